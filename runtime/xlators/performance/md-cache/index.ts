@@ -261,7 +261,8 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
 ) => {
   const { fd, offset } = frame.local as ListingRequest;
   const parent = fd.inode;
-  if (opRet > 0 && entries !== null) xl.priv.lookupsAhead.noteListing(parent, offset, entries);
+  if (opRet > 0 && entries !== null && xl.priv.keepsValues)
+    xl.priv.lookupsAhead.noteListing(parent, offset, entries);
   const cacheEntry = (entry: Dirent): Dirent => {
     const { name, stat: buf, inode, dict } = entry;
     if (inode === null || buf === null || name === '.' || name === '..') return entry;

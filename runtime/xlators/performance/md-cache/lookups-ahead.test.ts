@@ -17,10 +17,10 @@ import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';
 
 const TIMEOUT_S = 600;
-const OPTIONS = { 'md-cache-timeout': `${TIMEOUT_S}`, 'cache-invalidation': 'on' };
 
 /** Starts md-cache over a storage with directories `d0`, `d1` and so on. */
-async function start(directoryCount: number) {
+async function start(directoryCount: number, timeoutS = TIMEOUT_S) {
+  const options = { 'md-cache-timeout': `${timeoutS}`, 'cache-invalidation': 'on' };
   /** The names in lookups that reached the storage. */
   const requested: string[] = [];
   const recorder = makeTranslator('recorder', {
@@ -35,7 +35,7 @@ async function start(directoryCount: number) {
       { translator: memory as unknown as Translator<unknown> },
       { translator: recorder },
       { translator: unknownDirectories },
-      { translator: mdCache as unknown as Translator<unknown>, options: OPTIONS },
+      { translator: mdCache as unknown as Translator<unknown>, options },
     ],
     context,
   );
@@ -103,6 +103,13 @@ test('md-cache looks no directories up ahead for a program that is too slow for 
     context.advance(TIMEOUT_S * 1000);
   }
   expect(requested.length).toBeLessThan(205);
+});
+
+test('md-cache looks no directories up ahead if it keeps no values', async () => {
+  const { requested, list, lookUp } = await start(200, 0);
+  list();
+  for (let i = 0; i < 10; i++) lookUp(`d${i}`);
+  expect(requested).toHaveLength(10);
 });
 
 test('md-cache replies that a directory is gone if it was removed after its lookup ahead', async () => {

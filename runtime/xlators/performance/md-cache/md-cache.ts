@@ -152,6 +152,11 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     state.nameTime = this.xl.context.now();
   }
 
+  /** Whether values stay in the cache after their reply. */
+  get keepsValues(): boolean {
+    return this.timeoutMs > 0;
+  }
+
   /** Whether the kernel may cache values from this volume. */
   get isKernelCaching(): boolean {
     return this.kernelTimeoutMs > 0;
