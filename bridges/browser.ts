@@ -5,7 +5,8 @@
 import type { Graph } from '../runtime/core/graph.ts';
 import { INFO, type LogLevel } from '../runtime/core/log.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
-import { makeGraph, Registry } from '../runtime/volfile/make-graph.ts';
+import { makeGraph } from '../runtime/volfile/make-graph.ts';
+import { Registry } from '../runtime/volfile/registry.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
 import delayGen from '../runtime/xlators/debug/delay-gen/index.ts';

@@ -2,7 +2,7 @@
 import { findNearest } from '../runtime/core/nearest.ts';
 import { describeOption, genericOptions, type Options } from '../runtime/core/options.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
-import type { Registry } from '../runtime/volfile/make-graph.ts';
+import type { Registry } from '../runtime/volfile/registry.ts';
 import {
   type Command,
   type Commands,

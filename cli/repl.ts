@@ -14,7 +14,7 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { makeGraph } from '../runtime/volfile/make-graph.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
-import { NodeContext } from '../server/node-context.ts';
+import { PumpContext } from '../server/pump-context.ts';
 import { listModuleVolumes } from '../server/reloader.ts';
 import { startOrFail } from '../server/start-graph.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
@@ -56,7 +56,7 @@ export default defineCommand({
     };
     const description = describeOrFail(await inspectOperand(operand, inspectSettings), terminal);
     const tty = findTtyPath();
-    const context = new NodeContext({
+    const context = new PumpContext({
       sink: makeModuleSink(description, operand, terminal),
       baseDir: dirname(resolve(operand)),
       wake: () => pump.wake(),

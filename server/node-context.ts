@@ -1,17 +1,13 @@
 /**
- * Implements for Node what a graph needs of its environment (`Context`): clock, timers, random
- * bytes, log.
+ * Implements for Node what a volume needs of its environment (`Context`): clock, timers, random
+ * bytes, log. `pump-context.ts` adds what only a running graph needs.
  */
 import { randomFillSync } from 'node:crypto';
 import { totalmem } from 'node:os';
-import { isMainThread } from 'node:worker_threads';
 import type { DebuggerTerminal, ModuleContext } from '../bridges/host/language.ts';
 import type { RunFiles, ServerFacts } from '../runtime/core/context.ts';
 import { type LogSink, logPositions } from '../runtime/core/log.ts';
-import type { SourceRegistry } from '../runtime/core/pump-source.ts';
-import { pump } from '../runtime/pump/pump.ts';
 import { findJoinedModule } from '../runtime/sys/joined-source.ts';
-import { setExactTimer } from '../runtime/sys/timers.ts';
 
 logPositions.findModule = findJoinedModule;
 
@@ -39,7 +35,7 @@ export interface NodeContextSettings {
   readonly server?: ServerFacts;
 }
 
-/** The context of a graph in a process or thread of Node. */
+/** The context of volumes in a process or thread of Node. */
 export class NodeContext implements ModuleContext {
   readonly sink: LogSink;
   readonly baseDir: string;
@@ -64,11 +60,6 @@ export class NodeContext implements ModuleContext {
     this.warn = warn ?? (() => {});
     this.runFiles = runFiles;
     this.server = server;
-  }
-
-  /** The pump, which polls descriptors, works with the main thread's event loop alone. */
-  get sourcePump(): SourceRegistry | undefined {
-    return isMainThread ? pump : undefined;
   }
 
   /** Returns the milliseconds of the monotonic clock. */
@@ -99,11 +90,6 @@ export class NodeContext implements ModuleContext {
     };
     startTimer(ms);
     return () => clearTimeout(timer);
-  }
-
-  /** Calls `fn` as `after` does, by a more exact timer; returns undefined if the system has no such timer. */
-  exactly(ms: number, fn: () => void): (() => void) | undefined {
-    return setExactTimer(ms, fn);
   }
 
   /** Calls `fn` in the event loop's next turn, unless the returned function is called before. */

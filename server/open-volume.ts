@@ -15,7 +15,7 @@ import { formatProblems, listProblems } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { Failure } from '../terminal/exit.ts';
 import { openSink, type ReopenableSink } from './log-sink.ts';
-import { NodeContext } from './node-context.ts';
+import { PumpContext } from './pump-context.ts';
 import { registry } from './registry.ts';
 import { Reloader } from './reloader.ts';
 import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from './start-graph.ts';
@@ -170,7 +170,7 @@ async function startVolume(
     const inspection = await inspect();
     const { description } = inspection;
     if (description === undefined) throw makeVolfileFailure(inspection);
-    const context = new NodeContext({
+    const context = new PumpContext({
       sink,
       baseDir: volfileSource.baseDir,
       wake: () => pump.wake(),

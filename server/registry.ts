@@ -6,7 +6,7 @@
 import { translators as gluster } from '../gluster/registry.gen.ts';
 import { standInTypes } from '../gluster/stand-ins/types.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
-import { Registry } from '../runtime/volfile/make-graph.ts';
+import { Registry } from '../runtime/volfile/registry.ts';
 import { translators as local } from '../runtime/xlators/registry.gen.ts';
 
 /** Imports the file of a translator. */

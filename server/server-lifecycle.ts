@@ -31,7 +31,7 @@ import { GraphRecording, type RecordRequest } from './graph-recording.ts';
 import { CONSOLE, type LogFormat, openSink, type ReopenableSink } from './log-sink.ts';
 import { startMetrics } from './metrics/index.ts';
 import type { Address } from './metrics/metrics-address.ts';
-import { NodeContext } from './node-context.ts';
+import { PumpContext } from './pump-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, UnknownTypesError } from './reloader.ts';
 import { findDefaultRunFolder, RunFolder } from './run-folder.ts';
@@ -239,7 +239,7 @@ async function startGraph(
   }
   const { baseDir } = source;
   await graphServer.refuseVolfile(description, baseDir);
-  const context = new NodeContext({
+  const context = new PumpContext({
     sink: startErrors.wrapSink(sink),
     baseDir,
     wake: graphServer.wake,

@@ -8,7 +8,7 @@ import { type PlainVolume, toPlainVolumes } from '../runtime/volfile/description
 import { makeGraph } from '../runtime/volfile/make-graph.ts';
 import { Source } from '../runtime/volfile/source.ts';
 import { readVolfile } from '../runtime/volfile/volfile.ts';
-import { NodeContext } from '../server/node-context.ts';
+import { PumpContext } from '../server/pump-context.ts';
 import { registry } from '../server/registry.ts';
 import { compileModule, hasCompiler, isCompiled } from './support/compiled.ts';
 import { withScratch } from './support/mount.ts';
@@ -71,7 +71,7 @@ describe('a volfile of the repository', () => {
       ];
       await registry.loadTypesIn(source.text);
       const { description } = readVolfile(source, { registry, overrides });
-      const context = new NodeContext({ sink, baseDir: dirname(file), wake() {} });
+      const context = new PumpContext({ sink, baseDir: dirname(file), wake() {} });
       const levels = { default: WARNING, volumes: new Map() };
       const graph = makeGraph(description, registry, context, levels);
       await graph.start();

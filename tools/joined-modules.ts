@@ -57,9 +57,10 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
   daemon: ['cli/mount', 'cli/brick'],
+  check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],
   volfile: [
-    ...['cli/check', 'server/registry'],
-    ...['runtime/xlators/storage/posix/index', 'runtime/xlators/debug/io-stats/index'],
+    ...['server/pump-context', 'runtime/volfile/make-graph'],
+    ...['runtime/xlators/storage/posix/service', 'runtime/xlators/debug/io-stats/index'],
     // Many other types import these.
     ...[
       'runtime/core/client',

@@ -10,7 +10,7 @@ import { type Arg, fops, toCamelCase } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../runtime/core/options.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Registry } from '../../runtime/volfile/make-graph.ts';
+import type { Registry } from '../../runtime/volfile/registry.ts';
 import type { ArgumentHelp, EditorHelp, MemberHelp, ModuleHelp, OptionHelp } from './page-data.ts';
 
 /** Makes the name of an argument's class in the declarations: its type with a capital (`Loc`). */

@@ -10,8 +10,8 @@ import { Log, type LogLevels } from '../core/log.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
 import { Xlator } from '../core/xlator.ts';
 import type { VolumeDescription } from './description.ts';
-import type { Registry } from './make-graph.ts';
 import { Problems } from './problems.ts';
+import type { Registry } from './registry.ts';
 import { formatPlace, type SourcePlace } from './source.ts';
 import type { VolfileInspection } from './volfile.ts';
 

@@ -2,30 +2,10 @@
 import type { Context } from '../core/context.ts';
 import { Graph } from '../core/graph.ts';
 import type { LogLevels } from '../core/log.ts';
-import type { Translator, VolumeSpec } from '../core/xlator.ts';
-import type { TypeRegistry } from './check-types.ts';
+import type { VolumeSpec } from '../core/xlator.ts';
 import type { VolfileDescription } from './description.ts';
+import type { Registry } from './registry.ts';
 import { formatPlace } from './source.ts';
-
-/** The translators of a process by type, for checking volfiles and for making graphs. */
-export class Registry implements TypeRegistry {
-  private readonly byType: ReadonlyMap<string, Translator<unknown>>;
-
-  constructor(translators: Iterable<Translator<unknown>>) {
-    this.byType = new Map([...translators].map((translator) => [translator.type, translator]));
-  }
-
-  lookup(type: string): Translator<unknown> | undefined {
-    return this.byType.get(type);
-  }
-
-  listTypeNames(): Iterable<string> {
-    return this.byType.keys();
-  }
-
-  /** Does nothing: all types are loaded from the start. */
-  async loadTypesIn(_text: string): Promise<void> {}
-}
 
 /** Makes the volume specs of a description that was checked against the same registry. */
 export function makeVolumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {

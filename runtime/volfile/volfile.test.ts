@@ -10,9 +10,9 @@ import {
   toPlainVolumes,
 } from './description.ts';
 import { inspectVolumes } from './inspect-volumes.ts';
-import { Registry } from './make-graph.ts';
 import { printVolumes, printWord } from './print.ts';
 import { VolfileError } from './problems.ts';
+import { Registry } from './registry.ts';
 import { formatPlace, Source } from './source.ts';
 import { registry } from './testdata/registry.ts';
 import { inspectVolfile, readVolfile } from './volfile.ts';

@@ -10,7 +10,14 @@ import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import { makeFolder } from '../../../test/support/posix.ts';
 import type { Frame } from '../../core/frame.ts';
 import { tail, unwind, wind } from '../../core/gen/fops.gen.ts';
-import { type Cbk, defineTranslator, type Fops, type Translator } from '../../core/xlator.ts';
+import {
+  type Cbk,
+  defineTranslator,
+  type Fops,
+  type FopsOf,
+  type Translator,
+  type Xlator,
+} from '../../core/xlator.ts';
 import ioStats from '../../xlators/debug/io-stats/index.ts';
 import readAhead from '../../xlators/performance/read-ahead/index.ts';
 import posix from '../../xlators/storage/posix/index.ts';
@@ -68,7 +75,7 @@ interface Seen {
 function watchedDisk(): { volume: TestVolume; seen: Seen[] } {
   const seen: Seen[] = [];
   const { translator } = disk;
-  const { fops } = translator as Translator<unknown> & { fops: Fops<unknown> };
+  const findFops = translator.fops as FopsOf<unknown>;
   const readv: NonNullable<Fops<unknown>['readv']> = (frame, xl, ...args) => {
     const { cbk } = frame;
     const one: Seen = { readBuffer: frame.readBuffer, vector: null };
@@ -78,9 +85,10 @@ function watchedDisk(): { volume: TestVolume; seen: Seen[] } {
       (cbk as Cbk<'readv', unknown>)(up, cookie, at, opRet, opErrno, vector, ...rest);
     };
     frame.cbk = listen as typeof cbk;
-    fops.readv!(frame, xl, ...args);
+    findFops(xl).readv!(frame, xl, ...args);
   };
-  return { volume: { ...disk, translator: { ...translator, fops: { ...fops, readv } } }, seen };
+  const fops = (xl: Xlator<unknown>) => ({ ...findFops(xl), readv });
+  return { volume: { ...disk, translator: { ...translator, fops } }, seen };
 }
 
 const tailing = above({

@@ -20,7 +20,7 @@ import { IA_IFREG, Iatt } from '../../../../runtime/core/iatt.ts';
 import { WARNING } from '../../../../runtime/core/log.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
-import { NodeContext } from '../../../../server/node-context.ts';
+import { PumpContext } from '../../../../server/pump-context.ts';
 import { MeasurementError } from '../../engine/measurement-error.ts';
 import { compileModule } from '../compile.ts';
 
@@ -178,7 +178,7 @@ export async function startGraph(
   volumes: readonly VolumeSpec[],
 ): Promise<Graph> {
   const sink = { write: (line: string) => environment.log(line), now: Date.now };
-  const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
+  const context = new PumpContext({ sink, baseDir: packageRoot, wake: () => {} });
   const specs = volumes.map(({ translator, options = {} }, index) => ({
     name: `volume-${index}`,
     translator,

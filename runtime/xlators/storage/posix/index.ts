@@ -1,25 +1,16 @@
 /**
- * storage/posix: serves a directory of the machine. `store.ts` has its state. `handle-search.ts` and `handles.ts`
- * find inodes, `gfid-store.ts` stores their gfids, `identity.ts` creates files as the caller, `files.ts` reads and
- * writes, `dir.ts` lists.
+ * storage/posix: serves a directory of the machine. `service.ts` starts it, and `store.ts` has its state.
+ * `handle-search.ts` and `handles.ts` find inodes, `gfid-store.ts` stores their gfids, `identity.ts` creates files as
+ * the caller, `files.ts` reads and writes, `dir.ts` lists.
  */
 import { resolve } from 'node:path';
 import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
-import { attrFops } from './attr.ts';
-import { dataFops } from './data.ts';
-import { dirFops } from './dir.ts';
-import { entryFops } from './entry.ts';
+import { checkDirectory } from './directory-check.ts';
 import type { OpenFile } from './files.ts';
-import { Landfill } from './landfill.ts';
-import { RemovedFileScanner } from './removed-files.ts';
-import { checkRoot } from './root.ts';
-import { spaceFops } from './space.ts';
-import { computeDefaultHandleLimit, Store } from './store.ts';
-import { tmpfileFops } from './tmpfile.ts';
-import { xattrFops } from './xattr.ts';
+import type { Store } from './store.ts';
 
 /** Returns the option's uuid in lower case, or null without it. @throws {InitError} for a malformed uuid */
 function readUuid(key: string, text: string | undefined): string | null {
@@ -163,44 +154,32 @@ export default defineTranslator({
     },
   },
   async check(xl, options) {
-    checkRoot(resolveDirectory(xl, options));
+    checkDirectory(resolveDirectory(xl, options));
     readUuid('volume-id', options['volume-id']);
     readUuid('glusterd-uuid', options['glusterd-uuid']);
   },
-  init(xl, options) {
-    const store = new Store(
-      xl,
-      {
-        directory: resolveDirectory(xl, options),
-        handleLimit: options['handle-limit'] ?? computeDefaultHandleLimit(),
-        gfidHandles: options['gfid-handles'],
-        gfidXattrs: options['gfid-xattrs'],
-        isServed: isServed(xl),
-        hostname: options.hostname ?? null,
-        volumeId: readUuid('volume-id', options['volume-id']),
-        nodeUuid: readUuid('glusterd-uuid', options['glusterd-uuid']),
-        nodeUuidPathinfo: options['node-uuid-pathinfo'],
-        gfid2path: options.gfid2path,
-        gfid2pathSeparator: options['gfid2path-separator'],
-        ctime: options.ctime,
-      },
-      (owner, gfidHandles) => new Landfill(owner, gfidHandles),
-    );
+  async init(xl, options): Promise<Store> {
+    // With libc, the rest takes longer to load than a check of the options runs.
+    const { openStore } = await import('./service.ts');
+    const store = openStore(xl, {
+      directory: resolveDirectory(xl, options),
+      handleLimit: options['handle-limit'],
+      gfidHandles: options['gfid-handles'],
+      gfidXattrs: options['gfid-xattrs'],
+      isServed: isServed(xl),
+      hostname: options.hostname ?? null,
+      volumeId: readUuid('volume-id', options['volume-id']),
+      nodeUuid: readUuid('glusterd-uuid', options['glusterd-uuid']),
+      nodeUuidPathinfo: options['node-uuid-pathinfo'],
+      gfid2path: options.gfid2path,
+      gfid2pathSeparator: options['gfid2path-separator'],
+      ctime: options.ctime,
+    });
     applyOptions(store, options);
-    const removedFiles = new RemovedFileScanner(store);
-    store.health.onFound = () => removedFiles.scan();
     store.health.scheduleChecks(options['health-check-interval']);
     return store;
   },
-  fops: {
-    ...entryFops,
-    ...tmpfileFops,
-    ...attrFops,
-    ...dataFops,
-    ...spaceFops,
-    ...dirFops,
-    ...xattrFops,
-  },
+  fops: ({ priv }: Xlator<Store>) => priv.fops,
   reconfigure(xl, options) {
     applyOptions(xl.priv, options);
     xl.priv.health.scheduleChecks(options['health-check-interval']);

@@ -1,30 +1,24 @@
 /**
  * Opens the served directory: at the start (`openRoot`), and when it is back after a loss (`openRootWithoutLinks`).
  */
-import { constants, existsSync } from 'node:fs';
-import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
-import { InitError } from '../../../core/errors.ts';
+import { constants } from 'node:fs';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
+import { explainOpenError, requireProc } from './directory-check.ts';
 import { SELF_PATH } from './paths.ts';
 
 /** Returns an O_PATH descriptor of the directory. @throws {InitError} if it cannot be opened */
 export function openRoot(directory: string): number {
-  if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
+  requireProc();
   // First without O_PATH, to check permissions: O_PATH opens a directory without read or search permission, too.
   const listFd = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
   const flags = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
   const fd = listFd < 0 ? listFd : libc.openat(listFd, SELF_PATH, flags, 0);
   if (listFd >= 0) libc.close(listFd);
   if (fd >= 0) return fd;
-  if (fd === -ENOENT) throw new InitError(`directory '${directory}' does not exist`);
-  if (fd === -ENOTDIR) throw new InitError(`'${directory}' is not a directory`);
-  throw new InitError(`directory '${directory}' cannot be opened: ${strerror(-fd)}`);
+  throw explainOpenError(directory, -fd);
 }
-
-/** Checks that the directory can be opened. @throws {InitError} if not */
-export const checkRoot = (directory: string): void => void libc.close(openRoot(directory));
 
 /**
  * Opens the directory without following a symbolic link in any part of the path; returns an O_PATH descriptor, or minus

@@ -7,7 +7,7 @@ import { InitError } from '../../../core/errors.ts';
 import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
 import { messages } from '../../../core/messages.ts';
-import type { Xlator } from '../../../core/xlator.ts';
+import type { Fops, Xlator } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
@@ -82,8 +82,12 @@ export interface DirectoryRemover {
   close(): void;
 }
 
-/** Makes the landfill; called at the start, and again when a lost directory is back. */
-export type LandfillFactory = (store: Store, gfidHandles: GfidHandles) => DirectoryRemover;
+/** Parts that themselves need the store. */
+export interface StoreParts {
+  readonly fops: Fops<Store>;
+  /** Makes the landfill; called at the start, and again when a lost directory is back. */
+  makeLandfill(store: Store, gfidHandles: GfidHandles): DirectoryRemover;
+}
 
 /** The state of one volume of storage/posix. */
 export class Store {
@@ -99,7 +103,7 @@ export class Store {
   gfidHandles: GfidHandles | null = null;
   /** The folder of directories that are being removed; null without gfid handles. */
   landfill: DirectoryRemover | null = null;
-  private readonly makeLandfill: LandfillFactory;
+  private readonly parts: StoreParts;
   /** The kernel's file handles; null if they cannot be used. */
   fileHandles: FileHandles | null = null;
   /** Stores times that clients have set. */
@@ -129,10 +133,10 @@ export class Store {
   private readonly statfsBuffer = new Statfs();
 
   /** @throws {InitError} if the directory does not exist, or a required setting is impossible */
-  constructor(xl: Xlator<Store>, settings: StoreSettings, makeLandfill: LandfillFactory) {
+  constructor(xl: Xlator<Store>, settings: StoreSettings, parts: StoreParts) {
     this.xl = xl;
     this.settings = settings;
-    this.makeLandfill = makeLandfill;
+    this.parts = parts;
     this.hostname = settings.hostname ?? hostname();
     this.handles = new InodeHandles(this);
     const rootFd = openRoot(settings.directory);
@@ -145,6 +149,10 @@ export class Store {
 
   get directory(): string {
     return this.settings.directory;
+  }
+
+  get fops(): Fops<Store> {
+    return this.parts.fops;
   }
 
   /** Whether other bricks may hold the same files: then the client chooses gfids, which must agree on all bricks. */
@@ -167,7 +175,7 @@ export class Store {
       const { gfidHandles: mode, isServed } = this.settings;
       const { handles, fault } = openGfidHandles(rootFd, this.gfids, mode, isServed);
       this.gfidHandles = handles;
-      this.landfill = handles === null ? null : this.makeLandfill(this, handles);
+      this.landfill = handles === null ? null : this.parts.makeLandfill(this, handles);
       if (fault !== 0) this.warnNoHandles(fault);
     } catch (error) {
       this.close();

@@ -1,0 +1,26 @@
+/** Checks that the served directory can be opened, without libc: `glossa check` needs no more of storage/posix. */
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
+import { InitError } from '../../../core/errors.ts';
+
+/** Checks that /proc is mounted, by which descriptors are opened again. @throws {InitError} if not */
+export function requireProc(): void {
+  if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
+}
+
+/** Explains why a directory cannot be opened. */
+export function explainOpenError(directory: string, errno: number): InitError {
+  if (errno === ENOENT) return new InitError(`directory '${directory}' does not exist`);
+  if (errno === ENOTDIR) return new InitError(`'${directory}' is not a directory`);
+  return new InitError(`directory '${directory}' cannot be opened: ${strerror(errno)}`);
+}
+
+/** Checks that a directory can be opened, as a start does (`root.ts`). @throws {InitError} if not */
+export function checkDirectory(directory: string): void {
+  requireProc();
+  try {
+    closeSync(openSync(directory, constants.O_DIRECTORY));
+  } catch (error) {
+    throw explainOpenError(directory, -(error as NodeJS.ErrnoException).errno!);
+  }
+}
