@@ -1,6 +1,10 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
+
+/** The package through which libc is called. */
+const koffi = createRequire(import.meta.url).resolve('koffi');
 
 const good = `volume mem
     type storage/memory
@@ -253,4 +257,39 @@ end-volume
       expect(out).toContain(`option '${key}' has no effect here`);
     },
   );
+});
+
+it('loads no libc for volumes of storage and caches, as that takes longer than the check', async () => {
+  await withScratch(async (scratch) => {
+    const file = await scratch.writeFile(
+      'stack.vol',
+      `volume files
+    type storage/posix
+    option directory .
+end-volume
+volume absent-names
+    type features/negative
+    subvolumes files
+end-volume
+volume attributes
+    type performance/md-cache
+    subvolumes absent-names
+end-volume
+`,
+    );
+    const hook = await scratch.writeFile(
+      'hook.cjs',
+      "process.on('exit', () => console.log(process.report.getReport().sharedObjects.join('\\n')));\n",
+    );
+    const checkWith = async (...flags: string[]): Promise<string> => {
+      const args = ['--require', hook, ...flags, GLOSSA, 'check', file];
+      return (await run(scratch, process.execPath, args)).out;
+    };
+    const loaded = await checkWith();
+    expect(loaded).toContain(
+      '3 volumes, the top is attributes (performance/md-cache): no problems',
+    );
+    expect(loaded).not.toContain('koffi');
+    expect(await checkWith('--require', koffi)).toContain('koffi');
+  });
 });

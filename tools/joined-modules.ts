@@ -58,23 +58,22 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   // A command that starts a daemon needs no more.
   daemon: ['cli/mount', 'cli/brick'],
   check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],
+  // Most types of translators import these.
+  types: [
+    ...['runtime/core/acl', 'runtime/core/client', 'runtime/core/context', 'runtime/core/fd'],
+    ...['runtime/core/entry-hooks', 'runtime/core/loc', 'runtime/core/timeouts'],
+    ...['runtime/core/turn', 'runtime/core/upcall'],
+    'runtime/xlators/performance/shared/stack-checks',
+  ],
   volfile: [
     ...['server/pump-context', 'runtime/volfile/make-graph'],
     ...['runtime/xlators/storage/posix/service', 'runtime/xlators/debug/io-stats/index'],
-    // Many other types import these.
-    ...[
-      'runtime/core/client',
-      'runtime/core/entry-hooks',
-      'runtime/core/fd',
-      'runtime/core/timeouts',
-    ],
   ],
   // Mounts, programs with the library and types of translators need these.
   graph: [
     ...['server/reloader', 'server/start-graph', 'server/volfile-source'],
     ...['runtime/api/driver-steps', 'runtime/api/steps', 'runtime/wire/record', 'runtime/wire/xdr'],
     ...['runtime/core/device-number', 'runtime/core/lock'],
-    'runtime/xlators/performance/shared/stack-checks',
   ],
   mount: ['server/mount-server'],
   library: ['index'],
