@@ -127,6 +127,20 @@ export class Stack {
   }
 }
 
+/** The user and the groups of a caller, by which permissions are decided. */
+export type Identity = Pick<Stack, 'uid' | 'gid' | 'groups'>;
+
+/** Returns the identity of a request's caller, whose process may end. */
+export const getIdentity = ({ uid, gid, groups }: Stack): Identity => ({ uid, gid, groups });
+
+/** Whether two callers have the same user and groups, and so the same permissions. */
+export const isSameIdentity = (a: Identity, b: Identity): boolean =>
+  a.uid === b.uid &&
+  a.gid === b.gid &&
+  (a.groups === b.groups ||
+    (a.groups.length === b.groups.length &&
+      a.groups.every((group, index) => group === b.groups[index])));
+
 /** Makes a translator's own request with the identity of another request's caller. */
 export function makeRequestAs(caller: Stack, op: string): Stack {
   const { uid, gid, pid, lkOwner, client, ctime } = caller;

@@ -25,6 +25,8 @@ export const actions = {
   act: 12,
   answer: 12,
   others: 2,
+  /** Another client renames a file. */
+  othersRename: 0,
   pass: 1,
   fail: 1,
   reconfigure: 1,

@@ -19,7 +19,6 @@ import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
-import { invalidateInode } from '../../runtime/core/upcall.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
@@ -28,6 +27,7 @@ import type { MemoryVolume, Node } from '../../runtime/xlators/storage/memory/me
 import { FakeContext, makeGfid, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
 import { KernelModel } from './kernel-model.ts';
+import { OtherClient } from './other-client.ts';
 import { SlowStorage } from './slow-storage.ts';
 
 export { anyHistories } from './histories.ts';
@@ -47,6 +47,8 @@ interface Version {
 
 export const XATTR = 'security.capability';
 export const NAMES = ['a', 'b', 'c'] as const;
+/** Bytes of a listing's reply: room for two or three names. */
+const LISTING_SIZE = 500;
 
 interface Reply {
   readonly opRet: number;
@@ -82,6 +84,7 @@ export class World {
   readonly slow: SlowStorage;
   /** The kernel's cache above the graph. */
   readonly kernel: KernelModel;
+  private readonly otherClient: OtherClient;
   /** All states of the storage; the last is that of now. */
   private versions: Version[] = [];
   private readonly fds: Fd[] = [];
@@ -105,6 +108,7 @@ export class World {
     this.slow = slow;
     slow.onActed = () => void this.recordVersion();
     this.settings = settings;
+    this.otherClient = new OtherClient(graph, () => void this.recordVersion());
     this.kernel = new KernelModel(graph, () => context.now(), statText);
     this.recordVersion();
   }
@@ -315,26 +319,8 @@ export class World {
       // A folder may be listed as it was when it was opened.
       const from = this.versions.length - 1;
       this.ask('opendir', [new Loc(this.root), fd, null], ({ opRet }) => {
-        if (opRet < 0) return fd.release();
-        this.ask(
-          'readdirp',
-          [fd, 4096, 0, null],
-          (reply, expectSome) => {
-            const entries = reply.opRet < 0 ? [] : (reply.values[0] as readonly Dirent[]);
-            for (const { name, gfid, stat } of entries) {
-              if (name === '.' || name === '..') continue;
-              expectSome(({ names }) => names.get(name) === gfid, `${name} in a listing`);
-              if (stat === null) continue;
-              const actual = statText(stat);
-              expectSome(
-                ({ files }) => files.get(gfid)?.stat === actual,
-                `${name} in a listing: ${actual}`,
-              );
-            }
-            fd.release();
-          },
-          from,
-        );
+        if (opRet < 0) fd.release();
+        else this.list(fd, from, 0, new Set());
       });
     },
     flush: (a) => {
@@ -347,7 +333,13 @@ export class World {
     },
     act: (a) => this.slow.releaseWind(a),
     answer: (a) => this.slow.releaseReply(a),
-    others: (a, b, c) => this.changeBehindCache(a, b, c),
+    others: (a, b, c) => {
+      if (this.settings.tells !== true) return;
+      this.context.time += 1;
+      this.otherClient.change(NAMES[a % NAMES.length]!, b, c, 5000 + this.versions.length);
+    },
+    othersRename: (a, b) =>
+      this.otherClient.rename(NAMES[a % NAMES.length]!, NAMES[b % NAMES.length]!),
     pass: (a) => {
       // Replies may show earlier states for the cache time.
       this.context.advance(a * 100);
@@ -365,24 +357,36 @@ export class World {
     },
   };
 
-  /** Another client changes a file behind the cache, and the brick notifies the cache. */
-  private changeBehindCache(a: number, b: number, c: number): void {
-    const name = NAMES[a % NAMES.length]!;
-    const node = this.rootNode.entries!.get(name)?.node;
-    if (this.settings.tells !== true || node === undefined) return;
-    const brick = this.graph.xlators[0]!;
-    const { inodes } = this.graph;
-    const inode = inodes.find(node.gfid) ?? inodes.unlistedInode(node.gfid);
-    this.context.time += 1;
-    if (b % 3 === 0) {
-      node.prot = 0o600 + c;
-      node.ctime = { sec: 5000 + this.versions.length, nsec: 0 };
-    } else {
-      node.pages!.write(new Uint8Array(c + 1).fill(97 + b), b);
-      node.mtime = { sec: 5000 + this.versions.length, nsec: 0 };
-    }
-    this.recordVersion();
-    invalidateInode(brick, inode, { data: b % 3 !== 0 });
+  /** Lists the rest of a directory, and checks it against the versions from `from` on. @param listed earlier names */
+  private list(fd: Fd, from: number, offset: number, listed: Set<string>): void {
+    this.ask(
+      'readdirp',
+      [fd, LISTING_SIZE, offset, null],
+      ({ opRet, opErrno, values }, expectSome) => {
+        const entries = opRet < 0 ? [] : (values[0] as readonly Dirent[]);
+        for (const { name, gfid, stat } of entries) {
+          if (name === '.' || name === '..') continue;
+          listed.add(name);
+          expectSome(({ names }) => names.get(name) === gfid, `${name} in a listing`);
+          if (stat === null) continue;
+          const actual = statText(stat);
+          expectSome(
+            ({ files }) => files.get(gfid)?.stat === actual,
+            `${name} in a listing: ${actual}`,
+          );
+        }
+        if (opRet > 0 && opErrno !== ENOENT) {
+          this.list(fd, from, entries.at(-1)!.off, listed);
+          return;
+        }
+        for (const name of NAMES) {
+          if (opRet >= 0 && !listed.has(name))
+            expectSome(({ names }) => !names.has(name), `${name} not in a listing`);
+        }
+        fd.release();
+      },
+      from,
+    );
   }
 
   private askAttributes<N extends 'stat' | 'fstat'>(

@@ -7,14 +7,13 @@
  *
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md lists the differences.
  */
+
 import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
-import { NULL_GFID } from '../../../core/gfid.ts';
-import type { Dirent, Iatt } from '../../../core/iatt.ts';
+import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
@@ -32,36 +31,15 @@ import {
 } from '../shared/change-taps.ts';
 import { makeTruncatingOpen } from '../shared/data-fops.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
+import { readdir, readdirp } from './listing-fops.ts';
 import { type InodeEntry, MdCache } from './md-cache.ts';
 import { computeTimeoutSeconds, options } from './options.ts';
+import { addTimeouts, cacheAttributes } from './replies.ts';
 
 type MdCacheXlator = Xlator<MdCache>;
 
 /** The extended attribute with a program's capabilities. */
 const CAPABILITY = 'security.capability';
-
-/**
- * Caches the attributes in a reply, unless they may be outdated: then it returns null.
- * @param clockAtWind the cache's clock when the request was wound
- */
-function cacheAttributes(
-  { priv }: MdCacheXlator,
-  clockAtWind: number,
-  inode: Inode,
-  buf: Iatt,
-): InodeEntry | null {
-  if (!buf.known) return null;
-  const state = priv.findOrAddState(inode);
-  if (!priv.mayUseReply(state, clockAtWind)) return null;
-  priv.cacheAttributes(state, inode, buf);
-  return state;
-}
-
-/** Adds to a reply's xdata how long the kernel may cache it; only with option kernel-timeout. */
-function addTimeouts(priv: MdCache, state: InodeEntry | null, xdata: Dict | null): Dict | null {
-  const timeouts = priv.computeKernelTimeouts(state);
-  return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
-}
 
 /** Returns the cached attributes for a lookup, or null. A lookup by name also needs the name in the cache. */
 function findAttributes(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {
@@ -238,43 +216,6 @@ const fstatCbk: Cbk<'fstat', MdCache> = (frame, clockAtWind, xl, opRet, opErrno,
   unwind.fstat(frame, opRet, opErrno, buf, cacheReply(frame, clockAtWind, xl, opRet, buf, xdata));
 };
 
-/** A readdirp under way. */
-interface ListingRequest {
-  readonly fd: Fd;
-  readonly offset: number;
-}
-
-const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
-  frame.local = { fd, offset } satisfies ListingRequest;
-  // Unlike a lookup, this adds no keys: a cache below cannot tell with which keys an entry was requested.
-  wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
-};
-
-const readdirpCbk: Cbk<'readdirp', MdCache> = (
-  frame,
-  clockAtWind,
-  xl,
-  opRet,
-  opErrno,
-  entries,
-  xdata,
-) => {
-  const { fd, offset } = frame.local as ListingRequest;
-  const parent = fd.inode;
-  if (opRet > 0 && entries !== null && xl.priv.keepsValues)
-    xl.priv.lookupsAhead.noteListing(parent, offset, entries);
-  const cacheEntry = (entry: Dirent): Dirent => {
-    const { name, stat: buf, inode, dict } = entry;
-    if (inode === null || buf === null || name === '.' || name === '..') return entry;
-    if (buf.iaGfid === NULL_GFID) return entry;
-    const state = cacheAttributes(xl, clockAtWind, xl.priv.findTableInode(inode, buf.iaGfid), buf);
-    if (state !== null) xl.priv.cacheName(state, parent, name);
-    return xl.priv.isKernelCaching ? { ...entry, dict: addTimeouts(xl.priv, state, dict) } : entry;
-  };
-  const replyEntries = opRet > 0 && entries !== null ? entries.map(cacheEntry) : entries;
-  unwind.readdirp(frame, opRet, opErrno, replyEntries, xdata);
-};
-
 /** A getxattr under way. */
 class XattrRequest {
   readonly inode: Inode;
@@ -362,7 +303,7 @@ const hooks: ChangeHooks<MdCache, InodeEntry> = {
 const open = makeTruncatingOpen<MdCache, InodeEntry>(hooks.onChange);
 
 const cacheFops: Fops<MdCache> = {
-  ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },
+  ...{ lookup, stat, fstat, readdir, readdirp, getxattr, open, statfs },
   ...makeFileFopTaps(dataChangingFops, hooks),
   ...makeFileFopTaps(attributeChangingFops, hooks),
   ...makeFileFopTaps(xattrChangingFops, hooks),

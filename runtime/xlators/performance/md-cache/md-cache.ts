@@ -1,5 +1,6 @@
 /**
- * Caches each inode's attributes, extended attributes, and the name by which it was last looked up.
+ * Caches each inode's attributes, extended attributes, and the name by which it was last looked up; of a directory, also
+ * the names in it.
  *
  * Each of the three expires by itself. Only a lookup of a name renews the name: a file that still exists may have
  * lost it.
@@ -9,6 +10,7 @@
  */
 import { Dict } from '../../../core/dict.ts';
 import type { EventName } from '../../../core/events.ts';
+import type { Stack } from '../../../core/frame.ts';
 import type { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -22,6 +24,7 @@ import {
   InodeState,
   invalidatingEvents,
 } from '../shared/inode-cache.ts';
+import { type KeptListing, KeptListings, ListingUnderWay } from './listings.ts';
 import { LookupsAhead } from './lookups-ahead.ts';
 import { computeTimeoutSeconds, type OptionValues, readCachedXattrs } from './options.ts';
 import { XattrCache } from './xattr-cache.ts';
@@ -46,6 +49,8 @@ export class InodeEntry extends InodeState {
   kernelExpiry = NEVER;
   xattrs: XattrCache | null = null;
   xattrsTime = NEVER;
+  /** The names of a directory; null if they are not cached. */
+  listing: KeptListing | null = null;
   /** The cache's `clearCount` at the last update of the entry, which a later clear invalidates. */
   clearsAtUpdate = 0;
   /** The cache's `nameClearCount` at the last update of the name, which a later clear of names invalidates. */
@@ -57,6 +62,9 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   xattrHits = 0;
   xattrMisses = 0;
   readonly lookupsAhead = new LookupsAhead();
+  readonly listings = new KeptListings();
+  /** Number of listings that were answered from the cache. */
+  listingHits = 0;
   /** Number of lookups ahead. */
   aheadCount = 0;
   /** Number of upcalls from below. */
@@ -112,6 +120,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
 
   protected override dropValues(state: InodeEntry, addsXattrs: boolean): void {
     state.buf = null;
+    this.listings.drop(state);
     if (addsXattrs) state.xattrs = null;
     // A write or chown removes a program's capabilities, but adds no extended attribute: absent ones stay cached.
     else state.xattrs?.deletePresent();
@@ -215,6 +224,34 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     }
   }
 
+  /** Whether listings stay in the cache: only the bricks can tell of names that other clients make and remove. */
+  get keepsListings(): boolean {
+    return this.keepsValues && this.values['cache-invalidation'];
+  }
+
+  /** Begins to collect the names of a directory, which are about to be requested from its start. */
+  beginListing(caller: Stack): ListingUnderWay {
+    return new ListingUnderWay(this.clock, this.xl.context.now(), caller);
+  }
+
+  /** Caches the names of a directory that was listed to its end, unless they may be outdated. */
+  cacheListing(directory: Inode, underWay: ListingUnderWay): void {
+    if (!directory.linked || !this.keepsListings) return;
+    const state = this.findOrAddState(directory);
+    if (!this.mayUseReply(state, underWay.clockAtWind)) return;
+    this.dropIfOutdated(state);
+    this.listings.keep(state, underWay);
+  }
+
+  /** Returns the listing of a directory for a caller, or null if it must be requested. */
+  findListing(directory: Inode, caller: Stack): KeptListing | null {
+    const state = this.findState(directory);
+    if (state === undefined || state.listing === null) return null;
+    const { listing } = state;
+    if (!this.isFresh(state, listing.requestedAt)) this.listings.drop(state);
+    return listing.allows(caller) ? state.listing : null;
+  }
+
   /** Caches the space of the file system. */
   cacheStatfs(buf: Statvfs): void {
     this.statfs = buf;
@@ -254,6 +291,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
     this.xattrHits = 0;
     this.xattrMisses = 0;
     this.aheadCount = 0;
+    this.listingHits = 0;
     this.invalidationCount = 0;
   }
 
@@ -265,10 +303,12 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
       xattr_hits: this.xattrHits,
       xattr_misses: this.xattrMisses,
       lookups_ahead: this.aheadCount,
+      listing_hits: this.listingHits,
+      listings: this.listings.count,
       invalidations: this.invalidationCount,
       timeout: this.timeoutMs / 1000,
       inodes,
-      bytes,
+      bytes: bytes + this.listings.bytes,
     };
   }
 
@@ -308,6 +348,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   private clearNames(): void {
     this.invalidateReplies();
     this.nameClearCount += 1;
+    this.listings.clear();
   }
 
   /** Drops a name that an upcall reports as changed, and its directory's values. */

@@ -68,3 +68,26 @@ test('md-cache replies with such attributes, too, to lookups for which it looked
   );
   expect(aheadCount).toBeGreaterThan(0);
 });
+
+test('md-cache lists names that existed between the open of a directory and the reply, and leaves out no others', async () => {
+  const options = { 'md-cache-timeout': '600', 'cache-invalidation': 'on' };
+  const turns = [{ ...options, 'cache-invalidation': 'off' }, { 'pass-through': 'on' }, options];
+  const weights = { readdirp: 16, create: 6, lookup: 3, others: 2, othersRename: 4, rename: 3 };
+  let hits = 0;
+  await fc.assert(
+    fc.asyncProperty(anyHistories(weights), async (steps) => {
+      const stack = [{ translator, options }];
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
+      // Drains now and then: else few listings come to an end.
+      for (const step of steps) {
+        world.step(step);
+        if (step[0] === 'answer') world.drain();
+      }
+      hits += Number(translator.dump!(world.top).listing_hits);
+      world.settle();
+    }),
+    { numRuns: 200 },
+  );
+
+  expect(hits).toBeGreaterThan(0);
+});

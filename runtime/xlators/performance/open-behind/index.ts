@@ -1,6 +1,6 @@
 /**
- * performance/open-behind: answers an open at once, and opens the file below when it is first used. A file whose
- * reads a cache above answers, or that is only opened and closed, is never opened below.
+ * performance/open-behind: answers an open at once, and opens the file or directory below when it is first used. One
+ * that a cache above answers for, or that is only opened and closed, is never opened below.
  *
  * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md lists the differences.
  */
@@ -8,15 +8,22 @@ import { copyBytes } from '../../../core/bytes.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { type FopName, fail, tail, unwind } from '../../../core/gen/fops.gen.ts';
+import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
-import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
+import {
+  type Cbk,
+  canListUnopened,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
 import { checkOrder } from '../shared/stack-checks.ts';
 import { options } from './options.ts';
-import { OpenBehind, PendingOpen } from './pending-opens.ts';
+import { EarlyListing, OpenBehind, PendingOpen, type ReaddirpReply } from './pending-opens.ts';
 
 type OpenBehindXlator = Xlator<OpenBehind>;
 
@@ -31,6 +38,12 @@ const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {
   }
   xl.priv.add(new PendingOpen(frame.root, loc, flags, fd, xdata));
   unwind.open(frame, 0, 0, fd, null);
+};
+
+/** Answers the open of a directory at once. */
+const opendir: Fop<'opendir', OpenBehind> = (frame, xl, loc, fd, xdata) => {
+  xl.priv.add(new PendingOpen(frame.root, loc, 0, fd!, xdata));
+  unwind.opendir(frame, 0, 0, fd, null);
 };
 
 /** Opens the fop's files below if they are pending, and then winds it; fails it if an open fails. */
@@ -79,6 +92,45 @@ const seek: Fop<'seek', OpenBehind> = (frame, xl, fd, offset, whence, xdata) => 
   } else windWhenOpen(frame, xl, 'seek', [fd, offset, whence, xdata], [fd]);
 };
 
+/**
+ * Lists a directory while it is opened, if the volumes below allow that; the reply waits for both. What fails before
+ * the directory is open is asked for again.
+ */
+const readdirp: Fop<'readdirp', OpenBehind> = (frame, xl, fd, size, offset, xdata) => {
+  const { priv } = xl;
+  const child = xl.children[0]!;
+  const pendingOpen = priv.findPending(fd);
+  if (pendingOpen === undefined) return tail.readdirp(frame, child, fd, size, offset, xdata);
+  const isEarly =
+    pendingOpen.errno === 0 && !pendingOpen.isOpening && xl.below.every(canListUnopened);
+  if (!isEarly) return windWhenOpen(frame, xl, 'readdirp', [fd, size, offset, xdata], [fd]);
+  const listing = new EarlyListing(fd, size, offset, xdata);
+  frame.local = listing;
+  priv.runWhenOpen(pendingOpen, (errno) => {
+    listing.errno = errno;
+    if (listing.reply !== null) endEarlyListing(frame, xl, listing, listing.reply);
+  });
+  wind.readdirp(frame, 0, earlyReaddirpCbk, child, fd, size, offset, xdata);
+};
+
+const earlyReaddirpCbk: Cbk<'readdirp', OpenBehind> = (frame, _cookie, xl, ...reply) => {
+  const listing = frame.local as EarlyListing;
+  listing.reply = reply;
+  if (listing.errno !== null) endEarlyListing(frame, xl, listing, reply);
+};
+
+/** Answers a readdirp when the directory is open, or could not be opened. */
+function endEarlyListing(
+  frame: Frame,
+  xl: OpenBehindXlator,
+  { errno, fd, size, offset, xdata }: EarlyListing,
+  reply: ReaddirpReply,
+): void {
+  if (errno !== 0) fail.readdirp(frame, errno!);
+  else if (reply[0] < 0) tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
+  else unwind.readdirp(frame, ...reply);
+}
+
 const flush: Fop<'flush', OpenBehind> = (frame, xl, fd, xdata) => {
   const pendingOpen = xl.priv.findPending(fd);
   if (pendingOpen === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
@@ -95,7 +147,7 @@ function isReadyToUse({ priv }: OpenBehindXlator, fd: Fd, allowsAnonymous = fals
   const pendingOpen = priv.findPending(fd);
   return (
     pendingOpen === undefined ||
-    (allowsAnonymous && pendingOpen.errno === 0 && !pendingOpen.isOpening)
+    (allowsAnonymous && !fd.isDir && pendingOpen.errno === 0 && !pendingOpen.isOpening)
   );
 }
 
@@ -103,7 +155,7 @@ function isReadyToUse({ priv }: OpenBehindXlator, fd: Fd, allowsAnonymous = fals
 const waitingFops = [
   ...(['fsync', 'ftruncate', 'fgetxattr', 'fsetxattr', 'fremovexattr', 'fxattrop'] as const),
   ...(['fsetattr', 'fallocate', 'discard', 'zerofill', 'lk', 'finodelk', 'fentrylk'] as const),
-  ...(['rchecksum', 'copy_file_range'] as const),
+  ...(['rchecksum', 'copy_file_range', 'readdir', 'fsyncdir'] as const),
 ] satisfies FopName[];
 
 /** Makes a fop that first opens the files of its fd arguments below. */
@@ -123,6 +175,7 @@ function makeOpeningFop(name: FopName): AnyFop {
  */
 const locIndexes = {
   unlink: 0,
+  rmdir: 0,
   rename: 1,
   setattr: 0,
   setxattr: 0,
@@ -142,7 +195,7 @@ function makeOpeningAllFop(name: keyof typeof locIndexes): AnyFop {
 }
 
 const allFops: Fops<OpenBehind> = {
-  ...{ open, readv, writev, fstat, seek, flush },
+  ...{ open, opendir, readdirp, readv, writev, fstat, seek, flush },
   ...Object.fromEntries(waitingFops.map((name) => [name, collect[name](makeOpeningFop(name))])),
   ...Object.fromEntries(
     (Object.keys(locIndexes) as (keyof typeof locIndexes)[]).map((name) => [
@@ -155,13 +208,13 @@ const allFops: Fops<OpenBehind> = {
 /** Selects the fops. With pass-through, opens are not delayed; the other fops stay if opens may still be pending. */
 const selectFops = ({ priv }: OpenBehindXlator): Fops<OpenBehind> => {
   if (!priv.values['pass-through']) return allFops;
-  const { open: _open, ...otherFops } = allFops;
+  const { open: _open, opendir: _opendir, ...otherFops } = allFops;
   return priv.openCount === 0 ? {} : otherFops;
 };
 
 export default defineTranslator<OpenBehind, typeof options>({
   type: 'performance/open-behind',
-  description: 'Answers an open at once, and opens the file when it is first used.',
+  description: 'Answers an open at once, and opens the file or directory when it is first used.',
   children: [1, 1],
   options,
   dataPath: { keepsPages: () => true },
@@ -176,7 +229,10 @@ export default defineTranslator<OpenBehind, typeof options>({
     if (values['pass-through'] || !values['lazy-open']) xl.priv.windOpensOf(xl.inodes?.all() ?? []);
     xl.exchangeFops(selectFops(xl));
   },
+  // A readdirp opens the directory first.
+  listsUnopened: true,
   release: (xl, _fd, pendingOpen) => xl.priv.release(pendingOpen as PendingOpen),
+  releasedir: (xl, _fd, pendingOpen) => xl.priv.release(pendingOpen as PendingOpen),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
     // `openCount` restarts at the number still pending: by it, `selectFops` decides whether any open may be pending.

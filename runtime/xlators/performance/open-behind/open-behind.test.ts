@@ -9,7 +9,7 @@ import {
   startGraph,
 } from '../../../../test/support/core.ts';
 import { anyHistories, World } from '../../../../test/support/performance.ts';
-import { EACCES } from '../../../core/errno.ts';
+import { EACCES, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -127,4 +127,121 @@ test('with use-anonymous-fd, reads and fstat reach the storage without an open',
   ask(graph, 'fstat', fd, null);
   ask(graph, 'readv', fd, 10, 0, 0, null);
   expect(names()).toEqual(['fstat', 'readv']);
+});
+
+describe('an opendir through open-behind', () => {
+  /** A directory over a storage that lists an unopened one, or does not. */
+  async function setUpDirectory(listsUnopened: boolean) {
+    const leaf = new HeldLeaf();
+    const graph = await startGraph(
+      [{ translator: { ...leaf.translator, listsUnopened } }, { translator }],
+      new FakeContext(),
+    );
+    const { inodes } = graph;
+    const inode = inodes.link(inodes.newInode(), inodes.root, 'd', makeAttributes(makeGfid(1)))!;
+    const loc = new Loc(inode, inodes.root, 'd');
+    const fd = new Fd(inode, 0, 1, true);
+    expect(ask(graph, 'opendir', loc, fd, null)).toMatchObject({ count: 1, opRet: 0 });
+    expect(leaf.requests).toEqual([]);
+    const names = () => leaf.requests.map(({ name }) => name);
+    const answer = (name: string, opRet: number, opErrno: number, ...reply: readonly unknown[]) => {
+      const index = leaf.requests.findIndex((request) => request.name === name);
+      leaf.requests.splice(index, 1)[0]!.answer(opRet, opErrno, ...reply);
+    };
+    return { graph, loc, fd, names, answer };
+  }
+
+  test('does not reach the storage if the directory is never used', async () => {
+    const { graph, fd, names } = await setUpDirectory(true);
+    fd.release();
+    expect(names()).toEqual([]);
+    expect(openBehind.dump!(graph.top as never)).toMatchObject({ opens: 1, unused: 1, pending: 0 });
+  });
+
+  test('comes before the first listing, and before other requests on the directory', async () => {
+    const { graph, fd, names, answer } = await setUpDirectory(false);
+    const replies = [
+      ask(graph, 'readdirp', fd, 4096, 0, null),
+      ask(graph, 'readdir', fd, 4096, 0, null),
+      ask(graph, 'fsyncdir', fd, 0, null),
+    ];
+    expect(names()).toEqual(['opendir']);
+    answer('opendir', 0, 0, fd, null);
+    expect(names()).toEqual(['readdirp', 'readdir', 'fsyncdir']);
+    answer('readdirp', 0, 0, [], null);
+    expect(replies.map(({ count }) => count)).toEqual([1, 0, 0]);
+    ask(graph, 'readdirp', fd, 4096, 0, null);
+    expect(names()).toEqual(['readdir', 'fsyncdir', 'readdirp']);
+  });
+
+  type Answer = readonly [name: string, opRet: number, opErrno: number, ...unknown[]];
+  const [listed, refused]: readonly [Answer, Answer] = [
+    ['readdirp', 0, 0, [], null],
+    ['readdirp', -1, ESTALE, null, null],
+  ];
+  const opened: Answer = ['opendir', 0, 0, null, null];
+  test.each([
+    ['the open', opened, listed],
+    ['the listing', listed, opened],
+  ])(
+    'goes down together with the first listing where the storage allows it: %s is answered first',
+    async (_which, first, second) => {
+      const { graph, fd, names, answer } = await setUpDirectory(true);
+      const reply = ask(graph, 'readdirp', fd, 4096, 0, null);
+      expect(names()).toEqual(['opendir', 'readdirp']);
+      answer(...first);
+      expect(reply.count).toBe(0);
+      answer(...second);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      expect(names()).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['the open', opened, refused],
+    ['the listing', refused, opened],
+  ])(
+    'is followed by another listing if the first one failed: %s is answered first',
+    async (_which, first, second) => {
+      const { graph, fd, names, answer } = await setUpDirectory(true);
+      const reply = ask(graph, 'readdirp', fd, 4096, 0, null);
+      answer(...first);
+      answer(...second);
+      expect([reply.count, names()]).toEqual([0, ['readdirp']]);
+      answer(...listed);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    },
+  );
+
+  test.each([true, false])(
+    'that fails, fails every listing (listed while it is opened: %s)',
+    async (listsUnopened) => {
+      const { graph, fd, names, answer } = await setUpDirectory(listsUnopened);
+      const replies = [ask(graph, 'readdirp', fd, 4096, 0, null)];
+      if (listsUnopened) answer(...listed);
+      answer('opendir', -1, EACCES, null, null);
+      replies.push(ask(graph, 'readdir', fd, 4096, 0, null));
+      for (const reply of replies)
+        expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES });
+      expect(names()).toEqual([]);
+    },
+  );
+
+  test('comes before the removal of the directory', async () => {
+    const { graph, loc, fd, names, answer } = await setUpDirectory(true);
+    ask(graph, 'rmdir', loc, 0, null);
+    expect(names()).toEqual(['opendir']);
+    answer('opendir', 0, 0, fd, null);
+    expect(names()).toEqual(['rmdir']);
+  });
+
+  test('comes before fstat, though other opens need not with use-anonymous-fd', async () => {
+    const { graph, fd, names } = await setUpDirectory(true);
+    openBehind.reconfigure!(
+      graph.top as never,
+      { ...(graph.top.priv as { values: object }).values, 'use-anonymous-fd': true } as never,
+    );
+    ask(graph, 'fstat', fd, null);
+    expect(names()).toEqual(['opendir']);
+  });
 });

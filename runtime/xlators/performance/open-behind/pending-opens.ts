@@ -8,8 +8,8 @@
 import type { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { makeRequestAs, type Stack } from '../../../core/frame.ts';
-import { wind } from '../../../core/gen/fops.gen.ts';
+import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
+import { type FopTable, wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
@@ -41,6 +41,32 @@ export class PendingOpen {
     this.loc = loc;
     this.flags = flags;
     this.fd = fd;
+    this.xdata = xdata;
+  }
+}
+
+/** A reply to readdirp, as its callback gets it. */
+export type ReaddirpReply = readonly [
+  opRet: number,
+  opErrno: number,
+  ...reply: FopTable['readdirp']['reply'],
+];
+
+/** A readdirp that was wound together with the open of its directory. */
+export class EarlyListing {
+  readonly fd: Fd;
+  readonly size: number;
+  readonly offset: number;
+  readonly xdata: Dict | null;
+  /** The errno of the open, 0 for a success; null while it is under way. */
+  errno: number | null = null;
+  /** The reply; null while it is under way. */
+  reply: ReaddirpReply | null = null;
+
+  constructor(fd: Fd, size: number, offset: number, xdata: Dict | null) {
+    this.fd = fd;
+    this.size = size;
+    this.offset = offset;
     this.xdata = xdata;
   }
 }
@@ -142,9 +168,11 @@ export class OpenBehind {
     this.lateCount += 1;
     // The fd must not be released before the open's reply.
     fd.hold();
-    const frame = this.xl.begin(makeRequestAs(caller, 'OPEN'));
+    const frame = this.xl.begin(makeRequestAs(caller, fd.isDir ? 'OPENDIR' : 'OPEN'));
     frame.local = pendingOpen;
-    wind.open(frame, 0, openCbk, this.xl.children[0]!, loc, flags, fd, xdata);
+    const child = this.xl.children[0]!;
+    if (fd.isDir) wind.opendir(frame, 0, opendirCbk, child, loc, fd, xdata);
+    else wind.open(frame, 0, openCbk, child, loc, flags, fd, xdata);
   }
 
   /** Records the reply of an open, and continues the fops that wait for it. */
@@ -158,7 +186,14 @@ export class OpenBehind {
   }
 }
 
-const openCbk: Cbk<'open', OpenBehind> = (frame, _cookie, xl, opRet, opErrno) => {
+/** Ends an open. */
+function endOpen(frame: Frame, xl: Xlator<OpenBehind>, opRet: number, opErrno: number): void {
   xl.end(frame.root);
   xl.priv.endOpen(frame.local as PendingOpen, opRet >= 0 ? 0 : opErrno > 0 ? opErrno : EIO);
-};
+}
+
+const openCbk: Cbk<'open', OpenBehind> = (frame, _cookie, xl, opRet, opErrno) =>
+  endOpen(frame, xl, opRet, opErrno);
+
+const opendirCbk: Cbk<'opendir', OpenBehind> = (frame, _cookie, xl, opRet, opErrno) =>
+  endOpen(frame, xl, opRet, opErrno);

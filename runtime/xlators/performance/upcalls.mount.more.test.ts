@@ -1,11 +1,15 @@
 /**
- * The kernel-timeout of md-cache and nl-cache, with two mounts of one brick: the kernel caches replies, and
- * still sees the other mount's changes.
+ * Caches of names and attributes, with two mounts of one brick: the kernel (kernel-timeout) and the mount cache replies,
+ * and still see the other mount's changes.
  */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { renderVolume } from '../../../test/support/brick-clients.ts';
+import {
+  clientVolfile,
+  distributedVolfile,
+  renderVolume,
+} from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 import {
   describeMounts,
@@ -21,28 +25,27 @@ const UPCALL = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600'
 /** The mount's own timeouts are zero. */
 const NEVER = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
 
-const client = (port: number): string =>
-  renderVolume(
-    'client',
-    'protocol/client',
-    { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
-    null,
-  );
+/** The client of the bricks at these ports. */
+const client = (ports: readonly number[]): string => {
+  if (ports.length === 1) return clientVolfile(ports[0]!);
+  return distributedVolfile(Object.fromEntries(ports.map((port, nth) => [`client-${nth}`, port])));
+};
 
-const caching = (port: number, kernel: string): string =>
+const caching = (ports: readonly number[], kernel: string): string =>
   [
-    client(port),
+    client(ports),
     renderVolume(
       'nl',
       'performance/nl-cache',
       { 'nl-cache-timeout': '600', 'kernel-timeout': kernel },
-      'client',
+      ports.length === 1 ? 'c0' : 'dht',
     ),
+    renderVolume('ob', 'performance/open-behind', {}, 'nl'),
     renderVolume(
       'mdc',
       'performance/md-cache',
       { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': kernel },
-      'nl',
+      'ob',
     ),
   ].join('\n');
 
@@ -62,27 +65,35 @@ const ourBrick = (files: string) => (port: number) =>
     'brick',
   );
 
-interface Brick {
-  readonly port: number;
-  run(): Promise<void>;
-  end(signal?: NodeJS.Signals): Promise<unknown>;
+/** Bricks of one volume. */
+interface Bricks {
+  readonly ports: readonly number[];
+  end(): Promise<unknown>;
 }
 
-const bricks: readonly (readonly [string, () => boolean, (scratch: Scratch) => Promise<Brick>])[] =
+const startRealBricks = async (scratch: Scratch, count: number): Promise<Bricks> => {
+  const bricks: RealBrick[] = [];
+  for (let nth = 0; nth < count; nth++)
+    bricks.push(await RealBrick.start(await scratch.makeFolder(`${nth}`), { upcall: UPCALL }));
+  return {
+    ports: bricks.map(({ port }) => port),
+    end: () => Promise.all(bricks.map((brick) => brick.end())),
+  };
+};
+
+const kinds: readonly (readonly [string, () => boolean, (scratch: Scratch) => Promise<Bricks>])[] =
   [
     [
-      'of ours',
+      'a brick of ours',
       () => false,
       async (scratch) => {
         const files = await scratch.makeFolder('files');
-        return OurBrick.start(scratch.path, 'ours', ourBrick(files));
+        const brick = await OurBrick.start(scratch.path, 'ours', ourBrick(files));
+        return { ports: [brick.port], end: () => brick.end() };
       },
     ],
-    [
-      "of GlusterFS's",
-      isWithoutBricks,
-      (scratch) => RealBrick.start(scratch.path, { upcall: UPCALL }),
-    ],
+    ["a brick of GlusterFS's", isWithoutBricks, (scratch) => startRealBricks(scratch, 1)],
+    ["two bricks of GlusterFS's", isWithoutBricks, (scratch) => startRealBricks(scratch, 2)],
   ];
 
 const found = (path: string): Promise<string> =>
@@ -91,12 +102,12 @@ const found = (path: string): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code!,
   );
 
-describeMounts('kernel-timeout', () => {
+describeMounts('a mount whose bricks tell of changes', () => {
   let scratch: Scratch;
-  let brick: Brick | undefined;
+  let bricks: Bricks | undefined;
   afterEach(async () => {
     await scratch.clean();
-    await brick?.end();
+    await bricks?.end();
   });
 
   const requests = async ({ path }: ServedMount): Promise<number> => {
@@ -111,12 +122,18 @@ describeMounts('kernel-timeout', () => {
     return (await requests(mount)) - before;
   };
 
-  for (const [whose, skip, start] of bricks) {
-    it.skipIf(skip())(`saves requests and shows every change, over a brick ${whose}`, async () => {
+  /** Number of listings that md-cache has answered in a mount. */
+  const countListingHits = async ({ path }: ServedMount): Promise<number> => {
+    const { out } = await runGlossa(scratch, ['stats', 'statedump', path]);
+    return Number(/listing_hits\s*=\s*(\d+)/.exec(out)![1]);
+  };
+
+  for (const [which, skip, start] of kinds) {
+    it.skipIf(skip())(`saves requests and shows every change, over ${which}`, async () => {
       scratch = await makeScratch();
-      brick = await start(scratch);
-      const a = await startMount(scratch, caching(brick.port, '600'), { name: 'a', args: NEVER });
-      const b = await startMount(scratch, client(brick.port), { name: 'b', args: NEVER });
+      bricks = await start(scratch);
+      const a = await startMount(scratch, caching(bricks.ports, '600'), { name: 'a', args: NEVER });
+      const b = await startMount(scratch, client(bricks.ports), { name: 'b', args: NEVER });
       const [inA, inB] = [
         (name: string) => join(a.path, name),
         (name: string) => join(b.path, name),
@@ -164,15 +181,73 @@ describeMounts('kernel-timeout', () => {
       ]);
       expect([await a.stop(), await b.stop()]).toEqual([0, 0]);
     });
+
+    it.skipIf(skip())(
+      `lets a mount list folders without ${which} until another mount changes them`,
+      async () => {
+        scratch = await makeScratch();
+        bricks = await start(scratch);
+        const a = await startMount(scratch, caching(bricks.ports, '0'), { name: 'a', args: NEVER });
+        const b = await startMount(scratch, client(bricks.ports), { name: 'b', args: NEVER });
+        const [listed, changed] = [join(a.path, 'd'), join(b.path, 'd')];
+        await fs.mkdir(changed);
+        for (const name of ['one', 'two', 'three']) await fs.writeFile(join(changed, name), name);
+
+        /** Whether a listing is answered by the mount's cache. */
+        const isCached = async (): Promise<boolean> => {
+          const before = await countListingHits(a);
+          await fs.readdir(listed);
+          return (await countListingHits(a)) > before;
+        };
+        const changes: [
+          what: string,
+          change: () => Promise<unknown>,
+          name: string,
+          isThere: boolean,
+        ][] = [
+          ['create', () => fs.writeFile(join(changed, 'four'), '4'), 'four', true],
+          ['unlink', () => fs.unlink(join(changed, 'two')), 'two', false],
+          ['rename', () => fs.rename(join(changed, 'one'), join(changed, 'eins')), 'eins', true],
+          ['mkdir', () => fs.mkdir(join(changed, 'folder')), 'folder', true],
+          ['rmdir', () => fs.rmdir(join(changed, 'folder')), 'folder', false],
+          ['link', () => fs.link(join(changed, 'three'), join(changed, 'drei')), 'drei', true],
+          ['symlink', () => fs.symlink('three', join(changed, 'trois')), 'trois', true],
+          [
+            'a way out',
+            () => fs.rename(join(changed, 'eins'), join(b.path, 'eins')),
+            'eins',
+            false,
+          ],
+          ['a way in', () => fs.rename(join(b.path, 'eins'), join(changed, 'uno')), 'uno', true],
+        ];
+        for (const [message, change, name, isThere] of changes) {
+          await expect.poll(isCached, { ...PATIENCE, message }).toBe(true);
+          await change();
+          await expect
+            .poll(async () => (await fs.readdir(listed)).includes(name), { ...PATIENCE, message })
+            .toBe(isThere);
+        }
+        expect((await fs.readdir(listed)).sort()).toEqual((await fs.readdir(changed)).sort());
+
+        // A mount sees its own changes at once.
+        for (let nth = 0; nth < 30; nth++) {
+          await fs.writeFile(join(listed, `own${nth}`), '');
+          if (nth > 0) await fs.unlink(join(listed, `own${nth - 1}`));
+          const own = (await fs.readdir(listed)).filter((name) => name.startsWith('own'));
+          expect(own).toEqual([`own${nth}`]);
+        }
+        expect([await a.stop(), await b.stop()]).toEqual([0, 0]);
+      },
+    );
   }
 
   it('ends when the brick disconnects, so that changes made meanwhile are seen after its return', async () => {
     scratch = await makeScratch();
     const files = await scratch.makeFolder('files');
     const ours = await OurBrick.start(scratch.path, 'ours', ourBrick(files));
-    brick = ours;
+    bricks = { ports: [ours.port], end: () => ours.end() };
     const { port } = ours;
-    const a = await startMount(scratch, caching(port, '600'), { name: 'a', args: NEVER });
+    const a = await startMount(scratch, caching([port], '600'), { name: 'a', args: NEVER });
     const inA = (name: string): string => join(a.path, name);
     await fs.writeFile(inA('f'), 'one');
     const open = await fs.open(inA('f'));
@@ -184,7 +259,8 @@ describeMounts('kernel-timeout', () => {
     await ours.end('SIGKILL');
     await fs.writeFile(join(files, 'f'), 'three');
     await fs.writeFile(join(files, 'none'), '1');
-    brick = await OurBrick.start(scratch.path, 'again', () => ourBrick(files)(port), port);
+    const again = await OurBrick.start(scratch.path, 'again', () => ourBrick(files)(port), port);
+    bricks = { ports: [port], end: () => again.end() };
     await expect.poll(() => found(inA('f')), PATIENCE).toMatch(/^5 /);
     await expect.poll(() => found(inA('none')), PATIENCE).toMatch(/^1 /);
     await expect.poll(async () => (await open.stat()).size, PATIENCE).toBe(5);

@@ -1,0 +1,52 @@
+/** Another client of the storage below a cache, for tests: it changes files, and the brick notifies the cache. */
+import type { Graph } from '../../runtime/core/graph.ts';
+import { invalidateInode } from '../../runtime/core/upcall.ts';
+import type { MemoryVolume, Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
+
+export class OtherClient {
+  private readonly graph: Graph;
+  private readonly onChanged: () => void;
+
+  /** @param onChanged called after a change, before the brick notifies the cache */
+  constructor(graph: Graph, onChanged: () => void) {
+    this.graph = graph;
+    this.onChanged = onChanged;
+  }
+
+  /** Changes a file's mode or data. @param seconds its new time */
+  change(name: string, b: number, c: number, seconds: number): void {
+    const node = this.root.entries!.get(name)?.node;
+    if (node === undefined) return;
+    const isData = b % 3 !== 0;
+    if (isData) {
+      node.pages!.write(new Uint8Array(c + 1).fill(97 + b), b);
+      node.mtime = { sec: seconds, nsec: 0 };
+    } else {
+      node.prot = 0o600 + c;
+      node.ctime = { sec: seconds, nsec: 0 };
+    }
+    this.onChanged();
+    this.notify(node, isData);
+  }
+
+  /** Renames a file to a free name. */
+  rename(from: string, to: string): void {
+    const { root } = this;
+    const node = root.entries!.get(from)?.node;
+    if (node === undefined || root.entries!.has(to)) return;
+    root.entries!.delete(from);
+    root.addEntry(to, node);
+    this.onChanged();
+    this.notify(node, true);
+    this.notify(root, true);
+  }
+
+  private get root(): Node {
+    return (this.graph.xlators[0]!.priv as MemoryVolume).root;
+  }
+
+  private notify({ gfid }: Node, data: boolean): void {
+    const { inodes, xlators } = this.graph;
+    invalidateInode(xlators[0]!, inodes.find(gfid) ?? inodes.unlistedInode(gfid), { data });
+  }
+}
