@@ -214,7 +214,7 @@ describe('an opendir through open-behind', () => {
   );
 
   test.each([true, false])(
-    'that fails, fails every listing (listed while it is opened: %s)',
+    'fails every listing if it fails (listed while it is opened: %s)',
     async (listsUnopened) => {
       const { graph, fd, names, answer } = await setUpDirectory(listsUnopened);
       const replies = [ask(graph, 'readdirp', fd, 4096, 0, null)];
