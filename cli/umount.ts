@@ -54,8 +54,9 @@ export default defineCommand({
     // Another process has unmounted it since, and waits for the server's end.
     if (mount === null) return EXIT_OK;
     const server = isWaiting ? findServer(mount) : null;
-    // The server of a mount that lives may be a process that cannot be seen from here.
-    const isHidden = isWaiting && server === null && (await checkHealth(mountpoint)) !== 'dead';
+    const isAlive = isWaiting && server === null && (await checkHealth(mountpoint)) !== 'dead';
+    // A server that has ended has unmounted it first; one that still serves it cannot be seen from here.
+    const isHidden = isAlive && findMount(mountpoint)?.device === mount.device;
     if (server !== null) printStep(`process ${server.pid} serves ${mountpoint}`, terminal);
     const isInUse = await unmountAt(mount, operand, flags.lazy);
     printStep(`${mountpoint} is unmounted`, terminal);

@@ -55,7 +55,7 @@ describeMounts('glossa why', () => {
       await mkdir(scratch.at('mnt', 'slow'));
       const { out } = await runGlossa(scratch, ['why', 'mnt/slow']);
       expect(out).toMatch(
-        /^\/slow: lookup failed with ENOENT .*, and (?:perhaps )?slowly\.\n.* in (?:at most )?[\d.]+ m?s[.,] /m,
+        /^\/slow: lookup failed with ENOENT .*, and (?:perhaps )?slowly\.\n.* in (?:at most )?[\d.]+ [mµ]?s[.,] /m,
       );
       expect(await mount.stop()).toBe(0);
     }));
@@ -77,7 +77,7 @@ describeMounts('glossa why', () => {
         expect([status, err], args.join(' ')).toEqual([0, '']);
         return out;
       };
-      const once = / {2}Process \d+ of user \d+, at 20\S+ \S+ \+0000, in [\d.]+ m?s\. /.source;
+      const once = / {2}Process \d+ of user \d+, at 20\S+ \S+ \+0000, in [\d.]+ [mµ]?s\. /.source;
       const gone = RegExp(
         `^/gone: lookup failed with ENOENT \\(No such file or directory\\)\\.\\n${once}` +
           'The answer came from mem, by way of cache\\.\\n$',
