@@ -241,6 +241,38 @@ describeMounts('a mount whose bricks tell of changes', () => {
     );
   }
 
+  for (const [which, skip, start] of kinds) {
+    it.skipIf(skip())(
+      `never keeps a listing of ${which} that another mount changes meanwhile`,
+      async () => {
+        scratch = await makeScratch();
+        bricks = await start(scratch);
+        const a = await startMount(scratch, caching(bricks.ports, '0'), { name: 'a', args: NEVER });
+        const b = await startMount(scratch, client(bricks.ports), { name: 'b', args: NEVER });
+        for (let round = 0; round < 20; round++) {
+          const [listed, changed] = [join(a.path, `d${round}`), join(b.path, `d${round}`)];
+          await fs.mkdir(changed);
+          let isChanging = true;
+          const changes = (async () => {
+            for (let nth = 0; nth < 6; nth++) {
+              await fs.writeFile(join(changed, `f${nth}`), '');
+              if (nth % 2 === 1)
+                await fs.rename(join(changed, `f${nth}`), join(changed, `g${nth}`));
+            }
+          })().finally(() => {
+            isChanging = false;
+          });
+          while (isChanging) await fs.readdir(listed);
+          await changes;
+          const names = (await fs.readdir(changed)).sort();
+          await expect.poll(async () => (await fs.readdir(listed)).sort(), PATIENCE).toEqual(names);
+        }
+        expect(await countListingHits(a)).toBeGreaterThan(0);
+        expect([await a.stop(), await b.stop()]).toEqual([0, 0]);
+      },
+    );
+  }
+
   it('ends when the brick disconnects, so that changes made meanwhile are seen after its return', async () => {
     scratch = await makeScratch();
     const files = await scratch.makeFolder('files');
