@@ -1,5 +1,6 @@
 /** Unmounts: by umount2(2) for root, by fusermount3 for another user. */
 import { spawnSync } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EBUSY, strerror } from '../runtime/core/errno.ts';
 import { checkHealth } from '../runtime/mount/mount-health.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
@@ -8,6 +9,13 @@ import { umount2 } from '../runtime/sys/libc.ts';
 import { toCString } from '../runtime/sys/struct.ts';
 import { Failure } from '../terminal/exit.ts';
 import { formatReason } from '../terminal/reason.ts';
+
+/**
+ * The number of tries to unmount a mount in use, and the time between two of them: a process that only looks at it, such
+ * as another command of glossa, uses it for some milliseconds.
+ */
+const BUSY_TRIES = 25;
+const BUSY_DELAY_MS = 20;
 
 /**
  * Unmounts the mount that a server has left at its end, if there is one.
@@ -34,7 +42,12 @@ export async function unmountAt(
   isLazy: boolean,
 ): Promise<boolean> {
   const { mountpoint, device } = mount;
-  const refusal = tryUnmount(mountpoint, false);
+  let refusal = tryUnmount(mountpoint, false);
+  for (let tries = 1; refusal?.isBusy && !isLazy && tries < BUSY_TRIES; tries++) {
+    await delay(BUSY_DELAY_MS);
+    if (findMount(mountpoint)?.device !== device) return false;
+    refusal = tryUnmount(mountpoint, false);
+  }
   // Another process may have unmounted it first.
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
   if (!refusal.isBusy) throw new Failure(`cannot unmount ${shownPath}: ${refusal.reason}`);
