@@ -1,6 +1,6 @@
 /** Another client of the storage below a cache, for tests: it changes files, and the brick notifies the cache. */
 import type { Graph } from '../../runtime/core/graph.ts';
-import { invalidateInode } from '../../runtime/core/upcall.ts';
+import { invalidateEntries, invalidateInode } from '../../runtime/core/upcall.ts';
 import type { MemoryVolume, Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
 
 export class OtherClient {
@@ -37,8 +37,10 @@ export class OtherClient {
     root.entries!.delete(from);
     root.addEntry(to, node);
     this.onChanged();
+    // A brick's client reports the inodes, and all names as uncertain: the brick does not say which have changed.
     this.notify(node, true);
     this.notify(root, true);
+    invalidateEntries(this.graph.xlators[0]!);
   }
 
   private get root(): Node {
