@@ -67,6 +67,20 @@ export const renderVolume = (
   return `volume ${name}\n  type ${type}\n${lines.join('')}${subvolumes}end-volume\n`;
 };
 
+/** Renders the server of a volume `brick`, for clients on this machine. */
+export const renderServer = (port: number): string =>
+  renderVolume(
+    'server',
+    'protocol/server',
+    {
+      'transport-type': 'tcp',
+      'transport.socket.listen-port': `${port}`,
+      'transport.socket.bind-address': '127.0.0.1',
+      'auth.addr.brick.allow': '127.0.0.1',
+    },
+    'brick',
+  );
+
 /**
  * Renders cluster/distribute over bricks, by the names of their clients, for glossa and GlusterFS.
  * @param between the type of a volume that stands above each client, and has its name

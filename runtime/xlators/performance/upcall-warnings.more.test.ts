@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { BrickClients, renderVolume } from '../../../test/support/brick-clients.ts';
+import { BrickClients, renderServer, renderVolume } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 
 type Lines = Readonly<Record<string, string>>;
@@ -37,17 +37,7 @@ const ours = (upcall: Lines | null) =>
       renderVolume('locks', 'features/locks', {}, 'posix') +
       (upcall === null ? '' : renderVolume('upcall', 'features/upcall', upcall, 'locks')) +
       renderVolume('brick', 'performance/io-threads', {}, upcall === null ? 'locks' : 'upcall') +
-      renderVolume(
-        'server',
-        'protocol/server',
-        {
-          'transport-type': 'tcp',
-          'transport.socket.listen-port': `${port}`,
-          'transport.socket.bind-address': '127.0.0.1',
-          'auth.addr.brick.allow': '127.0.0.1',
-        },
-        'brick',
-      ),
+      renderServer(port),
   );
 const theirs = (upcall: Lines | null) => RealBrick.start(folder, upcall === null ? {} : { upcall });
 

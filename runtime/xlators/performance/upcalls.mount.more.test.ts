@@ -8,6 +8,7 @@ import { afterEach, expect, it } from 'vitest';
 import {
   clientVolfile,
   distributedVolfile,
+  renderServer,
   renderVolume,
 } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
@@ -53,17 +54,7 @@ const ourBrick = (files: string) => (port: number) =>
   renderVolume('posix', 'storage/posix', { directory: files }, null) +
   renderVolume('locks', 'features/locks', {}, 'posix') +
   renderVolume('brick', 'features/upcall', UPCALL, 'locks') +
-  renderVolume(
-    'server',
-    'protocol/server',
-    {
-      'transport-type': 'tcp',
-      'transport.socket.listen-port': `${port}`,
-      'transport.socket.bind-address': '127.0.0.1',
-      'auth.addr.brick.allow': '127.0.0.1',
-    },
-    'brick',
-  );
+  renderServer(port);
 
 /** Bricks of one volume. */
 interface Bricks {

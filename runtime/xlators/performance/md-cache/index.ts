@@ -3,11 +3,10 @@
  * lookup, stat, fstat and getxattr from them.
  *
  * `shared/inode-cache.ts` decides whether a reply may be cached, `shared/change-taps.ts` reports changes of
- * inodes, `md-cache.ts` holds the entries.
+ * inodes, `md-cache.ts` holds the entries, and `listing-fops.ts` lists directories.
  *
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md lists the differences.
  */
-
 import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
