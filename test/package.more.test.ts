@@ -48,7 +48,7 @@ function size(path: string): number {
 
 /** Packages that npm installs with this one, by their folder below it. */
 const shipped = Object.entries(
-  JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')).packages as Record<
+  JSON.parse(readFileSync('package-lock.json', 'utf8')).packages as Record<
     string,
     { version: string; dev?: boolean; optional?: boolean; cpu?: unknown }
   >,

@@ -59,7 +59,7 @@ const SOURCE_FOLDERS = [
 /** Further files on which dist depends. */
 const SETTINGS_FILES = [
   ...['tsconfig.json', 'tsconfig.build.json'],
-  ...['package.json', 'npm-shrinkwrap.json'],
+  ...['package.json', 'package-lock.json'],
 ];
 
 /**

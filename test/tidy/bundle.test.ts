@@ -17,7 +17,7 @@ it('the bundle of ECharts imports nothing', () => {
 
 it('THIRD-PARTY.txt names the parts of the bundle with their licences and notices', () => {
   const text = read('dist/apps/bench/engine/report/THIRD-PARTY.txt');
-  const { packages } = JSON.parse(read('npm-shrinkwrap.json')) as {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { version: string; license: string }>;
   };
   const paths = ['echarts', 'zrender', 'zrender/node_modules/tslib'];

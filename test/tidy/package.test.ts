@@ -21,7 +21,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 
-const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as {
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Readonly<Record<string, { readonly version: string }>>;
 };
 
@@ -49,7 +49,3 @@ it.each(Object.entries({ ...manifest.dependencies, ...manifest.optionalDependenc
   'dependency %s %s has the exact version that npm ci installs',
   (name, version) => expect(packages[`node_modules/${name}`]?.version).toBe(version),
 );
-
-it('the package contains npm-shrinkwrap.json', () => {
-  expect(paths).toContain('npm-shrinkwrap.json');
-});

@@ -1,10 +1,10 @@
 /**
- * Generates THIRD-PARTY.md, the list of third-party software: from npm-shrinkwrap.json, from the `repository` of
+ * Generates THIRD-PARTY.md, the list of third-party software: from package-lock.json, from the `repository` of
  * installed packages, and from a table here of the software inside those packages.
  */
 import { readFileSync } from 'node:fs';
 
-/** A package in npm-shrinkwrap.json. */
+/** A package in package-lock.json. */
 interface LockedPackage {
   readonly version: string;
   readonly license?: string;
@@ -115,7 +115,7 @@ const glossaFiles: Readonly<Record<string, readonly string[]>> = {
 
 /** Generates the text; runs in the folder of the project. */
 export function generateThirdParty(): string {
-  const { packages } = JSON.parse(readFileSync('npm-shrinkwrap.json', 'utf8')) as {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const locked = Object.entries(packages).filter(([path]) => path !== '');
@@ -124,7 +124,7 @@ export function generateThirdParty(): string {
   const portablePackages = shipped.filter(([, { cpu }]) => cpu === undefined);
   const bundledFolders = new Set(Object.values(glossaFiles).flat());
   const bundledPackages = locked.filter(([path]) => bundledFolders.has(stripNodeModules(path)));
-  return `<!-- Generated from npm-shrinkwrap.json and the installed packages. Do not edit. -->
+  return `<!-- Generated from package-lock.json and the installed packages. Do not edit. -->
 # Third-party software
 
 glossa itself is under the [MIT licence](LICENSE). Its package contains only the software in the last table;
