@@ -188,7 +188,7 @@ describe('glossa check of a volfile with a storage', () => {
       "1:8 error: volume 's' (storage/posix): option 'directory' is missing: name the directory to serve",
     ]);
     expect(await check({ 'a.vol': posix('    option directory nowhere\n') })).toEqual([
-      "3:22 error: volume 's' (storage/posix): directory 'HERE/nowhere' does not exist",
+      "3:22 error: volume 's' (storage/posix): directory 'HERE/nowhere' does not exist; make it (mkdir -p HERE/nowhere), or name another (--xlator-option s.directory=DIR)",
     ]);
     expect(
       await check({ 'a.vol': posix(''), 'd/x': '' }, '--xlator-option', 's.directory=d'),

@@ -1,6 +1,7 @@
 /** Lists the files that `glossa setup` installs, for the whole system or for one user. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { quoteShellWord } from '../../runtime/core/shell-word.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { scripts } from '../completion/scripts.ts';
 
@@ -89,11 +90,9 @@ export function makeUserPlan(): SetupPlan {
 /** The note in each installed file except the completion scripts. */
 const WRITTEN_NOTE = "Written by 'glossa setup'; 'glossa setup --undo' takes it away.";
 
-const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 const mountHelper = `#!/bin/sh
 # mount(8) calls it for the types glossa and fuse.glossa. ${WRITTEN_NOTE}
-exec ${programWords.map(quoteForShell).join(' ')} mount.glossa "$@"
+exec ${programWords.map(quoteShellWord).join(' ')} mount.glossa "$@"
 `;
 
 /** Quotes a word of a command in a unit. Source: systemd.service(5), "Command lines". */

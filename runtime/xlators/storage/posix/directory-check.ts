@@ -2,25 +2,35 @@
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
+import { quoteShellWord } from '../../../core/shell-word.ts';
 
 /** Checks that /proc is mounted, by which descriptors are opened again. @throws {InitError} if not */
 export function requireProc(): void {
   if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
 }
 
-/** Explains why a directory cannot be opened. */
-export function explainOpenError(directory: string, errno: number): InitError {
-  if (errno === ENOENT) return new InitError(`directory '${directory}' does not exist`);
-  if (errno === ENOTDIR) return new InitError(`'${directory}' is not a directory`);
+/**
+ * Explains why a directory cannot be opened, and how another is named.
+ * @param volume the volume's name
+ */
+export function explainOpenError(volume: string, directory: string, errno: number): InitError {
+  const other = `name another (--xlator-option ${quoteShellWord(volume)}.directory=DIR)`;
+  if (errno === ENOENT) {
+    return new InitError(
+      `directory '${directory}' does not exist; make it (mkdir -p ${quoteShellWord(directory)}), ` +
+        `or ${other}`,
+    );
+  }
+  if (errno === ENOTDIR) return new InitError(`'${directory}' is not a directory; ${other}`);
   return new InitError(`directory '${directory}' cannot be opened: ${strerror(errno)}`);
 }
 
 /** Checks that a directory can be opened, as a start does (`root.ts`). @throws {InitError} if not */
-export function checkDirectory(directory: string): void {
+export function checkDirectory(volume: string, directory: string): void {
   requireProc();
   try {
     closeSync(openSync(directory, constants.O_DIRECTORY));
   } catch (error) {
-    throw explainOpenError(directory, -(error as NodeJS.ErrnoException).errno!);
+    throw explainOpenError(volume, directory, -(error as NodeJS.ErrnoException).errno!);
   }
 }

@@ -154,7 +154,7 @@ export default defineTranslator({
     },
   },
   async check(xl, options) {
-    checkDirectory(resolveDirectory(xl, options));
+    checkDirectory(xl.name, resolveDirectory(xl, options));
     readUuid('volume-id', options['volume-id']);
     readUuid('glusterd-uuid', options['glusterd-uuid']);
   },
@@ -162,6 +162,7 @@ export default defineTranslator({
     // With libc, the rest takes longer to load than a check of the options runs.
     const { openStore } = await import('./service.ts');
     const store = openStore(xl, {
+      volume: xl.name,
       directory: resolveDirectory(xl, options),
       handleLimit: options['handle-limit'],
       gfidHandles: options['gfid-handles'],

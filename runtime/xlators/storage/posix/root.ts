@@ -8,8 +8,12 @@ import { toCString } from '../../../sys/struct.ts';
 import { explainOpenError, requireProc } from './directory-check.ts';
 import { SELF_PATH } from './paths.ts';
 
-/** Returns an O_PATH descriptor of the directory. @throws {InitError} if it cannot be opened */
-export function openRoot(directory: string): number {
+/**
+ * Returns an O_PATH descriptor of the directory.
+ * @param volume the volume's name, for the message
+ * @throws {InitError} if the directory cannot be opened
+ */
+export function openRoot(volume: string, directory: string): number {
   requireProc();
   // First without O_PATH, to check permissions: O_PATH opens a directory without read or search permission, too.
   const listFd = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
@@ -17,7 +21,7 @@ export function openRoot(directory: string): number {
   const fd = listFd < 0 ? listFd : libc.openat(listFd, SELF_PATH, flags, 0);
   if (listFd >= 0) libc.close(listFd);
   if (fd >= 0) return fd;
-  throw explainOpenError(directory, -fd);
+  throw explainOpenError(volume, directory, -fd);
 }
 
 /**

@@ -52,6 +52,8 @@ const HANDLE_SHARE = 0.5;
 
 /** Settings from the volume's options. */
 export interface StoreSettings {
+  /** The volume's name, for messages. */
+  readonly volume: string;
   /** The directory as the option names it, for messages. */
   readonly directory: string;
   readonly handleLimit: number;
@@ -139,7 +141,7 @@ export class Store {
     this.parts = parts;
     this.hostname = settings.hostname ?? hostname();
     this.handles = new InodeHandles(this);
-    const rootFd = openRoot(settings.directory);
+    const rootFd = openRoot(settings.volume, settings.directory);
     this.gfids = this.openGfidStore(rootFd);
     this.mdata = this.makeMdataStore();
     this.root = this.attach(rootFd);
