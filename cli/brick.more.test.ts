@@ -259,7 +259,7 @@ it('glossa brick serves as a daemon until SIGTERM', async () => {
     await expect(mount(as('guess'))).rejects.toThrow(/AUTH_FAILED|[Aa]uthentication failed/);
     const refusals = (): number => strict.logged.split('Authentication failed').length - 1;
     expect(strict.logged).toMatch(
-      /a client from 127.0.0.1 is refused for "brick" \(username "alice"\)/,
+      /a client from 127.0.0.1 is refused for "brick" \(username "alice"\): Authentication failed: its password is not that of option auth\.login\.USER\.password/,
     );
     expect(strict.logged).not.toContain('guess');
     expect(refusals()).toBe(1);

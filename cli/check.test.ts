@@ -41,6 +41,18 @@ describe('glossa check', () => {
     });
   });
 
+  it('warns of a brick whose options admit no client', async () => {
+    const brick = (option: string) =>
+      `${good}volume server\n    type protocol/server\n${option}    subvolumes mem\nend-volume\n`;
+    const warning =
+      "no client may use the brick 'mem': 'option auth.addr.mem.allow 127.0.0.1' admits those of this machine";
+    const { status, out } = await check(brick(''));
+    expect([status, out]).toEqual([0, expect.stringContaining(warning)]);
+    expect(await check(brick(''), ['--strict'])).toMatchObject({ status: 1 });
+    for (const option of ['auth.addr.mem.allow 127.0.0.1', 'auth.ssl-allow *'])
+      expect((await check(brick(`    option ${option}\n`))).out).toMatch(/no problems\n$/);
+  });
+
   it('shows each problem with its line', async () => {
     expect(await check(bad)).toEqual({
       status: 1,

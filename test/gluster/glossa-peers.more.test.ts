@@ -306,7 +306,9 @@ describe.each<[string, SourceRegistry | undefined]>([
     graphs[0]!.reconfigure(makeVolumeSpecs(description, registry));
     await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
     await expect(far('listdir', '/')).rejects.toThrow();
-    expect(logLines.join('\n')).toMatch(/from 127.0.0.1 is disconnected: auth options changed/);
+    expect(logLines.join('\n')).toMatch(
+      /from 127.0.0.1 is disconnected: auth options changed: no option accepts it; 'option auth.addr.brick.allow 127.0.0.1' would/,
+    );
   });
 
   it('serve several bricks on one UNIX socket, each with its own root', async () => {

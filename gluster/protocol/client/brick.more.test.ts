@@ -150,7 +150,9 @@ describe.skipIf(isWithoutBricks()).each<[string, SourceRegistry | null]>([
     const refused = await open({ username: 'alice', password: 'wrong' }, false);
     await expect
       .poll(() => clients.log.join('\n'), PATIENCE)
-      .toContain('Authentication failed: giving up');
+      .toContain(
+        "Authentication failed (its volfile admits a client by 'option auth.addr.brick.allow ADDRESS', ",
+      );
     await expect(refused('listdir', '/')).rejects.toThrow('ENOTCONN');
     await open({ 'remote-subvolume': 'nowhere' }, false);
     await expect

@@ -68,6 +68,8 @@ export class RemoteVolume {
   private isGlusterBrick = true;
   /** The brick's name in messages. */
   private readonly brickLabel: string;
+  /** The way to have this client admitted, for the message of a refusal. */
+  private readonly refusalRemedy: string;
   /** The number of files that are being reopened. */
   private reopeningCount = 0;
   /** The reason for having no connection; empty when connected or before the first attempt. */
@@ -81,6 +83,7 @@ export class RemoteVolume {
     }
     const address = readAddress(settings);
     this.brickLabel = `brick '${subvolume}' at ${formatSocketAddress(address)}`;
+    this.refusalRemedy = `its volfile admits a client by 'option auth.addr.${subvolume}.allow ADDRESS', and its log has the reason`;
     const { context } = xl;
     const { sourcePump } = context;
     this.waitingRequests = new RequestQueue(context);
@@ -327,7 +330,7 @@ export class RemoteVolume {
   /** Handles a failed attempt to connect: logs a new problem, and notifies the parents. */
   private handleFailure({ reason, isFinal, hasReplied }: ConnectFailure): void {
     const { xl, brickLabel } = this;
-    const problem = `${brickLabel}: ${reason}`;
+    const problem = `${brickLabel}: ${reason}${isFinal ? ` (${this.refusalRemedy})` : ''}`;
     const isNewProblem = problem !== this.lastProblem;
     this.lastProblem = problem;
     if (isFinal) {

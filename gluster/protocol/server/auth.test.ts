@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { type ClientIdentity, decideByAddress, decideByLogin, isAdmitted } from './auth.ts';
+import {
+  type ClientIdentity,
+  canBeUsed,
+  decideByAddress,
+  decideByLogin,
+  findRefusal,
+} from './auth.ts';
 
 const identity = (more: Partial<ClientIdentity> = {}): ClientIdentity => ({
   ...{ address: '192.168.1.7', port: 40_000, volume: 'brick', subdir: '/' },
@@ -87,9 +93,84 @@ it('a login check accepts the right password, rejects a wrong one, and an unknow
 });
 
 it('a brick refuses a client unless its address or login is accepted and neither is rejected', () => {
-  expect(isAdmitted(optionsFrom({}), identity())).toBe(false);
-  expect(isAdmitted(optionsFrom({ 'auth.addr.brick.allow': '*' }), identity())).toBe(true);
+  expect(findRefusal(optionsFrom({}), identity())).not.toBe(null);
+  expect(findRefusal(optionsFrom({ 'auth.addr.brick.allow': '*' }), identity())).toBe(null);
   const login = { 'auth.login.brick.allow': 'alice', 'auth.login.alice.password': 'x' };
   const alice = identity({ username: 'alice', password: 'y' });
-  expect(isAdmitted(optionsFrom({ 'auth.addr.brick.allow': '*', ...login }), alice)).toBe(false);
+  expect(findRefusal(optionsFrom({ 'auth.addr.brick.allow': '*', ...login }), alice)).not.toBe(
+    null,
+  );
+});
+
+const login = { 'auth.login.brick.allow': 'alice, bob', 'auth.login.alice.password': 's3cret' };
+
+it.each<[string, Readonly<Record<string, string>>, Partial<ClientIdentity>]>([
+  [
+    "no option accepts it; 'option auth.addr.brick.allow 192.168.1.7' would",
+    { 'auth.addr.brick.allow': '10.*' },
+    {},
+  ],
+  ["no option accepts it; 'option auth.addr.brick.allow *' would", {}, { address: '' }],
+  [
+    "no option accepts it; 'option auth.addr.brick.allow /a(192.168.1.7)' would",
+    { 'auth.addr.brick.allow': '*' },
+    { subdir: '/a' },
+  ],
+  [
+    "no option accepts it; 'option auth.addr./srv/brick.allow 192.168.1.7' would",
+    { 'auth-path': '/srv/brick' },
+    {},
+  ],
+  ['option auth.addr.brick.reject lists it', { 'auth.addr.brick.reject': '192.168.1.7' }, {}],
+  [
+    'option rpc-auth-allow-insecure is off, and its port 40000 is not reserved for root',
+    { 'auth.addr.brick.allow': '*', 'rpc-auth-allow-insecure': 'off' },
+    {},
+  ],
+  [
+    'its password is not that of option auth.login.USER.password',
+    login,
+    { username: 'alice', password: 's3cre' },
+  ],
+  [
+    'option auth.login.brick.allow does not list its user, and strict-auth-accept is on',
+    { ...login, 'strict-auth-accept': 'on' },
+    { username: 'eve', password: '' },
+  ],
+  [
+    'option auth.ssl-allow does not list its certificate "eve\\n"',
+    { 'auth.ssl-allow': 'alice' },
+    { certificate: 'eve\n' },
+  ],
+  [
+    'option auth.login.brick.ssl-allow does not list its certificate "eve"',
+    { 'auth.login.brick.ssl-allow': 'alice' },
+    { certificate: 'eve' },
+  ],
+])('a refusal is explained by its option: %s', (text, options, client) => {
+  expect(findRefusal(optionsFrom(options), identity(client))).toBe(text);
+});
+
+it('the option that an explanation names admits the client', () => {
+  for (const client of [{}, { address: '' }, { address: '::1' }, { subdir: '/a/b' }]) {
+    const refused = identity(client);
+    const explanation = findRefusal(optionsFrom({}), refused)!;
+    const [, key = '', value = ''] = /'option (\S+) (.*)' would/.exec(explanation) ?? [];
+    expect(findRefusal(optionsFrom({ [key]: value }), refused), explanation).toBe(null);
+  }
+});
+
+it.each<[boolean, Readonly<Record<string, string>>]>([
+  [false, {}],
+  [false, { 'auth.addr.brick.allow': ' , ' }],
+  [false, { 'auth.addr.brick.reject': '10.0.0.1' }],
+  [false, { 'auth.addr.other.allow': '*' }],
+  [false, { 'auth.login.brick.allow': 'bob' }],
+  [true, { 'auth.addr.brick.allow': '/a(10.0.0.1)' }],
+  [true, { 'auth-path': '/srv/brick', 'auth.addr./srv/brick.allow': '*' }],
+  [true, login],
+  [true, { 'auth.ssl-allow': '*' }],
+  [true, { 'auth.login.brick.ssl-allow': 'alice' }],
+])('whether any client can use a brick is %s with the options %j', (expected, options) => {
+  expect(canBeUsed(optionsFrom(options), 'brick')).toBe(expected);
 });

@@ -31,11 +31,68 @@ export type AuthOptions = ReadonlyMap<string, string>;
 /** The lowest port that programs without root's privileges may use. */
 const FIRST_INSECURE_PORT = 1024;
 
-/** Whether the options admit a client: at least one check accepts, and none rejects. */
-export function isAdmitted(options: AuthOptions, { volume, ...rest }: ClientIdentity): boolean {
+/**
+ * Finds why the options refuse a client, for the server's log; null if they admit it: at least one
+ * check accepts, and none rejects.
+ */
+export function findRefusal(
+  options: AuthOptions,
+  { volume, ...rest }: ClientIdentity,
+): string | null {
   const identity = { ...rest, volume: findAuthName(options, volume) };
-  const decisions = [decideByAddress(options, identity), decideByLogin(options, identity)];
-  return !decisions.includes('reject') && decisions.includes('accept');
+  const byAddress = decideByAddress(options, identity);
+  const byLogin = decideByLogin(options, identity);
+  if (byAddress === 'reject') return explainRejectedAddress(options, identity);
+  if (byLogin === 'reject') return explainRejectedLogin(options, identity);
+  if (byAddress === 'accept' || byLogin === 'accept') return null;
+  return `no option accepts it; ${formatAllow(identity)} would`;
+}
+
+/** Whether the options accept a client of any address, login or certificate for a volume. */
+export function canBeUsed(options: AuthOptions, volume: string): boolean {
+  const name = findAuthName(options, volume);
+  const list = (key: string): string[] => splitList(options.get(key) ?? '');
+  return (
+    list(`auth.addr.${name}.allow`).length > 0 ||
+    list(`auth.login.${name}.allow`).some((user) => options.has(`auth.login.${user}.password`)) ||
+    list(`auth.login.${name}.ssl-allow`).length > 0 ||
+    list('auth.ssl-allow').length > 0
+  );
+}
+
+/** The option that accepts a client by its address; a UNIX socket has none. */
+export function formatAllow({
+  volume,
+  address,
+  subdir,
+}: Pick<ClientIdentity, 'volume' | 'address' | 'subdir'>): string {
+  const addressItem = address || '*';
+  const item = subdir === '/' ? addressItem : `${subdir}(${addressItem})`;
+  return `'option auth.addr.${volume}.allow ${item}'`;
+}
+
+function explainRejectedAddress(
+  options: AuthOptions,
+  { volume, address, port, subdir }: ClientIdentity,
+): string {
+  const key = `auth.addr.${volume}.reject`;
+  if (matchesList(options.get(key) ?? '', address, subdir)) return `option ${key} lists it`;
+  return `option rpc-auth-allow-insecure is off, and its port ${port} is not reserved for root`;
+}
+
+function explainRejectedLogin(
+  options: AuthOptions,
+  { volume, username, certificate }: ClientIdentity,
+): string {
+  if (certificate !== undefined) {
+    const key = `auth.login.${volume}.ssl-allow`;
+    const name = JSON.stringify(certificate);
+    return `option ${options.has(key) ? key : 'auth.ssl-allow'} does not list its certificate ${name}`;
+  }
+  const users = splitList(options.get(`auth.login.${volume}.allow`) ?? '');
+  if (username !== undefined && users.includes(username))
+    return 'its password is not that of option auth.login.USER.password';
+  return `option auth.login.${volume}.allow does not list its user, and strict-auth-accept is on`;
 }
 
 /** Finds the name that the auth options use for a volume: its own, or else that of option auth-path. */

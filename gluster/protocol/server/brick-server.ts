@@ -13,7 +13,7 @@ import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Caller } from '../../rpc/message.ts';
 import { CALLBACK_PROCEDURES, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
 import { readCertificates } from '../shared/certificates.ts';
-import { type AuthOptions, isAdmitted } from './auth.ts';
+import { type AuthOptions, findRefusal } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { squashCaller, UserGroups } from './callers.ts';
 import type { ClientBinding, ClientConnection, ConnectionHost } from './client-connection.ts';
@@ -142,16 +142,16 @@ export class BrickServer implements ConnectionHost {
     this.userGroups.clear();
     this.authOptions = new Map(volfileOptions.map(({ key, value }) => [key, value]));
     for (const connection of [...this.connections.values()]) {
-      if (!isAdmitted(this.authOptions, connection.binding!.identity))
-        this.disconnectClient(connection);
+      const refusal = findRefusal(this.authOptions, connection.binding!.identity);
+      if (refusal !== null) this.disconnectClient(connection, refusal);
     }
   }
 
   /** Disconnects a client that the changed options no longer admit. */
-  private disconnectClient(connection: ClientConnection): void {
+  private disconnectClient(connection: ClientConnection, refusal: string): void {
     const { address } = connection.peer;
     this.logRefusal(
-      `a client from ${address || 'this machine'} is disconnected: auth options changed`,
+      `a client from ${address || 'this machine'} is disconnected: auth options changed: ${refusal}`,
     );
     connection.disconnect();
   }

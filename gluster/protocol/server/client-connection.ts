@@ -35,7 +35,7 @@ import {
   setLkVerCall,
   setLkVerReply,
 } from '../../rpc/programs.ts';
-import { type AuthOptions, type ClientIdentity, decideByLogin, isAdmitted } from './auth.ts';
+import { type AuthOptions, type ClientIdentity, decideByLogin, findRefusal } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';
 import type { MemoryShare, RecordMemory } from './record-memory.ts';
@@ -128,6 +128,8 @@ interface HandshakeResult {
   readonly text: string;
   /** Whether the brick's storage is up; a client that is refused for this reason tries again. */
   readonly isBrickUp: boolean;
+  /** Further text for the log. */
+  readonly logged?: string;
 }
 
 /** One client's connection, from its acceptance to its end. */
@@ -302,9 +304,10 @@ export class ClientConnection implements ServedConnection {
     const texts = readTexts(r);
     // After a second handshake the connection belongs to another client.
     this.detachClient();
-    this.authenticate(texts, ({ errno, text, isBrickUp }) => {
+    this.authenticate(texts, ({ errno, text, isBrickUp, logged }) => {
       if (this.isClosed) return;
-      if (errno !== 0) this.logHandshakeRefusal(text, texts);
+      if (errno !== 0)
+        this.logHandshakeRefusal(logged === undefined ? text : `${text}: ${logged}`, texts);
       this.callServer.reply(xid, (w) => {
         w.i32(errno === 0 ? 0 : -1);
         w.i32(errno);
@@ -337,15 +340,16 @@ export class ClientConnection implements ServedConnection {
     onResult: (result: HandshakeResult) => void,
   ) {
     const { host } = this;
-    const refuse = (errno: number, text: string, isBrickUp = true): void =>
-      onResult({ errno, text, isBrickUp });
+    const refuse = (errno: number, text: string, more: Partial<HandshakeResult> = {}): void =>
+      onResult({ errno, text, isBrickUp: true, ...more });
     if (texts === null)
       return refuse(EINVAL, 'Internal error: failed to unserialize request dictionary');
     const volume = texts.get('remote-subvolume');
     if (volume === undefined) return refuse(EINVAL, 'No remote-subvolume option specified');
     const brick = host.findBrick(volume);
     if (brick === undefined) return refuse(ENOENT, 'Brick not found');
-    if (!brick.isUp) return refuse(EAGAIN, 'Not received child_up for this xlator', false);
+    if (!brick.isUp)
+      return refuse(EAGAIN, 'Not received child_up for this xlator', { isBrickUp: false });
     const processUuid = texts.get('process-uuid');
     if (processUuid === undefined) return refuse(EINVAL, 'UUID not specified');
     const fopsVersion = texts.get('fops-version');
@@ -360,7 +364,9 @@ export class ClientConnection implements ServedConnection {
       username: texts.get('username'),
       password: texts.get('password'),
     };
-    if (!isAdmitted(host.authOptions, identity)) return refuse(EACCES, 'Authentication failed');
+    const refusal = findRefusal(host.authOptions, identity);
+    // The reason is for the log alone: a stranger must not learn the options.
+    if (refusal !== null) return refuse(EACCES, 'Authentication failed', { logged: refusal });
     this.isTrusted = decideByLogin(host.authOptions, identity) === 'accept';
     const client = host.initiator.connect(processUuid);
     const version = texts.get('client-version') ?? '';

@@ -15,6 +15,7 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import { readCertificates } from '../shared/certificates.ts';
+import { canBeUsed, formatAllow } from './auth.ts';
 import { BrickServer, readAddress } from './brick-server.ts';
 import { AUTH_KEY_PATTERN, authOptions, options, type Settings } from './options.ts';
 
@@ -22,6 +23,19 @@ import { AUTH_KEY_PATTERN, authOptions, options, type Settings } from './options
 function findPredecessor(xl: Xlator<BrickServer>): BrickServer | null {
   const predecessor = xl.graph!.instances[xl.id];
   return predecessor === undefined || predecessor === xl ? null : (predecessor.priv as BrickServer);
+}
+
+/** Warns of each brick that the options let no client use. */
+function warnOfUselessBricks(xl: Xlator<BrickServer>): void {
+  const options = new Map(xl.volfileOptions.map(({ key, value }) => [key, value]));
+  const volumes = xl.childNames.filter((name) => !canBeUsed(options, name));
+  xl.warnSuspicious(
+    volumes.map((volume) => {
+      const allow = formatAllow({ volume, address: '127.0.0.1', subdir: '/' });
+      const text = `no client may use the brick '${volume}': ${allow} admits those of this machine`;
+      return { position: xl.label, text };
+    }),
+  );
 }
 
 export default defineTranslator<BrickServer, typeof options>({
@@ -33,9 +47,10 @@ export default defineTranslator<BrickServer, typeof options>({
   moreOptions: authOptions,
   fops: {},
   passesThrough: false,
-  async check(_xl, settings) {
+  async check(xl, settings) {
     readAddress(settings as Settings);
     readCertificates(settings as Settings);
+    warnOfUselessBricks(xl);
   },
   async init(xl, settings) {
     const predecessor = findPredecessor(xl);
@@ -43,6 +58,7 @@ export default defineTranslator<BrickServer, typeof options>({
       predecessor.requireSameAddress(settings);
       return predecessor;
     }
+    warnOfUselessBricks(xl);
     const server = new BrickServer(xl, settings);
     await server.listen();
     return server;
