@@ -73,11 +73,12 @@ export default defineCommand({
       );
     }
     if (flags.json) throw new UsageError('--json goes with --check');
+    const folder = flags.dir ?? DEFAULT_FOLDER;
     const course: Course = {
       lessons,
       language: flags.language ?? DEFAULT_LANGUAGE,
-      folder: flags.dir ?? DEFAULT_FOLDER,
-      progress: new LessonProgress(),
+      folder,
+      progress: new LessonProgress(folder),
     };
     if (chosenLesson === undefined) {
       terminal.out(formatContents(course, terminal));
@@ -92,7 +93,9 @@ export default defineCommand({
 
 /** Formats the list of lessons, with a mark at each that was passed. */
 function formatContents({ lessons, progress, language }: Course, { colour }: Terminal): string {
-  const passed = progress.listPassed(language);
+  const passed = new Set(
+    lessons.map(({ name }) => name).filter((name) => progress.isPassed(name, language)),
+  );
   const rows = lessons.map(({ name, title }) => {
     const mark = passed.has(name) ? paint('good', '✓', colour.out) : ' ';
     return [`${mark} ${name}`, title];

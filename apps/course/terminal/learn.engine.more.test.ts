@@ -1,12 +1,16 @@
 /** `glossa learn` for learners and teachers: at a terminal, in a pipe, for a class, own lessons. */
 import { execFile, spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -150,6 +154,70 @@ describe('two runs of glossa learn at once', () => {
   });
 });
 
+describe('the progress of glossa learn', () => {
+  const isPassed = (...args: string[]): boolean =>
+    learn('--language', 'javascript', ...args).out.includes('✓ 2-nothing');
+  const pass = (dir: string) => {
+    mkdirSync(join(folder, dir, '2-nothing'), { recursive: true });
+    copyFileSync(
+      ofCourse('2-nothing', 'solution.js'),
+      join(folder, dir, '2-nothing', 'nothing.js'),
+    );
+    return learn('2', '--language', 'javascript', '--dir', dir);
+  };
+
+  it('two folders of one user have progress of their own, and a copy of a folder has its progress', () => {
+    expect(pass('one')).toMatchObject({ status: 0, err: '' });
+    expect(isPassed('--dir', 'one')).toBe(true);
+    expect(isPassed('--dir', 'two')).toBe(false);
+    expect(isPassed()).toBe(false);
+    cpSync(join(folder, 'one'), join(folder, 'copy'), { recursive: true });
+    expect(isPassed('--dir', 'copy')).toBe(true);
+    expect(learn('--dir', 'copy').out).not.toContain('✓');
+    rmSync(join(folder, 'copy', '2-nothing'), { recursive: true });
+    expect(isPassed('--dir', 'copy')).toBe(false);
+  });
+
+  it('marks of an earlier version in the state folder pass no lesson, and stay there', () => {
+    mkdirSync(join(folder, 'state/glossa/learn'), { recursive: true });
+    writeFileSync(join(folder, 'state/glossa/learn/2-nothing.javascript'), '');
+    expect(isPassed()).toBe(false);
+    expect(pass('one')).toMatchObject({ status: 0, err: '' });
+    expect(readdirSync(join(folder, 'state/glossa/learn'))).toEqual(['2-nothing.javascript']);
+  });
+
+  it('another user, who may only read the folder, sees its progress, and a warning when a new pass cannot be kept', () => {
+    pass('one');
+    rmSync(join(folder, 'state'), { recursive: true, force: true });
+    chmodSync(folder, 0o755);
+    for (const path of ['one', 'one/2-nothing', 'one/2-nothing/files'])
+      chmodSync(join(folder, path), 0o555);
+    const user = process.getuid!() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const learnAs = (...args: string[]) =>
+      spawnSync(process.execPath, [GLOSSA, 'learn', ...args, '--language', 'javascript'], {
+        cwd: folder,
+        env: { ...process.env, ...env() },
+        encoding: 'utf8',
+        ...user,
+      });
+    expect(learnAs('--dir', 'one').stdout).toContain('✓ 2-nothing');
+    expect(learnAs('2', '--dir', 'one')).toMatchObject({ status: 0, stderr: '' });
+    chmodSync(join(folder, 'one/2-nothing'), 0o755);
+    rmSync(join(folder, 'one/2-nothing/.passed-javascript'));
+    chmodSync(join(folder, 'one/2-nothing'), 0o555);
+    expect(learnAs('2', '--dir', 'one')).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('that this lesson is passed cannot be kept'),
+    });
+    expect(learnAs('3', '--dir', 'one')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/cannot write into one\/3-fop: .*--dir names another/),
+    });
+    for (const path of ['one', 'one/2-nothing', 'one/2-nothing/files'])
+      chmodSync(join(folder, path), 0o755);
+  });
+});
+
 describeMounts('glossa learn on a full disk', () => {
   it('leaves no partial file, and names the error', () =>
     withScratch(async (scratch) => {
@@ -206,7 +274,8 @@ describe('glossa learn without a terminal', () => {
     writeFileSync(join(folder, 'taken'), '');
     mkdirSync(mine('2-nothing'), { recursive: true });
     copyFileSync(ofCourse('2-nothing', 'solution.js'), mine('2-nothing', 'nothing.js'));
-    writeFileSync(join(folder, 'state'), 'no folder');
+    // root may write everywhere that exists.
+    symlinkSync(join(folder, 'absent', 'mark'), mine('2-nothing', '.passed-javascript'));
     expect(learn('2', '--language', 'javascript')).toMatchObject({
       status: 0,
       err: expect.stringContaining('that this lesson is passed cannot be kept'),
