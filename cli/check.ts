@@ -33,7 +33,8 @@ export default defineCommand({
   description:
     'Prints all problems of each VOLFILE with their lines; - is standard input, whose relative paths ' +
     'start at the current folder. Nothing is started: a module is read in its sandbox for its ' +
-    'declarations, and its init does not run; native code is not loaded. The exit status is that of ' +
+    'declarations, and its init does not run; a module of features/native is not loaded: one in ' +
+    'TypeScript is read for its fields and fops, native code is not read. The exit status is that of ' +
     'the worst file: 1 for an error, 0 for a warning.',
   flags: {
     ...volfileFlags,

@@ -16,6 +16,7 @@ import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import * as runtime from '../../runtime/index.ts';
 import { loadSucrase } from '../machine/node/sucrase.ts';
+import { checkWrittenRecord } from './written-record.ts';
 
 type Exports = Record<string, unknown>;
 /** Modules provided by name, before any file. */
@@ -52,7 +53,7 @@ export function loadFile(
   }
 }
 
-/** Checks a file's syntax without running it. @throws {InitError} */
+/** Checks a file's syntax, and the record that it defines, without running it. @throws {InitError | GraphError} */
 export function checkFile(path: string): void {
   try {
     compileFunction(compileSource(path), FUNCTION_PARAMETERS, { filename: path });
@@ -62,6 +63,7 @@ export function checkFile(path: string): void {
     const position = stack.startsWith(`${path}:`) ? stack.slice(0, stack.indexOf('\n')) : path;
     throw new InitError(`${position}: SyntaxError: ${message}`);
   }
+  checkWrittenRecord(path, readFileSync(path, 'utf8'), hasTypesByExtension[extname(path)]!);
 }
 
 /** The files of one load, by path. */

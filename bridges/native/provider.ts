@@ -6,7 +6,7 @@ import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 export interface Provider {
   /** Extensions of its files, with the dot. */
   readonly extensions: readonly string[];
-  /** Checks a file without running it. @throws {InitError} if it cannot be loaded */
+  /** Checks a file without running it. @throws {InitError | GraphError} if it cannot be loaded */
   check(path: string): void;
   /**
    * Loads a file, and returns its checked translator record (its `defineTranslator` argument) for

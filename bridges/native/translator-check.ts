@@ -154,11 +154,27 @@ function findFieldProblems(
     } else problems.push(...(rule.findProblems?.(value as never) ?? []));
   }
   for (const name of Object.keys(record)) {
-    if (name in rules) continue;
-    const hint = formatSuggestion(name, Object.keys(rules));
-    problems.push(`'${prefix}${name}' is no field of a translator${hint}`);
+    const problem = describeUnknownField(name, rules, prefix);
+    if (problem !== undefined) problems.push(problem);
   }
   return problems;
+}
+
+/** Describes the fault of a field's name; undefined for a known one. */
+export function describeUnknownField(
+  name: string,
+  rules: Readonly<Record<string, FieldRule>> = translatorRules,
+  prefix = '',
+): string | undefined {
+  if (Object.hasOwn(rules, name)) return undefined;
+  const hint = formatSuggestion(name, Object.keys(rules));
+  return `'${prefix}${name}' is no field of a translator${hint}`;
+}
+
+/** Describes the fault of a fop's name; undefined for a known one. */
+export function describeUnknownFop(name: string): string | undefined {
+  if ((fopNames as readonly string[]).includes(name)) return undefined;
+  return `fops.${name}: there is no such fop${formatSuggestion(name, fopNames)}`;
 }
 
 /** Checks the fops that an instance returns after its `init`. @throws {GraphError} */
@@ -173,9 +189,8 @@ export function checkFops(path: string, fops: unknown): Fops<unknown> {
 /** Lists unknown fops, and those that are no functions. */
 function findFopProblems(fops: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(fops).flatMap(([name, fop]) => {
-    if (!(fopNames as readonly string[]).includes(name)) {
-      return [`fops.${name}: there is no such fop${formatSuggestion(name, fopNames)}`];
-    }
+    const problem = describeUnknownFop(name);
+    if (problem !== undefined) return [problem];
     if (fop === undefined || isFunction(fop)) return [];
     return [`fops.${name} is ${formatValue(fop)}: it must be a function (frame, xl, …)`];
   });
