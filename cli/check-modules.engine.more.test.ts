@@ -170,8 +170,16 @@ describe('glossa check of a volfile with modules', () => {
     expect(await check({ 'a.vol': native, 'm.ts': `${source}let x = ;\n` })).toEqual([
       expect.stringMatching(/^6:24 error: native: HERE\/m\.ts:3:\S* SyntaxError/),
     ]);
+    const misspelt = `${source}export default defineTranslator({ fops: { unlnk() {} } });\n`;
+    expect(await check({ 'a.vol': native, 'm.ts': misspelt })).toEqual([
+      "6:24 error: native: HERE/m.ts:3:43: fops.unlnk: there is no such fop (did you mean 'unlink'?)",
+    ]);
     expect(await check({ 'a.vol': native })).toEqual([
       '6:24 error: native: option module-path: there is no file HERE/m.ts',
+    ]);
+    const compiled = over('features/native', 'module-path m.so');
+    expect(await check({ 'a.vol': compiled, Makefile: '%.so: %.c\n\tfalse\n' })).toEqual([
+      '6:24 error: native: option module-path: there is no file HERE/m.so: it is not compiled (make -C HERE m.so)',
     ]);
     expect(await check({ 'a.vol': over('features/native') })).toEqual([
       '4:8 error: native: option module-path is missing: which file?',

@@ -269,3 +269,16 @@ it('glossa test prints why it ran no test of a module', () =>
     );
     expect((await runGlossa(scratch, ['test'])).status).toBe(2);
   }));
+
+it('glossa test of a module that is not compiled prints the make command', () =>
+  withScratch(async (scratch) => {
+    for (const language of ['c', 'rust', 'assemblyscript']) {
+      const name = `k-${language}`;
+      await runGlossa(scratch, ['new', language, name]);
+      const command = `it is not compiled (make -C ${scratch.at(name)} ${name}.wasm)`;
+      const { status, out } = await runGlossa(scratch, ['test', name]);
+      expect(status).toBe(1);
+      expect(out).toContain(command);
+      expect((await runGlossa(scratch, ['test', `${name}/${name}.wasm`])).err).toContain(command);
+    }
+  }));

@@ -26,7 +26,9 @@ import {
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import { describeOmittedFops } from '../host/advice/module-remarks.ts';
+import { describeMissingBuild } from '../host/lifecycle/missing-build.ts';
 import { watchFolder } from '../machine/node/folder-watcher.ts';
+import { sources } from '../machine/node/sources.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
 import { sharedObjectOptions, sharedObjectProvider } from './shared-object.ts';
@@ -138,7 +140,12 @@ function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
       `option module-path: '${modulePath}' is not one of ${knownExtensions.join(', ')}`,
     );
   }
-  if (!existsSync(path)) throw new InitError(`option module-path: there is no file ${path}`);
+  if (!existsSync(path)) {
+    const build = describeMissingBuild(path, sources);
+    throw new InitError(
+      `option module-path: there is no file ${path}${build === undefined ? '' : `: ${build}`}`,
+    );
+  }
   return path;
 }
 

@@ -1,7 +1,9 @@
 /** Finds the test files that an operand of `glossa test` means. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { describeMissingBuild } from '../../bridges/host/lifecycle/missing-build.ts';
 import { findTestLanguage, testLanguages } from '../../bridges/languages.ts';
+import { sources } from '../../bridges/machine/node/sources.ts';
 import { Failure } from '../../terminal/exit.ts';
 import { formatReason } from '../../terminal/reason.ts';
 
@@ -49,7 +51,10 @@ function findExistingPath(operand: string): string {
   const path = extensions
     .map((extension) => operand + extension)
     .find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
-  if (path === undefined) throw new Failure(`${operand} is not there`);
+  if (path === undefined) {
+    const build = describeMissingBuild(resolve(operand), sources);
+    throw new Failure(`${operand} is not there${build === undefined ? '' : `: ${build}`}`);
+  }
   return path;
 }
 

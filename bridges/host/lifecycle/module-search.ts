@@ -8,6 +8,7 @@ import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import type { HostedLanguage, ModuleFile } from '../language.ts';
 import type { Machine, Sources } from '../machine.ts';
 import { basename, dirname, join, resolve } from '../paths.ts';
+import { describeMissingBuild } from './missing-build.ts';
 
 /** The module that a volume's options name. */
 export interface ModuleQuery {
@@ -198,13 +199,19 @@ export function findModule(
   );
 }
 
-/** Describes why a folder has no such module: it is missing, or a file there is no module. */
+/** Describes why a folder has no such module: it is missing, not compiled, or a file there is no module. */
 function describeMiss(
   folder: string,
   moduleName: string,
   searchedLanguages: readonly HostedLanguage[],
   sources: Sources,
 ): string {
+  const build = searchedLanguages
+    .flatMap(({ extensions }) => extensions)
+    .map((extension) => join(folder, ...moduleName.split('.')) + extension)
+    .map((path) => describeMissingBuild(path, sources))
+    .find((text) => text !== undefined);
+  if (build !== undefined) return `: ${build}`;
   try {
     const files = sources.list(folder);
     const similar = files.find(
