@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -117,6 +118,14 @@ class Link(NamedTuple):
             self.process.returncode = 0
 
 
+# The command of the checkout or npm package that this file lies in, unless pip installed it elsewhere.
+OWN_COMMAND = Path(__file__).resolve().parents[2] / "dist/cli/main.cjs"
+
+
+def is_executable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
 def find_command(command: Command | None) -> tuple[str, ...]:
     """The command line of glossa. @raises FileNotFoundError"""
     if command is not None:
@@ -124,14 +133,22 @@ def find_command(command: Command | None) -> tuple[str, ...]:
     given = os.environ.get("GLOSSA")
     if given:
         return (given,)
+    if is_executable(OWN_COMMAND):
+        return (str(OWN_COMMAND),)
     found = shutil.which("glossa")
     if found is not None:
         return (found,)
     folder = Path.cwd()
     places = [parent / "node_modules/.bin/glossa" for parent in (folder, *folder.parents)]
     for place in places:
-        if os.access(place, os.X_OK):
+        if is_executable(place):
             return (str(place),)
+    checkout = OWN_COMMAND.parents[2]
+    if (checkout / "package.json").exists():
+        raise FileNotFoundError(
+            f"the checkout {checkout} has no command yet, and neither PATH nor node_modules here "
+            f"has one. Build it: cd {shlex.quote(str(checkout))} && npm ci"
+        )
     raise FileNotFoundError(
         "the command glossa was not found: the environment variable GLOSSA is not set; PATH "
         f"({os.environ.get('PATH', '')}) has no glossa; nor is there one of {places[0]} and the "

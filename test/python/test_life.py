@@ -6,6 +6,8 @@ import fcntl
 import gc
 import os
 import pickle
+import shlex
+import shutil
 import signal
 import socket
 import struct
@@ -35,19 +37,49 @@ class Opening(VolumeCase):
         with self.assertRaisesRegex(VolumeError, "none.vol"):
             Volume(os.path.join(self.folder.name, "none.vol"), command=COMMAND)
 
+    def find_command(self, package, **environ):
+        """Prints the command that a package finds in an environment without PATH, or the error."""
+        code = (
+            "import sys; sys.path.insert(0, sys.argv[1]); from glossa import _server\n"
+            "try: print(*_server.find_command(None))\nexcept FileNotFoundError as error: print(error)"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code, package],
+            env={"PATH": "/nonexistent", **environ},
+            cwd="/",
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(run.stderr, "")
+        return run.stdout.strip()
+
+    def copy_package(self, *folders):
+        """Copies the package to a folder below the test's own, and returns its path."""
+        package = os.path.join(self.folder.name, *folders)
+        shutil.copytree(os.path.dirname(glossa.__file__), os.path.join(package, "glossa"))
+        return package
+
     def test_absent_command(self):
         """a command that is not found raises an error with all places that were searched"""
-        environ = {"PATH": "/nonexistent"}
-        code = (
-            "import sys; sys.path.insert(0, sys.argv[1]); from glossa import Volume\n"
-            "try: Volume('a.vol')\nexcept FileNotFoundError as error: print(error)"
-        )
-        package = os.path.dirname(os.path.dirname(glossa.__file__))
-        run = subprocess.run(
-            [sys.executable, "-c", code, package], env=environ, cwd="/", capture_output=True, text=True
-        )
+        message = self.find_command(self.copy_package("lib", "site-packages"))
         for place in ("GLOSSA", "/nonexistent", "/node_modules/.bin/glossa", "command="):
-            self.assertIn(place, run.stdout, run.stderr)
+            self.assertIn(place, message)
+
+    def test_command_of_checkout(self):
+        """a package in a checkout finds the checkout's command, names npm ci until it is built, and prefers $GLOSSA"""
+        package = self.copy_package("it's a checkout", "python")
+        checkout = os.path.dirname(package)
+        with open(os.path.join(checkout, "package.json"), "w"):
+            pass
+        self.assertIn(f"cd {shlex.quote(checkout)} && npm ci", self.find_command(package))
+        command = os.path.join(checkout, "dist/cli/main.cjs")
+        os.makedirs(os.path.dirname(command))
+        with open(command, "w"):
+            pass
+        self.assertIn("npm ci", self.find_command(package), "half a build")
+        os.chmod(command, 0o755)
+        self.assertEqual(self.find_command(package), command)
+        self.assertEqual(self.find_command(package, GLOSSA="/other"), "/other")
 
     def test_absent_socket(self):
         """connect to a socket that is not there raises FileNotFoundError with its path"""
