@@ -80,6 +80,8 @@ export {
 } from './core/gen/generic.gen.ts';
 /** Makes fops that call a function before, and another after, the request is passed on. */
 export { type After, type Before, tap, taps } from './core/gen/taps.gen.ts';
+/** The flags of open(2) in requests. On ARM, some of Node's and C's constants have other numbers. */
+export * from './core/open-flags.ts';
 
 // -- requests ------------------------------------------------------------------------------------
 

@@ -287,9 +287,11 @@ export const O_EXCL: i64 = 0o200;
 export const O_TRUNC: i64 = 0o1000;
 export const O_APPEND: i64 = 0o2000;
 export const O_DIRECT: i64 = 0o40000;
+export const O_LARGEFILE: i64 = 0o100000;
 export const O_DIRECTORY: i64 = 0o200000;
 export const O_NOFOLLOW: i64 = 0o400000;
 export const O_SYNC: i64 = 0o4010000;
+export const O_TMPFILE: i64 = 0o20200000;
 
 // Types of an inode (ia_type).
 export const IA_INVAL: i64 = 0;

@@ -6,13 +6,18 @@
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
-import type { Arg, ArgType } from '../../runtime/core/fops.ts';
+import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import { type Gfid, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
+import {
+  type FlagConverters,
+  findOpenFlagsIndex,
+  SAME_FLAGS,
+} from '../../runtime/core/machine-flags.ts';
 import {
   putFlock,
   sizeFlock,
@@ -79,12 +84,15 @@ export class Area implements WritableArea {
   needs = 0;
   /** The index of the next double to write. */
   nextIndex = HEADER_DOUBLES;
+  /** Converts open flags between the graph and the module. */
+  readonly flags: FlagConverters;
   private readonly memory: AreaMemory;
   /** Gfids that the module remembers, by slot: a repeated one crosses as its slot's negative number. */
   private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
 
-  constructor(memory: AreaMemory) {
+  constructor(memory: AreaMemory, flags: FlagConverters = SAME_FLAGS) {
     this.memory = memory;
+    this.flags = flags;
     this.refresh();
   }
 
@@ -297,7 +305,7 @@ export class Area implements WritableArea {
     this.reserve(4);
     const { f64 } = this;
     f64[this.nextIndex++] = fd.id;
-    f64[this.nextIndex++] = fd.flags;
+    f64[this.nextIndex++] = this.flags.toMachine(fd.flags);
     f64[this.nextIndex++] = fd.pid;
     f64[this.nextIndex++] = fd.isDir ? 1 : 0;
     this.writeInode(fd.inode);
@@ -368,10 +376,28 @@ const VALUE_WRITERS: { readonly [T in ArgType]: WriteValue } = {
   locklist: (area, value: readonly Flock[] | null) => area.writeLocklist(value),
 };
 
-/** Makes the function that writes values of these arguments in order, an undefined one as null. */
-export function makeWriter(args: readonly Arg[]): (area: Area, values: readonly unknown[]) => void {
-  const writes = args.map(({ type }) => VALUE_WRITERS[type]);
-  return (area, values) => {
+const writeOpenFlags = (area: Area, flags: number): void =>
+  area.writeNumber(area.flags.toMachine(flags));
+
+type WriteValues = (area: Area, values: readonly unknown[]) => void;
+
+/** Makes the function that writes values in order, an undefined one as null. */
+const makeWriter =
+  (writes: readonly WriteValue[]): WriteValues =>
+  (area, values) => {
     for (let i = 0; i < writes.length; i++) writes[i]!(area, (values[i] ?? null) as never);
   };
+
+/** Makes the function that writes a fop's arguments. */
+export function makeArgumentWriter(row: FopRow): WriteValues {
+  const flagsIndex = findOpenFlagsIndex(row);
+  return makeWriter(
+    row.args.map(({ type }, index) =>
+      index === flagsIndex ? writeOpenFlags : VALUE_WRITERS[type],
+    ),
+  );
 }
+
+/** Makes the function that writes the parts of a fop's reply. */
+export const makeReplyWriter = (row: FopRow): WriteValues =>
+  makeWriter(row.reply.map(({ type }) => VALUE_WRITERS[type]));

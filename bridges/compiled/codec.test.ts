@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { Dict } from '../../runtime/core/dict.ts';
+import { findFop } from '../../runtime/core/fops.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
+import { makeFlagConverters, SAME_FLAGS } from '../../runtime/core/machine-flags.ts';
+import { O_DIRECT, O_RDWR } from '../../runtime/core/open-flags.ts';
 import { MessageError } from '../host/crossing/message.ts';
-import { Area, INITIAL_AREA_BYTES } from './area.ts';
+import { Area, INITIAL_AREA_BYTES, makeArgumentWriter } from './area.ts';
 import type { AreaMemory } from './library.ts';
 import { type MessageHandler, Reader, readMessages } from './messages.ts';
 
@@ -28,6 +31,7 @@ const readerOf = ({ bytes }: Area): Reader => new Reader(bytes.subarray(24), byt
 
 class Notes implements MessageHandler {
   readonly heard: unknown[] = [];
+  toGraphFlags = SAME_FLAGS.toGraph;
   private readonly note = (...said: unknown[]): void => void this.heard.push(said);
   log = this.note;
   decide = this.note;
@@ -87,6 +91,15 @@ describe('an area of memory for records', () => {
     expect([place > 0, letters.slice(0, 36), reader.readNumber()]).toEqual([true, gfid, -place]);
   });
 
+  it("holds the flags of a request with the module's numbers", () => {
+    const area = new Area(new Memory(), makeFlagConverters('arm64'));
+    area.begin();
+    const args = [null, 4096, 0o40000, O_RDWR | O_DIRECT, null];
+    makeArgumentWriter(findFop('readv')!)(area, args);
+    const numbers = readerOf(area).readNumbers(4);
+    expect(numbers).toEqual([0, 4096, 0o40000, O_RDWR | 0o200000]);
+  });
+
   it('holds every type of dict value', () => {
     const dict = Dict.of({ int: 1, half: 0.5, text: 'x', bin: Uint8Array.of(0), iatt: new Iatt() });
     const area = makeArea();
@@ -121,6 +134,24 @@ describe('messages of a compiled module', () => {
     expect(notes.heard).toEqual([
       [7, at, 'hello'],
       [5, at, ['tail', 0, [['=', -1, 0], null]], 96],
+    ]);
+  });
+
+  it("with the flags of a wound open and write have the graph's, and no other number changes", () => {
+    const place = [...text('m.c'), 12, ...text('open')];
+    const [OPEN, WRITEV] = [11, 13];
+    const number = 'n'.charCodeAt(0);
+    // Each integer is ARM's O_DIRECT.
+    const direct = [number, 0o200000];
+    const open = [3, 5, ...place, 0, OPEN, 0, ...direct, 0, 0];
+    const writev = [3, 6, ...place, 0, WRITEV, 0, 0, ...direct, ...direct, 0];
+    const notes = new Notes();
+    notes.toGraphFlags = makeFlagConverters('arm64').toGraph;
+    const numbers = [...open, ...writev];
+    readMessages(new Reader(bytesOf(numbers), numbers.length), notes);
+    expect(notes.heard.map((said) => (said as unknown[])[2])).toEqual([
+      ['tail', 0, [null, O_DIRECT, null, null]],
+      ['tail', 0, [null, null, 0o200000, O_DIRECT, null]],
     ]);
   });
 

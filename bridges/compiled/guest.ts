@@ -10,6 +10,7 @@ import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
+import type { ConvertFlags, FlagConverters } from '../../runtime/core/machine-flags.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import {
@@ -27,7 +28,15 @@ import {
   WIND_UNCHANGED,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
-import { Area, makeWriter, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH } from './area.ts';
+import {
+  Area,
+  makeArgumentWriter,
+  makeReplyWriter,
+  NEEDS_CLIENT,
+  NEEDS_CLOCK,
+  NEEDS_GROUPS,
+  NEEDS_PATH,
+} from './area.ts';
 import { COMMANDS } from './commands.ts';
 import { makeOptionDict, makeStateDict } from './dicts.ts';
 import type { Library } from './library.ts';
@@ -39,6 +48,8 @@ import { Timers } from './timers.ts';
 export interface CompiledKind {
   /** The name in statedumps. */
   readonly language: string;
+  /** Converts open flags; absent for modules with the graph's numbers. */
+  readonly flags?: FlagConverters;
   /** Explains an errno that is probably a mistake; undefined for a usual one. */
   explainErrno?(errno: number): string | undefined;
 }
@@ -49,6 +60,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   readonly readsRequest = true;
   private readonly kind: CompiledKind;
   readonly description: ModuleDescription;
+  readonly toGraphFlags: ConvertFlags;
   private readonly path: string;
   private readonly library: Library;
   private readonly host: GuestHost;
@@ -81,7 +93,8 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.path = path;
     this.library = library;
     this.host = host;
-    this.area = new Area(library);
+    this.area = new Area(library, kind.flags);
+    this.toGraphFlags = this.area.flags.toGraph;
     this.timers = new Timers(host);
     this.record = this.describeModule();
     this.description = this.record.description;
@@ -135,7 +148,7 @@ export class CompiledGuest implements Guest, MessageHandler {
     const row = findFop(name)!;
     const { area, host } = this;
     const command = COMMANDS.fop + 256 * row.number;
-    const writeArguments = makeWriter(row.args);
+    const writeArguments = makeArgumentWriter(row);
     const dataIndex = findDataIndex(row.args);
     // By index, as destructuring costs more time than the rest of this function.
     return (scalars) => {
@@ -153,8 +166,8 @@ export class CompiledGuest implements Guest, MessageHandler {
     const row = findFop(name)!;
     const { area, host } = this;
     const command = COMMANDS.reply + 256 * row.number;
-    const writeArguments = makeWriter(row.args);
-    const writeReply = makeWriter(row.reply);
+    const writeArguments = makeArgumentWriter(row);
+    const writeReply = makeReplyWriter(row);
     const dataIndex = findDataIndex(row.reply);
     const hasOnlyCallback = this.description.fops[name]?.kind === 'none';
     return (scalars) => {

@@ -7,12 +7,15 @@
 import { decodeName } from '../../runtime/core/bytes.ts';
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
+import { type ConvertFlags, findOpenFlagsIndex } from '../../runtime/core/machine-flags.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import { DICT_LETTERS } from './area.ts';
 import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
 /** Receives the messages in order; guest.ts implements it. */
 export interface MessageHandler {
+  /** Converts open flags from the module's numbers. */
+  readonly toGraphFlags: ConvertFlags;
   log(level: number, source: LogSource, text: string): void;
   /** Takes a decision about request `id`, as an array of decision.ts, encoded in this many bytes. */
   decide(id: number, source: LogSource, message: readonly unknown[], byteCount: number): void;
@@ -196,6 +199,17 @@ function readValues(from: Reader, count: number, handler: MessageHandler): unkno
   });
 }
 
+const flagsIndexByRow = new Map(fops.map((row) => [row, findOpenFlagsIndex(row)]));
+
+/** Reads the arguments of a fop. */
+function readArguments(from: Reader, row: FopRow, handler: MessageHandler): unknown[] {
+  const values = readValues(from, row.args.length, handler);
+  const flagsIndex = flagsIndexByRow.get(row)!;
+  const flags = values[flagsIndex];
+  if (typeof flags === 'number') values[flagsIndex] = handler.toGraphFlags(flags);
+  return values;
+}
+
 /** Finds the fop of this number. @throws {MessageError} for an unknown number */
 function findRow(number: number): FopRow {
   const row = rowsByNumber.get(number);
@@ -249,11 +263,11 @@ const MESSAGE_HANDLERS: Readonly<Record<number, HandleMessage>> = {
   [MESSAGE_KINDS.WIND]: makeDecisionHandler((from, handler) => {
     const [windNumber, child, fop] = from.readNumbers(3);
     const row = findRow(fop!);
-    return ['wind', windNumber, child, row.name, readValues(from, row.args.length, handler)];
+    return ['wind', windNumber, child, row.name, readArguments(from, row, handler)];
   }),
   [MESSAGE_KINDS.TAIL]: makeDecisionHandler((from, handler) => {
     const [child, fop] = from.readNumbers(2);
-    return ['tail', child, readValues(from, findRow(fop!).args.length, handler)];
+    return ['tail', child, readArguments(from, findRow(fop!), handler)];
   }),
   [MESSAGE_KINDS.UNWIND]: makeDecisionHandler((from, handler) => {
     const [fop, opRet, opErrno] = from.readNumbers(3);

@@ -304,28 +304,28 @@
 #define O_APPEND 02000
 #undef O_DIRECT
 #define O_DIRECT 040000
+#undef O_LARGEFILE
+#define O_LARGEFILE 0100000
 #undef O_DIRECTORY
 #define O_DIRECTORY 0200000
 #undef O_NOFOLLOW
 #define O_NOFOLLOW 0400000
 #undef O_SYNC
 #define O_SYNC 04010000
+#undef O_TMPFILE
+#define O_TMPFILE 020200000
 #undef O_NOCTTY
 #define O_NOCTTY 0400
 #undef O_NONBLOCK
 #define O_NONBLOCK 04000
 #undef O_DSYNC
 #define O_DSYNC 010000
-#undef O_LARGEFILE
-#define O_LARGEFILE 0100000
 #undef O_NOATIME
 #define O_NOATIME 01000000
 #undef O_CLOEXEC
 #define O_CLOEXEC 02000000
 #undef O_PATH
 #define O_PATH 010000000
-#undef O_TMPFILE
-#define O_TMPFILE 020200000
 #undef F_RDLCK
 #define F_RDLCK 0
 #undef F_WRLCK

@@ -2,6 +2,7 @@
  * Loads shared objects in C as modules of features/native. bridges/host runs them, with the failure
  * policies and limits that modules in other languages have.
  */
+import { makeFlagConverters } from '../../runtime/core/machine-flags.ts';
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { CompiledGuest } from '../compiled/guest.ts';
@@ -63,7 +64,7 @@ function makeTranslator(
     const library = await openLibrary(path, ffi);
     const interpreter = new Interpreter(xl, volume.host, readLimits(volume.values), nodeMachine);
     try {
-      const kind = { language: 'c' };
+      const kind = { language: 'c', flags: makeFlagConverters(process.arch) };
       const guest = new CompiledGuest(kind, path, library, interpreter.api);
       interpreter.attach(guest);
       logOmittedFops(xl, guest, path, FOP_DECLARATIONS);

@@ -24,6 +24,7 @@ from ._names import (
     is_bytes,
 )
 from ._operations import DATA_MAX, LSTAT, NOFOLLOW, RECURSIVE, STAT, STATS, Operation
+from ._open_flags import volume_flags
 from ._request import Request, nothing
 from ._times import Times, encode_times
 from ._values import (
@@ -323,7 +324,7 @@ class VolumeCalls:
 
     def open_handle(self, path: AnyPath, flags: int, mode: int) -> Request[int]:
         """Opens a file, and returns its handle."""
-        numbers = (check_u32(flags, "flags"), check_mode(mode))
+        numbers = (volume_flags(check_u32(flags, "flags")), check_mode(mode))
         name = (encode_path(path),)
         return Request(
             operations.OPEN, numbers, name, decode_number, (path,), opens=operations.CLOSE

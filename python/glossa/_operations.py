@@ -25,6 +25,9 @@ CREATE = 128
 SYNC_WRITES = 256
 WAIT = 512
 
+# Flags of open(2) on ARM, and in a volume (runtime/core/machine-flags.ts).
+ARM_FLAGS = {0o200000: 0o40000, 0o400000: 0o100000, 0o40000: 0o200000, 0o100000: 0o400000}
+
 
 class Operation(NamedTuple):
     """An operation: the struct of its request ends with the lengths of the names and data that follow.

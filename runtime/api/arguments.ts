@@ -10,6 +10,7 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../core/open-flags.ts';
+import { toGraph } from './fs-constants.ts';
 
 /** A path from the root of the volume; bytes for a name that is not UTF-8. */
 export type PathLike = string | Uint8Array | URL;
@@ -120,10 +121,10 @@ const FLAG_ALIASES: Readonly<Record<string, string>> = {
   ...{ xa: 'ax', 'xa+': 'ax+', sa: 'as', 'sa+': 'as+' },
 };
 
-/** Converts a number or a text such as `r+` to flags of open(2). @throws {TypeError | RangeError} */
+/** Converts this machine's number, or a text such as `r+`, to the graph's flags of open(2). @throws {TypeError | RangeError} */
 export function toOpenFlags(flags: unknown, fallback = 'r'): number {
   const value = flags ?? fallback;
-  if (typeof value === 'number') return toInteger(value, 'flags', 0, 0x7fff_ffff);
+  if (typeof value === 'number') return toGraph(toInteger(value, 'flags', 0, 0x7fff_ffff));
   const number = FLAGS_BY_TEXT[FLAG_ALIASES[String(value)] ?? String(value)];
   if (typeof value !== 'string' || number === undefined) {
     throwArgumentError('ERR_INVALID_ARG_VALUE', 'flags', "a number, or a text such as 'r+'", value);

@@ -1,8 +1,14 @@
-/** Lists the constants of Node's `fs` on Linux. Source: asm-generic/fcntl.h, linux/stat.h, libuv's uv.h. */
+/**
+ * Lists the constants of Node's `fs` on Linux, with this machine's numbers, and converts its open flags.
+ * Source: asm-generic/fcntl.h, linux/stat.h, libuv's uv.h.
+ */
+import { makeFlagConverters } from '../core/machine-flags.ts';
 import * as flags from '../core/open-flags.ts';
 
-const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECT, O_SYNC } = flags;
-const { O_DIRECTORY, O_NOFOLLOW } = flags;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_SYNC } = flags;
+
+/** Converts the open flags of callers of a volume. A browser has the graph's numbers. */
+export const { toGraph, toMachine } = makeFlagConverters(globalThis.process?.arch ?? '');
 
 export const constants = {
   F_OK: 0,
@@ -15,8 +21,10 @@ export const constants = {
   UV_FS_COPYFILE_EXCL: 1,
   UV_FS_COPYFILE_FICLONE: 2,
   UV_FS_COPYFILE_FICLONE_FORCE: 4,
-  ...{ O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_DIRECT, O_SYNC },
-  ...{ O_DIRECTORY, O_NOFOLLOW },
+  ...{ O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_SYNC },
+  O_DIRECT: toMachine(flags.O_DIRECT),
+  O_DIRECTORY: toMachine(flags.O_DIRECTORY),
+  O_NOFOLLOW: toMachine(flags.O_NOFOLLOW),
   O_DSYNC: 0o10000,
   O_NONBLOCK: 0o4000,
   O_NOCTTY: 0o400,

@@ -6,6 +6,7 @@
  * registers, so fixed prototypes are correct; `off_t` has 64 bits.
  */
 import { bindCall, bindPlain, type Path } from './call.ts';
+import { systemCalls } from './system-calls.ts';
 
 type Fd = number;
 type Bytes = Uint8Array;
@@ -161,21 +162,17 @@ export const recv = bindCall('int64 recv(int socket, void *into, uint64 count, i
 export const send = bindCall('int64 send(int socket, const void *from, uint64 count, int flags)');
 export const recvmsg = bindCall('int64 recvmsg(int socket, void *message, int flags)');
 
-// System calls for which older C libraries have no function, by number (asm/unistd.h of each machine).
-const isArm = process.arch === 'arm64';
-const SYS_getdents64 = isArm ? 61 : 217;
-const SYS_mknodat = isArm ? 33 : 259;
+// System calls for which older C libraries have no function, by number (`system-calls.ts`).
 const syscall = bindCall('int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)');
 /** Fills a buffer with struct linux_dirent64 (see `Dirents`). Returns the bytes, 0 at the end of the directory. */
 export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
-  syscall(SYS_getdents64, fd, into, size, 0);
-const SYS_fchmodat2 = 452;
+  syscall(systemCalls.getdents64, fd, into, size, 0);
 /** As fchmodat, and with AT_EMPTY_PATH also for an O_PATH descriptor. Linux 6.6. */
 export const fchmodat2 = (dir: Fd, path: Path, mode: number, flags: number): number =>
-  syscall(SYS_fchmodat2, dir, path, mode, flags);
+  syscall(systemCalls.fchmodat2, dir, path, mode, flags);
 /** `dev` in the kernel's encoding, see `makedev`. */
 export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number =>
-  syscall(SYS_mknodat, dir, path, mode, dev);
+  syscall(systemCalls.mknodat, dir, path, mode, dev);
 
 /** `handle` is a struct file_handle with its `handle_bytes` set, `mountId` 4 bytes. */
 export const nameToHandleAt = bindCall(
@@ -184,13 +181,12 @@ export const nameToHandleAt = bindCall(
 /** `mount` is a descriptor of the file system, without O_PATH. */
 export const openByHandleAt = bindCall('int open_by_handle_at(int mount, void *handle, int flags)');
 
-const SYS_openat2 = 437;
 const openat2Call = bindCall(
   'int64 syscall(int64 number, int64 dir, const void *path, void *how, uint64 size)',
 );
 /** `how` is a struct open_how of 24 bytes: flags, mode, resolve (linux/openat2.h), 64 bits each. */
 export const openat2 = (dir: Fd, path: Path, how: Bytes): Fd =>
-  openat2Call(SYS_openat2, dir, path, how, how.length);
+  openat2Call(systemCalls.openat2, dir, path, how, how.length);
 
 // Users and groups. getpwuid_r returns an errno, not negated; getgrouplist returns -1 for lack of room.
 export const getpwuid_r = bindPlain(

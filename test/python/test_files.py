@@ -6,12 +6,34 @@ import io
 import os
 import pickle
 
+from glossa._open_flags import convert_flags
+from glossa._operations import ARM_FLAGS
 from support import VolumeCase
 
 LARGE = 2_500_000
 
 
 class OpenFiles(VolumeCase):
+    def test_flags_of_arm(self):
+        """every flag of ARM becomes the volume's and converts back; other bits stay"""
+        back = {volume: own for own, volume in ARM_FLAGS.items()}
+        for bit in range(31):
+            flags = 1 << bit | os.O_RDWR
+            converted = convert_flags(flags, ARM_FLAGS)
+            self.assertEqual(converted, ARM_FLAGS.get(1 << bit, 1 << bit) | os.O_RDWR)
+            self.assertEqual(convert_flags(converted, back), flags)
+        self.assertEqual(convert_flags(0x7FFFFFFF, ARM_FLAGS), 0x7FFFFFFF)
+
+    def test_flags_of_open(self):
+        """open_raw takes this machine's O_NOFOLLOW and O_DIRECTORY"""
+        self.volume.write_bytes(self.at("a"), b"")
+        self.volume.symlink("a", self.at("link"))
+        with self.assertRaises(OSError) as raised:
+            self.volume.open_raw(self.at("link"), os.O_NOFOLLOW)
+        self.assertEqual(raised.exception.errno, errno.ELOOP)
+        with self.assertRaises(NotADirectoryError):
+            self.volume.open_raw(self.at("a"), os.O_DIRECTORY)
+
     def test_text(self):
         """open writes and reads text in UTF-8, with universal line ends"""
         with self.volume.open(self.at("a"), "w") as file:

@@ -11,6 +11,7 @@ import {
   STAT_FIELDS,
   STATVFS_FIELDS,
 } from '../../runtime/api/protocol/values.ts';
+import { ARM_FLAGS } from '../../runtime/core/machine-flags.ts';
 
 /** The code of each argument type for Python's `struct`; for types of variable length, that of the length. */
 const STRUCT_CODES: Readonly<Record<ArgumentType, string>> = {
@@ -32,10 +33,15 @@ function formatPythonRow(name: string, { number, args, result }: Operation): str
   return `${name.toUpperCase()} = Operation(${number}, Struct(">${codes}"), ${variableCount}, "${result}")${comment && `  # ${comment}`}`;
 }
 
+const formatOctal = (flag: number): string => `0o${flag.toString(8)}`;
+
 const quoteAll = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 export function generatePythonOperations(): string {
   const flags = Object.entries(OPERATION_FLAGS).map(([name, value]) => `${name} = ${value}`);
+  const armFlags = ARM_FLAGS.map(
+    ([graphFlag, machineFlag]) => `${formatOctal(machineFlag)}: ${formatOctal(graphFlag)}`,
+  );
   const sections = Object.entries(operationGroups).map(([title, group]) =>
     [`# ${title}`, ...Object.entries(group).map((entry) => formatPythonRow(...entry))].join('\n'),
   );
@@ -56,6 +62,9 @@ DATA_MAX = ${DATA_MAX}
 
 # Bits of the argument flags.
 ${flags.join('\n')}
+
+# Flags of open(2) on ARM, and in a volume (runtime/core/machine-flags.ts).
+ARM_FLAGS = {${armFlags.join(', ')}}
 
 
 class Operation(NamedTuple):

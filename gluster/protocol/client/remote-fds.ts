@@ -3,13 +3,11 @@
  * reopens its files by gfid after each reconnect.
  * Source: GlusterFS 10 `client-helpers.c`, `client-handshake.c`.
  */
-import { constants } from 'node:fs';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
+import { O_DIRECT } from '../../../runtime/core/open-flags.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-
-const { O_DIRECT } = constants;
 
 /** Fd numbers on the wire without an open file: NO_FD is refused; for ANONYMOUS_FD the brick uses the file's gfid. */
 export const NO_FD = -1;

@@ -2,7 +2,6 @@
  * Holds the state of a remote volume besides its connection: open files, positions in open directories, and recent
  * replies that save requests. `marshal.ts` and `request.ts` read and update it.
  */
-import { constants } from 'node:fs';
 import type { Dict } from '../../../runtime/core/dict.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -11,6 +10,7 @@ import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import { O_DIRECT } from '../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { DirectoryPositions } from './directory-positions.ts';
@@ -18,8 +18,6 @@ import { ListedAcls } from './listed-acls.ts';
 import type { Settings } from './options.ts';
 import { RecentAttributes } from './recent-attributes.ts';
 import { RemoteFds } from './remote-fds.ts';
-
-const { O_DIRECT } = constants;
 
 /** The state of one remote volume. */
 export class RemoteState {

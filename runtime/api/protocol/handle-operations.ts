@@ -5,6 +5,7 @@ import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../cor
 import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
 import type { HeldLock } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
+import { toMachine } from '../fs-constants.ts';
 import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
 import type { Steps } from '../steps.ts';
 import {
@@ -115,16 +116,16 @@ export const fileOperations = {
     'u32',
     'Opens a file, and returns its handle. The flags are those of open(2) on x86-64; a directory fails with EISDIR.',
     function* (context, flags, mode, path) {
-      return context.addHandle(yield* context.volume.open(path, flags, mode));
+      return context.addHandle(yield* context.volume.open(path, toMachine(flags), mode));
     },
   ),
   open_object: defineOperation(
     51,
     'flags:u32 gfid:gfid',
     'u32',
-    'Opens a file by its gfid.',
+    'Opens a file by its gfid; flags as for `open`.',
     function* (context, flags, gfid) {
-      return context.addHandle(yield* context.volume.openByGfid(gfid, flags));
+      return context.addHandle(yield* context.volume.openByGfid(gfid, toMachine(flags)));
     },
   ),
   close: defineOperation(
@@ -163,8 +164,9 @@ export const fileOperations = {
     56,
     'flags:u32 mode:u32 path:name data:data',
     'none',
-    'Opens a file with these flags of open(2), writes the data, and closes it.',
-    ({ volume }, flag, mode, path, data) => volume.writeFile(path, data, { flag, mode }),
+    'Opens a file with these flags, as `open`, writes the data, and closes it.',
+    ({ volume }, flags, mode, path, data) =>
+      volume.writeFile(path, data, { flag: toMachine(flags), mode }),
   ),
   fstat: defineOperation(57, 'handle:u32', 'stat', 'Returns attributes.', (context, handle) =>
     context.findFile(handle).readAttributes(),

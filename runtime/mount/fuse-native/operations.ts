@@ -14,8 +14,12 @@ import { encodeDevice } from '../../core/device-number.ts';
 import { EBADF, EIO, EOPNOTSUPP, EROFS } from '../../core/errno.ts';
 import { computeInoLo } from '../../core/gfid.ts';
 import type { Iatt } from '../../core/iatt.ts';
+import { makeFlagConverters } from '../../core/machine-flags.ts';
 import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
+import { kernelMachine } from '../../sys/kernel-machine.ts';
 import type { OperationCallback, Operations, Stat } from './addon.ts';
+
+const { toGraph } = makeFlagConverters(kernelMachine);
 
 /** The state of a mount by libfuse (`priv` of mount/fuse-native). */
 export interface NativeFrontEnd {
@@ -121,7 +125,7 @@ export function makeOperations(frontEnd: NativeFrontEnd): Operations {
       }),
 
     open: (path, flags, callback) =>
-      replyToRead(callback, async () => registerFile(await files.open(path, flags))),
+      replyToRead(callback, async () => registerFile(await files.open(path, toGraph(flags)))),
     create: (path, mode, callback) =>
       replyToRead(callback, async () =>
         frontEnd.isReadOnly

@@ -9,17 +9,18 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { F_DUPFD_CLOEXEC } from '../../sys/constants.ts';
 import { close, fcntl } from '../../sys/libc.ts';
+import { systemCalls } from '../../sys/system-calls.ts';
 import { startOrphanResponder } from './orphan-responder.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
-/** The thread's program. Its constants are close_range(2)'s number and flag, and the flag of unshare(2). */
+/** The thread's program. Its constants are the flags of close_range(2) and unshare(2). */
 const WORKER_PROGRAM = `
 const fs = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const koffi = require(workerData.koffi);
 const { messageCount, hasStarted } = workerData;
 const libc = koffi.load(null);
-const CLOSE_RANGE = 436, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
+const CLOSE_RANGE = ${systemCalls.close_range}, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
 const DEV_IOC_CLONE = ${DEV_IOC_CLONE};
 
 // Gives the thread a descriptor table of its own. The range lies beyond all descriptors, so none is closed.

@@ -5,12 +5,11 @@
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
-import { constants } from 'node:fs';
 import { errnoName } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
-import { O_ACCMODE } from '../../core/open-flags.ts';
+import { O_ACCMODE, O_DIRECT, O_RDWR } from '../../core/open-flags.ts';
 import type { Child, Xlator } from '../../core/xlator.ts';
 import { ioctl } from '../../sys/libc.ts';
 import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
@@ -19,8 +18,6 @@ import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
 const BACKING_OPEN = 0x4010e501;
 /** FUSE_DEV_IOC_BACKING_CLOSE: the ioctl(2) that releases a backing file, given by its id. */
 const BACKING_CLOSE = 0x4004e502;
-
-const { O_DIRECT, O_RDWR } = constants;
 
 /** A backing file registered with the kernel: its id, and the number of open fds. */
 interface BackingFile {

@@ -26,6 +26,7 @@ import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
 import { Validity } from './codec/reply-structs.ts';
+import { makeToGraphFlags } from './handlers/flags.ts';
 import type { HandlerContext } from './handlers/handler.ts';
 import { mayServeLocks } from './handlers/lock-support.ts';
 import { Interrupts } from './interrupts.ts';
@@ -71,6 +72,8 @@ export interface SessionOptions {
   readonly locks?: boolean | undefined;
   /** Whether the kernel enforces ACLs (the default); otherwise the mount has no ACLs. */
   readonly acl?: boolean | undefined;
+  /** The kernel's machine, which decides the numbers of open flags; that of this kernel by default. */
+  readonly machine?: string | undefined;
   /** Records failed and slow requests for `glossa why`; undefined to record none. */
   readonly notable?: NotableRequests | undefined;
 }
@@ -135,6 +138,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly servesLocks: boolean;
   readonly kernelEnforcesAcls: boolean;
   readonly hasWriteback: boolean;
+  readonly toGraphFlags: HandlerContext['toGraphFlags'];
   readonly isRemote: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
@@ -188,6 +192,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.servesLocks = options.locks ?? false;
     this.kernelEnforcesAcls = options.acl ?? true;
     this.hasWriteback = options.writeback ?? false;
+    this.toGraphFlags = makeToGraphFlags(options.machine);
     this.isRemote = graph.xlators.some(({ translator }) => translator.isRemote === true);
     this.passthrough = new Passthrough(fd, xl.log);
     this.interrupts = new Interrupts(xl.context);

@@ -285,9 +285,11 @@ pub const O_EXCL: i64 = 0o200;
 pub const O_TRUNC: i64 = 0o1000;
 pub const O_APPEND: i64 = 0o2000;
 pub const O_DIRECT: i64 = 0o40000;
+pub const O_LARGEFILE: i64 = 0o100000;
 pub const O_DIRECTORY: i64 = 0o200000;
 pub const O_NOFOLLOW: i64 = 0o400000;
 pub const O_SYNC: i64 = 0o4010000;
+pub const O_TMPFILE: i64 = 0o20200000;
 
 // Types of an inode (ia_type).
 pub const IA_INVAL: i64 = 0;

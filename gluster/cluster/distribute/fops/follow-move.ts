@@ -7,7 +7,6 @@
  * `dht-inode-write.c`.
  */
 
-import { constants } from 'node:fs';
 import { copyBytes } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EBADF, EBADFD, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
@@ -17,6 +16,7 @@ import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
+import { O_CREAT, O_EXCL, O_TRUNC } from '../../../../runtime/core/open-flags.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
 import { Move, NO_CHILD } from '../distribute.ts';
 import { mayBeLinkto, mayBeMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
@@ -250,8 +250,6 @@ function* findCurrentChild(task: Task, inode: Inode, child: number): Steps<numbe
   const lookup = yield* lookupEverywhere(task, loc, null);
   return lookup.opRet < 0 ? NO_CHILD : volume.findFileChild(inode);
 }
-
-const { O_CREAT, O_EXCL, O_TRUNC } = constants;
 
 /** Opens an open file on another child too. @returns whether it is open there */
 function* openOnChild<N extends FopName>(

@@ -39,7 +39,7 @@ export const opendir: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPENDIR');
   const inode = session.findInode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const fd = new Fd(inode, args.flags, header.pid, true);
+  const fd = new Fd(inode, session.toGraphFlags(args.flags), header.pid, true);
   frame.local = fd;
   wind.opendir(frame, 0, opendirCbk, fd.links, new Loc(inode), fd, null);
 };

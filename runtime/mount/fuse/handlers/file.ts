@@ -1,5 +1,4 @@
 /** Handles OPEN, CREATE, READ, WRITE, FLUSH, FSYNC and RELEASE. */
-import { constants } from 'node:fs';
 import { linkReply } from '../../../core/apply-reply.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EIO, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
@@ -11,7 +10,14 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
-import { O_ACCMODE } from '../../../core/open-flags.ts';
+import {
+  O_ACCMODE,
+  O_APPEND,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_TRUNC,
+} from '../../../core/open-flags.ts';
 import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { ENTRY_OUT_SIZE } from '../codec/reply-structs.ts';
@@ -42,8 +48,6 @@ import type { Handler, HandlerContext } from './handler.ts';
 import { encodeEntry, replyFdStatus, toCreationErrno, toInodeErrno } from './reply.ts';
 import { findOpenFd, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
-
-const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
 
 /** Handles OPEN. O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */
 export const open: Handler<OpenIn> = (session, header, args) => {
@@ -203,7 +207,8 @@ export const read: Handler<ReadIn> = (session, _header, args) => {
   if ((args.readFlags & READ_LOCKOWNER) !== 0) {
     frame.root.lkOwner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
-  const { size, offset, flags } = args;
+  const { size, offset } = args;
+  const flags = session.toGraphFlags(args.flags);
   if (offset > OFFSET_MAX) wind.fstat(frame, 0, readBeyondCbk, fd.links, fd, null);
   else wind.readv(frame, size, readCbk, fd.links, fd, size, offset, flags, null);
 };
@@ -231,7 +236,8 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
   if ((args.writeFlags & WRITE_LOCKOWNER) !== 0) {
     frame.root.lkOwner = formatLockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
-  const { offset, flags } = args;
+  const { offset } = args;
+  const flags = session.toGraphFlags(args.flags);
   if (offset + args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const vector = session.borrowData(args.data);
   const killXdata = makeKillPrivXdata((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);

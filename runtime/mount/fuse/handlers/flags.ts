@@ -1,16 +1,20 @@
 /** Converts open flags and lock owners of the kernel for the graph. */
-import { constants } from 'node:fs';
-import { O_ACCMODE } from '../../../core/open-flags.ts';
+import { type ConvertFlags, makeFlagConverters } from '../../../core/machine-flags.ts';
+import { O_ACCMODE, O_APPEND, O_RDWR, O_WRONLY } from '../../../core/open-flags.ts';
+import { kernelMachine } from '../../../sys/kernel-machine.ts';
 import type { HandlerContext } from './handler.ts';
 
-const { O_APPEND, O_RDWR, O_WRONLY } = constants;
+/** Makes the conversion of a kernel's open flags. @param machine the kernel's */
+export const makeToGraphFlags = (machine: string = kernelMachine): ConvertFlags =>
+  makeFlagConverters(machine).toGraph;
 
 /**
  * Converts open flags for the graph. With the writeback cache, the kernel also reads write-only files, to fill pages,
  * and computes the offset of an append itself.
  */
-export function convertOpenFlags({ hasWriteback }: HandlerContext, flags: number): number {
-  if (!hasWriteback) return flags;
+export function convertOpenFlags(session: HandlerContext, kernelFlags: number): number {
+  const flags = session.toGraphFlags(kernelFlags);
+  if (!session.hasWriteback) return flags;
   const access = (flags & O_ACCMODE) === O_WRONLY ? O_RDWR : flags & O_ACCMODE;
   return (flags & ~(O_ACCMODE | O_APPEND)) | access;
 }

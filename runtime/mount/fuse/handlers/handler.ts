@@ -14,6 +14,7 @@ import type { Frame } from '../../../core/frame.ts';
 import type { Initiator } from '../../../core/initiator.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Log } from '../../../core/log.ts';
+import type { ConvertFlags } from '../../../core/machine-flags.ts';
 import type { Child, GraphView } from '../../../core/xlator.ts';
 import type { Cursor, Span } from '../codec/cursor.ts';
 import type { InHeader } from '../codec/header.ts';
@@ -48,6 +49,8 @@ export interface HandlerContext {
   readonly kernelEnforcesAcls: boolean;
   /** Whether the kernel has a writeback cache: it then decides the size and times of files. */
   readonly hasWriteback: boolean;
+  /** Converts flags of open(2) from the kernel's numbers. */
+  readonly toGraphFlags: ConvertFlags;
   /** Whether the graph has a remote volume, so that each lookup may be a request to a brick. */
   readonly isRemote: boolean;
   /** The mount's timeouts for attributes, names and absent names; 0 for unknown attributes. */

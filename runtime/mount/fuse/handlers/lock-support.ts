@@ -1,10 +1,10 @@
 /** Checks whether the graph serves locks; otherwise the kernel manages the locks of the mount alone. */
-import { constants } from 'node:fs';
 import { Driver, ROOT_CALLER } from '../../../api/driver.ts';
 import type { Client } from '../../../core/client.ts';
 import { ENOSYS, EOPNOTSUPP } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
+import { O_DIRECTORY } from '../../../core/open-flags.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
 /** Whether a volume defines the fop lk, other than one that only watches fops. */
@@ -18,7 +18,7 @@ export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
 export async function probeLocks(client: Client): Promise<boolean> {
   const { xlators, inodes } = client.initiator.graph;
   if (!mayServeLocks(xlators)) return false;
-  const fd = new Fd(inodes.root, constants.O_DIRECTORY, 0, true);
+  const fd = new Fd(inodes.root, O_DIRECTORY, 0, true);
   const driver = new Driver(client, { ...ROOT_CALLER, lkOwner: PROBE_OWNER });
   const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: PROBE_OWNER };
   const { opRet, opErrno } = await driver.wind('lk', fd, F_GETLK, flock, null);

@@ -1,11 +1,11 @@
 /** Handles the operations on the space of files: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
-import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL, ENOSYS, ENXIO, EOVERFLOW } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
+import { O_DIRECTORY, O_RDONLY } from '../../../core/open-flags.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
@@ -127,7 +127,7 @@ export const copyFileRange64 = makeCopyHandler(copy64Cbk, OFFSET_MAX);
 export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('FSYNCDIR');
   const { root } = session.graph.inodes;
-  const fd = new Fd(root, constants.O_RDONLY | constants.O_DIRECTORY, header.pid, true);
+  const fd = new Fd(root, O_RDONLY | O_DIRECTORY, header.pid, true);
   frame.local = fd;
   const xdata = new Dict().set(SYNC_VOLUME, 1);
   wind.fsyncdir(frame, 0, syncCbk, fd.links, fd, 0, xdata);

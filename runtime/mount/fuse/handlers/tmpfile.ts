@@ -2,7 +2,6 @@
  * Handles TMPFILE (open(2) with O_TMPFILE): makes a file without a name by the fop icreate, and opens it by open, so
  * that translators that track open files see it. The loc has the directory, and no name. A later LINK is the fop link.
  */
-import { constants } from 'node:fs';
 import { discardInode, linkReply } from '../../../core/apply-reply.ts';
 import { EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -10,16 +9,14 @@ import { closeFd } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_TMPFILE, O_TRUNC } from '../../../core/open-flags.ts';
 import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/structs.gen.ts';
 import { replyCreate } from './file.ts';
 import { convertOpenFlags } from './flags.ts';
 import type { Handler, HandlerContext } from './handler.ts';
 import { toCreationErrno } from './reply.ts';
-
-const { O_TRUNC } = constants;
 
 /** A TMPFILE during its icreate, in `Frame.local`. */
 interface TmpfileCreation {
@@ -41,7 +38,7 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);
   // A new file needs no truncation, which would change the times in icreate's reply.
-  const flags = convertOpenFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
+  const flags = convertOpenFlags(session, args.flags) & ~(O_TMPFILE | O_TRUNC);
   frame.local = { loc, flags, pid: header.pid } satisfies TmpfileCreation;
   const xdata = session.initiator.makeGfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
   wind.icreate(frame, 0, icreateCbk, session.links, loc, mode & ~umask, xdata);

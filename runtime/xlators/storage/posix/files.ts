@@ -94,8 +94,8 @@ export class OpenFile implements ListedFile {
 }
 
 /**
- * Returns the caller's open flags that apply to the file on disk. O_DIRECT is dropped: it concerns the caller's
- * cache, and would need aligned memory. O_NONBLOCK is added, so that the open of a pipe cannot block.
+ * Returns the caller's open flags that apply to the file on disk; they have the same numbers on all machines.
+ * O_DIRECT is dropped: it concerns the caller's cache, and would need aligned memory. O_NONBLOCK is added, so that the open of a pipe cannot block.
  */
 export const makeSafeFlags = (flags: number): number =>
   (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME)) | O_NONBLOCK;
