@@ -197,10 +197,10 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The smallest of the sorted times that `percent` of them do not exceed. */
-static double percentile(const int64_t *sorted, long count, int percent)
+/* The smallest of the sorted times that `permille` of them do not exceed. */
+static double quantile(const int64_t *sorted, long count, int permille)
 {
-    long rank = (count * percent + 99) / 100;
+    long rank = (count * permille + 999) / 1000;
     return (double)sorted[rank > 0 ? rank - 1 : 0] / 1e3;
 }
 
@@ -211,11 +211,11 @@ static void print(int64_t *times, long count, int64_t elapsed)
         sum += (double)times[i];
     qsort(times, (size_t)count, sizeof *times, by_value);
     printf("{\"count\":%ld,\"mean\":%.3f,\"min\":%.3f,\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,"
-           "\"max\":%.3f,\"each\":%.3f}\n",
-           count, sum / (double)count / 1e3, percentile(times, count, 0),
-           percentile(times, count, 50), percentile(times, count, 90),
-           percentile(times, count, 99), percentile(times, count, 100),
-           (double)elapsed / 1e3 / (double)count);
+           "\"p99.9\":%.3f,\"max\":%.3f,\"each\":%.3f}\n",
+           count, sum / (double)count / 1e3, quantile(times, count, 0),
+           quantile(times, count, 500), quantile(times, count, 900),
+           quantile(times, count, 990), quantile(times, count, 999),
+           quantile(times, count, 1000), (double)elapsed / 1e3 / (double)count);
 }
 
 /* -- one client, or several --------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /** Experiments on single calls, timed by `callload.c`. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
+import { BLOCK_REQUESTS, isSteady } from '../../apps/bench/engine/steadiness.ts';
 import { compile } from '../../apps/bench/run/compile.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bench, runCommand } from './bench.ts';
@@ -27,6 +28,7 @@ export interface Sample {
 
 /** The same of callload. */
 export interface CallSample extends Sample {
+  readonly 'p99.9': number;
   /** The time of the round, divided by the calls of all clients. */
   readonly each: number;
 }
@@ -38,6 +40,14 @@ export const makeSampleColumns = <S extends Sample = Sample>(first: string): Col
   makeMedianColumn('99 %', ({ p99 }) => p99),
   makeRatioColumn(`× ${first}`, ({ p50 }) => p50),
 ];
+
+/** Makes the columns of calls by one client: all statistics, as one hides what another shows. */
+const makeCallColumns = (first: string): Column<CallSample>[] => {
+  const [median, mean, p99, ratio] = makeSampleColumns<CallSample>(first);
+  const perSecond = makeMedianColumn<CallSample>('a second', ({ each }) => 1e6 / each);
+  const p999 = makeMedianColumn<CallSample>('99.9 %', (sample) => sample['p99.9']);
+  return [median!, mean!, p99!, p999, perSecond, ratio!];
+};
 
 /** Several clients share the CPUs, which the time of one call does not show. */
 const makeClientColumns = (first: string): Column<CallSample>[] => [
@@ -52,7 +62,7 @@ export interface Load {
   readonly rounds: number;
   /** Calls that are measured, of each target in each round. */
   readonly count: number;
-  /** Calls of each target before the first round, until its code is compiled. */
+  /** Calls of each target before the first round: until it is steady, and so many at most. */
   readonly warm: number;
   /** Number of different names in one directory; default 100. */
   readonly names?: number;
@@ -92,6 +102,32 @@ export async function runLoad(
   }
 }
 
+/** Blocks into which a warm-up is divided at least: the rule needs six. */
+const BLOCKS_MIN = 8;
+
+/** Calls a target in blocks until it is steady (apps/bench/engine/steadiness.ts). */
+export async function warmUp(
+  runBlock: (calls: number) => Promise<CallSample>,
+  {
+    count,
+    warm,
+    onUnsteady,
+  }: Pick<Load, 'count' | 'warm'> & { readonly onUnsteady?: (calls: number) => void },
+): Promise<CallSample> {
+  const blockCalls = Math.max(1, Math.min(BLOCK_REQUESTS, count, Math.floor(warm / BLOCKS_MIN)));
+  const times: number[] = [];
+  for (;;) {
+    const sample = await runBlock(blockCalls);
+    times.push(sample.mean);
+    if (isSteady(times)) return sample;
+    const calls = times.length * blockCalls;
+    if (calls + blockCalls > warm) {
+      onUnsteady?.(calls);
+      return sample;
+    }
+  }
+}
+
 /** Compiles callload, and returns the function that runs it on a target. @throws {MeasurementError} */
 async function prepareCalls(
   bench: Bench,
@@ -100,10 +136,9 @@ async function prepareCalls(
 ): Promise<MeasureTarget<CallSample>> {
   const program = compileLoad(bench);
   return (target, { placement, cpuAssignment, round }) => {
-    const calls = round === 0 ? warm : count;
     const cpuArguments = cpuAssignment.client === null ? [] : [cpuAssignment.client];
     const clientArguments = clients === 1 ? [] : ['-c', clients];
-    const runCalls = (path: string) =>
+    const runBlock = (path: string, calls: number) =>
       runLoad(
         bench,
         program,
@@ -111,20 +146,28 @@ async function prepareCalls(
         ...[operation, path, names, before, calls],
         ...cpuArguments,
       );
+    const onUnsteady = (calls: number): void =>
+      bench.log(`${basename(target.root)} is not steady after ${calls} calls`);
+    const runCalls = (path: string) =>
+      round === 0
+        ? warmUp((calls) => runBlock(path, calls), { count, warm, onUnsteady })
+        : runBlock(path, count);
     return keeps
       ? withKeptDirectory(bench, target, operation, runCalls)
       : withFreshDirectory(bench, target, `${operation}-${placement}-${round}`, runCalls);
   };
 }
 
-type HeldCall<N extends string> = Omit<Experiment<N, CallSample>['held'][number], 'pick'>;
+type HeldCall<N extends string> = Omit<Experiment<N, CallSample>['held'][number], 'pick'> & {
+  /** The compared statistic; default: the median call, or of several clients `each`. */
+  readonly statistic?: keyof CallSample;
+};
 
 export interface CallExperiment<N extends string>
   extends Pick<Experiment<N, CallSample>, 'what' | 'targets' | 'first' | 'places'> {
   readonly operation: Operation;
   readonly load: Load;
   readonly firstTitle: string;
-  /** Bars of the median call; of several clients, of the time that a call takes all of them. */
   readonly held: readonly HeldCall<N>[];
 }
 
@@ -141,10 +184,10 @@ export const makeCallExperiment = <N extends string>({
   unitText: `µs, median of ${load.count} calls ${isShared(load) ? `of ${load.clients} clients ` : ''}in each of`,
   rounds: load.rounds,
   prepare: (bench) => prepareCalls(bench, operation, load),
-  columns: isShared(load) ? makeClientColumns(firstTitle) : makeSampleColumns(firstTitle),
-  held: held.map((comparison) => ({
+  columns: isShared(load) ? makeClientColumns(firstTitle) : makeCallColumns(firstTitle),
+  held: held.map(({ statistic = isShared(load) ? 'each' : 'p50', ...comparison }) => ({
     ...comparison,
-    pick: ({ p50, each }) => (isShared(load) ? each : p50),
+    pick: (sample) => sample[statistic],
   })),
   settings: { operation, names: NAMES, ...load },
 });

@@ -59,6 +59,8 @@ export interface HeldComparison<N extends string, S extends object> {
   readonly other: N;
   /** The compared value of a sample. */
   pick(sample: S): number;
+  /** That of the other target's sample; default: the same. */
+  pickOther?(sample: S): number;
   /** Compares by the difference in microseconds, not by the ratio. */
   readonly isDifference?: true;
   readonly bars: Bars;
@@ -163,16 +165,17 @@ export async function runExperiment<N extends string, S extends object, T extend
     sections: [...measured].map(([placement, series]) =>
       makeSection(experiment, placement, series),
     ),
-    figures: held.flatMap(({ what: title, mine, other, pick, isDifference, bars }) =>
-      [...measured].map(([placement, series]) => {
-        const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
-        const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
-        const held = [isDifference ? 'µs' : '×', bars[placement]] as const;
-        const comparison = isDifference ? subtract : divide;
-        return makeFigure(`${title}, ${placementTitles[placement]}`, held, pair, (rounds) =>
-          compare(rounds.ours.map(pick), rounds.theirs.map(pick), comparison),
-        );
-      }),
+    figures: held.flatMap(
+      ({ what: title, mine, other, pick, pickOther = pick, isDifference, bars }) =>
+        [...measured].map(([placement, series]) => {
+          const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
+          const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
+          const held = [isDifference ? 'µs' : '×', bars[placement]] as const;
+          const comparison = isDifference ? subtract : divide;
+          return makeFigure(`${title}, ${placementTitles[placement]}`, held, pair, (rounds) =>
+            compare(rounds.ours.map(pick), rounds.theirs.map(pickOther), comparison),
+          );
+        }),
     ),
     raw: {
       rounds,

@@ -3,6 +3,7 @@ import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { Bench } from './bench.ts';
 import { type Load, makeCallExperiment } from './calls.ts';
 import { makeBarsEverywhere, runExperiment } from './experiment.ts';
+import { type FirstLoad, makeFirstCallExperiment } from './first-calls.ts';
 import { startGlossa } from './servers.ts';
 import { measureStartTime } from './start.ts';
 import type { Suite } from './suite.ts';
@@ -12,14 +13,34 @@ import { negativeVolume } from './volumes.ts';
 
 // -- a failed stat -------------------------------------------------------------------------------
 
-export const STAT: Load = { rounds: 9, count: 4000, warm: 40_000 };
+/** A hundred thousand calls of each target, so that a thousandth of them is a hundred. */
+export const STAT: Load = { rounds: 9, count: 12_000, warm: 100_000 };
 export const QUICK_STAT: Load = { rounds: 3, count: 1000, warm: 5_000 };
+
+const FIRST: FirstLoad = { rounds: 5, count: 10_000, warm: 100_000 };
+const QUICK_FIRST: FirstLoad = { rounds: 2, count: 1000, warm: 5_000 };
+
+/** The statistics of a language beside nl-cache, each with its bar. */
+const makeStatisticsBesideNlCache = (title: string, mine: 'typescript' | 'python') =>
+  (
+    [
+      ['mean', 0.85],
+      ['p99', 0.95],
+      ['p99.9', 1.3],
+    ] as const
+  ).map(([statistic, limit]) => ({
+    what: `${title} / nl-cache in C: ${statistic}`,
+    mine,
+    other: 'nlcache' as const,
+    statistic,
+    bars: { ...makeBarsEverywhere({ limit }), free: null },
+  }));
 
 /**
  * Measures stats of names that are known to be absent: glossa's cache of absent names in TypeScript, in Python and in C,
  * beside the least that a server in C can do and beside GlusterFS's own cache.
  */
-const measureFailedStat = (bench: Bench): Promise<Report> =>
+const measureSteadyStat = (bench: Bench): Promise<Report> =>
   runExperiment(
     bench,
     makeCallExperiment<TargetName>({
@@ -77,9 +98,37 @@ const measureFailedStat = (bench: Bench): Promise<Report> =>
           other: 'nlcache',
           bars: { ...makeBarsEverywhere({ limit: 1, below: true }), free: null },
         },
+        ...makeStatisticsBesideNlCache('Python', 'python'),
+        ...makeStatisticsBesideNlCache('TypeScript', 'typescript'),
       ],
     }),
   );
+
+/** Measures the first calls of fresh mounts. On one CPU, all that a server compiles delays its replies. */
+const measureFirstStat = (bench: Bench): Promise<Report> => {
+  const { python, typescript, nlcache } = targets;
+  return runExperiment(
+    bench,
+    makeFirstCallExperiment(
+      { typescript, python, nlcache },
+      'same',
+      bench.quick ? QUICK_FIRST : FIRST,
+      ['typescript', 'python'],
+    ),
+  );
+};
+
+/** Joins the reports of two experiments. */
+async function measureFailedStat(bench: Bench): Promise<Report> {
+  const steady = await measureSteadyStat(bench);
+  if (bench.signal.aborted) return steady;
+  const first = await measureFirstStat(bench);
+  return {
+    sections: [...steady.sections, ...first.sections],
+    figures: [...steady.figures, ...first.figures],
+    raw: { steady: steady.raw, first: first.raw },
+  };
+}
 
 // -- translators that pass every fop through ----------------------------------------------------
 
