@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { simulatedWorkloads, simulateRun } from '../../../test/support/simulated-run.ts';
+import {
+  simulatedWorkloads,
+  simulateRun,
+  withoutWarmUp,
+} from '../../../test/support/simulated-run.ts';
 import { compareRuns } from './compare.ts';
 
 const run = simulateRun();
@@ -43,6 +47,14 @@ describe('compareRuns', () => {
         /^miss, same CPU, second run: the machine was busy: .*; compare only the ratios$/,
       ),
     );
+  });
+
+  it('warns that an older version measured before its stacks were steady', () => {
+    const { warnings, lines } = compareRuns(withoutWarmUp(run), run);
+    expect(warnings).toEqual([
+      'the warm-up is another: a part of a round (by an older glossa), then until each stack was steady',
+    ]);
+    expect(lines).toEqual(compareRuns(run, run).lines);
   });
 
   it('finds no difference between a run and itself', () => {

@@ -122,12 +122,19 @@ function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<st
     ...Object.entries(versions).map(([name, version]) => [name, version ?? 'none'] as const),
     ...stacks.map(({ name, volfile }) => [`the volfile of ${name}`, volfile ?? 'none'] as const),
     ['how the stacks were mounted', mountFlags.join(' ')],
+    ['the warm-up', describeWarmUp(workloads)],
     ...workloads.map((workload) => {
       const { request, clients } = workload;
       return [formatWorkloadTitle(workload), `${request} by ${clients}`] as const;
     }),
   ]);
 }
+
+/** Describes when the rounds of a run began; results of older versions have no warm-up. */
+const describeWarmUp = (workloads: readonly Workload[]): string =>
+  workloads.some(({ results }) => results.some(({ measured }) => measured?.warmUp !== undefined))
+    ? 'until each stack was steady'
+    : 'a part of a round (by an older glossa)';
 
 /** Conditions on which times depend so much that only ratios are comparable. */
 const MACHINE_CONDITIONS = ['the CPU', 'the number of CPUs', 'the kernel', 'the storage'];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../terminal/exit.ts';
-import { simulateRun, stackNames } from '../../../test/support/simulated-run.ts';
+import { simulateRun, stackNames, withoutWarmUp } from '../../../test/support/simulated-run.ts';
 import { findFailures, parseCondition } from './fail-if.ts';
 import { measureNames, measures, units } from './measures.ts';
 
@@ -23,6 +23,8 @@ describe('parseCondition', () => {
     expect(parse('python/ typescript p50 > 1')).toMatchObject({ divisor: 'typescript' });
     expect(parse('python throughput < 1000')).toMatchObject({ bound: 1000 });
     expect(parse('python throughput < 1000/s')).toMatchObject({ bound: 1000 });
+    expect(parse('python first-p99.9 > 2 ms')).toMatchObject({ measure: 'first-p99.9' });
+    expect(parse('python first-ratio > 1.5')).toMatchObject({ measure: 'first-ratio', bound: 1.5 });
   });
 
   it.each([
@@ -44,6 +46,9 @@ describe('parseCondition', () => {
     ['python p50 > 1h', "no unit of a time is called 'h'"],
     ['python/typescript p50 > 1.2 ms', "a ratio has no unit, found 'ms'"],
     ['python/typescript p50 > 1.2x', "a ratio has no unit, found 'x'"],
+    ['python first-ratio > 1.5 ms', "a ratio has no unit, found 'ms'"],
+    ['python p95 > 1 ms', "no measure is called 'p95' (did you mean"],
+    ['python first-10000 > 1 ms', "no measure is called 'first-10000'"],
   ])('refuses the condition %s with the message: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
@@ -77,6 +82,22 @@ describe('findFailures', () => {
     const [one, ...others] = listFailures('python/typescript p50 > 1.1');
     expect(one).toMatch(/^python\/typescript p50 > 1\.1: miss, same CPU: it is 1\.1\d$/);
     expect(others).toEqual([]);
+  });
+
+  it('holds every statistic, of the first requests too, and their ratio to the rounds', () => {
+    for (const name of measureNames) {
+      const unit = { time: 's', size: 'GB', rate: '', ratio: '' }[measures[name].kind];
+      expect(failedPlaces(`python ${name} > 0 ${unit}`)).toEqual(places);
+      expect(failedPlaces(`python ${name} < 0 ${unit}`)).toEqual([]);
+      expect(failedPlaces(`python/typescript ${name} > 0`)).toEqual(places);
+    }
+    expect(listFailures('python first-ratio > 1.2')[0]).toMatch(/: it is 1\.\d\d$/);
+  });
+
+  it('reports a failure of a condition on first requests in an older result', () => {
+    expect(listFailures('python first-mean > 9 s', withoutWarmUp(run))[0]).toBe(
+      'python first-mean > 9 s: miss, same CPU: nothing was measured',
+    );
   });
 
   it('compares values in the unit of the condition', () => {

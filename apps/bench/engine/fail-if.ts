@@ -62,9 +62,9 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
   if (divisor !== null) failIfUnknown('stack', divisor, stacks);
   failIfUnknown('measure', measure, measureNames);
   const { kind } = measures[measure];
-  if (divisor !== null && unit !== '')
-    throw makeInvalidError(`a ratio has no unit, found '${unit}'`);
-  const hasNoUnit = divisor !== null || (unit === '' && kind === 'rate');
+  const isRatio = divisor !== null || kind === 'ratio';
+  if (isRatio && unit !== '') throw makeInvalidError(`a ratio has no unit, found '${unit}'`);
+  const hasNoUnit = isRatio || (unit === '' && kind === 'rate');
   if (!hasNoUnit) failIfUnknown(`unit of a ${kind}`, unit, Object.keys(units[kind]));
   const bound = Number(number) * (hasNoUnit ? 1 : units[kind][unit]!);
   return { text, stack, divisor, measure, operator, bound };

@@ -7,12 +7,14 @@ import { BusySampler } from './busy-sampler.ts';
 import { mergeHistograms, summarize } from './histogram.ts';
 import { checkCounts } from './lookup-counts.ts';
 import { MeasurementError } from './measurement-error.ts';
+import { formatDigits } from './numbers.ts';
 import { formatCpuList, formatWorkloadTitle, type Placement } from './placement.ts';
 import { seedRandom } from './random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import { orderRounds } from './rounds.ts';
-import type { StackResult, Workload } from './schema.ts';
+import type { StackResult, WarmUp, Workload } from './schema.ts';
 import { type LookupCounter, type ServedMount, Target, type TargetSettings } from './target.ts';
+import { type WarmUpResult, warmUpTarget } from './warm-up.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
 /** A stack to be measured. */
@@ -50,6 +52,8 @@ interface MeasuredRow {
   readonly target: Target;
   readonly samples: RoundSample[];
   readonly warnings: string[];
+  /** The first requests and the warm-up; null before their end. */
+  warmUpResult: WarmUpResult | null;
   /** Why no further rounds are measured, even if some were; null while it goes on. */
   endReason: string | null;
   /**
@@ -63,13 +67,6 @@ interface MeasuredRow {
 
 /** Maximum number of requests in a round: clients send the bench eight bytes for each. */
 const ROUND_REQUESTS_MAX = 1_000_000;
-/**
- * The share of a round's duration that the last step of the warm-up takes at least: its time shows
- * how many requests fill a round of the slowest stack.
- */
-const WARM_UP_SHARE = 0.3;
-/** Maximum number of steps in a warm-up. */
-const WARM_UP_STEPS_MAX = 12;
 
 /** The results of one measurement, and its effects on the whole run. */
 export interface WorkloadMeasurement {
@@ -101,10 +98,10 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
   const cleanupErrors: string[] = [];
   try {
     for (const row of allRows) await attempt(plan, row, 'start', () => row.target.start());
-    const warmUpResult = await warmUp(plan, rows, plainRow);
-    warmUpRounds = warmUpResult.stepCount;
+    const roundsStart = await warmUpRows(plan, rows, plainRow);
+    warmUpRounds = roundsStart.blockCount;
     for (const [i, order] of orderRounds(rows, plan.rounds, seedRandom(plan.seed)).entries()) {
-      for (const row of [plainRow, ...order]) await measureRound(plan, row, i + 1, warmUpResult);
+      for (const row of [plainRow, ...order]) await measureRound(plan, row, i + 1, roundsStart);
       if (rows.every(({ endReason }) => endReason !== null)) break;
     }
   } finally {
@@ -167,6 +164,7 @@ const makeRow = (
   startFailure: string | null,
 ): MeasuredRow => ({
   ...{ name, target, samples: [], warnings: [], endReason: unfitReason ?? startFailure },
+  warmUpResult: null,
   ...{ isUnfit: unfitReason !== null, isReported: startFailure !== null },
 });
 
@@ -202,60 +200,43 @@ export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error;
 
 /** The requests with which the rounds begin, and the length of the warm-up. */
-interface WarmUpResult {
+interface RoundsStart {
   /** Number of the first request of round 1. */
   readonly from: number;
   /** Requests of each client in a round. */
   readonly count: number;
-  /** Warm-up steps that were made. */
-  readonly stepCount: number;
+  /** Blocks of the longest warm-up. */
+  readonly blockCount: number;
 }
 
 /**
- * Warms up all stacks with equal requests, more in each step, until it knows how many requests fill
- * a round of the slowest stack.
+ * Warms up each row. All rows then have the same requests in a round: as many as fill a round of the
+ * slowest stack.
  */
-async function warmUp(
+async function warmUpRows(
   plan: MeasurePlan,
   rows: readonly MeasuredRow[],
   plainRow: MeasuredRow,
-): Promise<WarmUpResult> {
-  let from = 0;
-  let stepCount = 0;
-  /** Sends `count` requests to each stack; returns the slowest stack's seconds. */
-  const runStep = async (count: number): Promise<number> => {
-    let slowestSeconds = 0;
-    for (const row of [plainRow, ...rows]) {
-      await attempt(plan, row, 'warm-up', async () => {
-        const { sample, complaint } = await row.target.measure(0, { from, count }, plan.runStartMs);
-        if (row !== plainRow) slowestSeconds = Math.max(slowestSeconds, sample.seconds);
-        if (complaint !== null) row.endReason = `wrong answer: ${complaint}`;
-      });
-    }
-    from += count;
-    stepCount++;
-    return slowestSeconds;
-  };
-  const { seconds } = plan;
-  let count = 1;
-  for (;;) {
-    const slowestSeconds = await runStep(count);
-    const countPerRound = (count * seconds) / Math.max(slowestSeconds, 1e-6);
-    const nextCount = Math.min(ROUND_REQUESTS_MAX, Math.max(1, Math.round(countPerRound)));
-    if (
-      slowestSeconds >= seconds * WARM_UP_SHARE ||
-      nextCount <= count ||
-      stepCount >= WARM_UP_STEPS_MAX ||
-      slowestSeconds === 0
-    ) {
-      // Also touches the whole tree once, so that caches are full before round 1.
-      const requestsLeft = workloads[plan.workload].warmUpRequests - from;
-      if (requestsLeft > 0) await runStep(requestsLeft);
-      return { from, count: nextCount, stepCount };
-    }
-    // A short step gives a bad estimate, so the next one is at most 16 times as long.
-    count = Math.min(nextCount, 16 * count);
+): Promise<RoundsStart> {
+  let [from, blockCount] = [0, 0];
+  let slowestPerSecond = Number.POSITIVE_INFINITY;
+  for (const row of [plainRow, ...rows]) {
+    let blocks = 0;
+    const onBlock = (): void => {
+      plan.onStep(`${row.name}, warm-up`);
+      blocks++;
+    };
+    await attempt(plan, row, 'first requests', async () => {
+      const result = await warmUpTarget(row.target, { ...plan, onBlock });
+      row.warmUpResult = result;
+      if (result.complaint !== null) row.endReason = `wrong answer: ${result.complaint}`;
+      from = Math.max(from, result.nextRequest);
+      if (row !== plainRow) slowestPerSecond = Math.min(slowestPerSecond, result.perSecond);
+    });
+    blockCount = Math.max(blockCount, blocks);
   }
+  const count = Math.round(Math.min(ROUND_REQUESTS_MAX, plan.seconds * slowestPerSecond));
+  return { from, count: Math.max(1, count), blockCount };
 }
 
 /** Measures one round of a row. @param round from 1 */
@@ -263,7 +244,7 @@ const measureRound = (
   plan: MeasurePlan,
   row: MeasuredRow,
   round: number,
-  { from, count }: WarmUpResult,
+  { from, count }: RoundsStart,
 ): Promise<void> =>
   attempt(plan, row, `round ${round} of ${plan.rounds}`, async () => {
     const range = { from: from + (round - 1) * count, count };
@@ -280,16 +261,25 @@ const makeResult = ({
   isUnfit,
   warnings,
   target,
+  warmUpResult,
 }: MeasuredRow): StackResult => {
   const { peakMemoryBytes, startSeconds } = target;
+  // A row with rounds has been warmed up.
+  const { first, warmUp } = warmUpResult ?? {};
+  const totals = { peakMemoryBytes, startSeconds, ...(first && warmUp && { first, warmUp }) };
   return {
     stack,
-    measured: sumUpRounds(samples, { peakMemoryBytes, startSeconds }),
+    measured: sumUpRounds(samples, totals),
     missing: samples.length === 0 ? (endReason ?? 'interrupted') : endReason,
     unfit: isUnfit,
-    warnings,
+    warnings: warmUp?.steady === false ? [...warnings, describeUnsteady(warmUp)] : warnings,
   };
 };
+
+/** Formats the warning about a warm-up that reached its bound. */
+const describeUnsteady = ({ requests, seconds }: WarmUp): string =>
+  `not steady after ${requests} request${requests === 1 ? '' : 's'} in ${formatDigits(seconds)} s, so ` +
+  'the rounds may contain some of the warm-up; a higher --duration or --rounds allows more time';
 
 /** Lists the rows that have failed, without interrupted, unfit and already reported ones. */
 const listFailures = (workload: string, rows: readonly MeasuredRow[]): string[] =>

@@ -1,18 +1,19 @@
 /** Defines the measures of a stack: how to read each from a result, its unit and its text. */
 import { formatDuration, formatRate } from '../../../terminal/quantities.ts';
-import { formatWhole } from './numbers.ts';
+import { formatRatio, formatWhole } from './numbers.ts';
 import type { Measurement, Round } from './schema.ts';
 import { computeMedian } from './statistics.ts';
 import { pairRounds } from './verdict.ts';
 
 /** The kind of a measure's values, which decides their units. */
-export type MeasureKind = 'time' | 'size' | 'rate';
+export type MeasureKind = 'time' | 'size' | 'rate' | 'ratio';
 
 /** Units by kind, with their sizes in base units: nanoseconds, bytes, requests per second. */
 export const units: Readonly<Record<MeasureKind, Readonly<Record<string, number>>>> = {
   time: { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 },
   size: { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
   rate: { '/s': 1 },
+  ratio: {},
 };
 
 /** The functions that format a value with its unit, by kind. */
@@ -20,6 +21,7 @@ export const formatters: Readonly<Record<MeasureKind, (value: number) => string>
   time: formatDuration,
   size: (bytes) => `${formatWhole(bytes / 1e6)} MB`,
   rate: (perSecond) => `${formatRate(perSecond)}/s`,
+  ratio: formatRatio,
 };
 
 /** A figure of a stack, such as its median time. */
@@ -30,6 +32,10 @@ export interface Measure {
   /** The value of one round; absent for a measure of the whole run only. */
   readRoundValue?(round: Round): number;
 }
+
+/** Statistics of the time of a request: one of them alone may hide what another shows. */
+export const statisticNames = ['p50', 'mean', 'p90', 'p99', 'p99.9', 'max'] as const;
+type StatisticName = (typeof statisticNames)[number];
 
 /** The figures that one round and the sum of all rounds have in common. */
 type RoundFigures = Pick<Round, 'latency' | 'serverCpuSeconds' | 'clientCpuSeconds'>;
@@ -45,14 +51,36 @@ const makeTimeMeasure = (readValue: (figures: RoundFigures) => number): Measure 
 const computeNsPerRequest = (seconds: number, { latency }: RoundFigures): number =>
   (1e9 * seconds) / Math.max(1, latency.count);
 
-/** All measures, in the order of a table's columns. docs/how-it-works/bench.md explains them. */
-export const measures = {
-  p50: makeTimeMeasure(({ latency }) => latency.p50),
-  mean: makeTimeMeasure(({ latency }) => latency.mean),
-  p90: makeTimeMeasure(({ latency }) => latency.p90),
-  p99: makeTimeMeasure(({ latency }) => latency.p99),
-  'p99.9': makeTimeMeasure(({ latency }) => latency['p99.9']),
-  max: makeTimeMeasure(({ latency }) => latency.max),
+/** Makes an entry for each statistic, with names of this prefix. */
+const makeStatistics = <P extends string>(
+  prefix: P,
+  makeMeasure: (name: StatisticName) => Measure,
+): Record<`${P}${StatisticName}`, Measure> =>
+  Object.fromEntries(
+    statisticNames.map((name) => [`${prefix}${name}`, makeMeasure(name)]),
+  ) as Record<`${P}${StatisticName}`, Measure>;
+
+/** Reads the mean time of the first requests, divided by that of the rounds. */
+const readFirstRatio = ({ first, latency }: Measurement): number | null =>
+  first === undefined || latency.mean === 0 ? null : first.latency.mean / latency.mean;
+
+/** The measures of the first requests of a fresh mount, which belong to no round. */
+export const firstMeasures = {
+  ...makeStatistics('first-', (name) => ({
+    kind: 'time',
+    readValue: ({ first }) => first?.latency[name] ?? null,
+  })),
+  'first-throughput': {
+    kind: 'rate',
+    readValue: ({ first }) =>
+      first === undefined ? null : first.latency.count / Math.max(1e-9, first.seconds),
+  },
+  'first-ratio': { kind: 'ratio', readValue: readFirstRatio },
+} satisfies Record<string, Measure>;
+
+/** The measures of the rounds, in the order of a table's columns. */
+export const roundMeasures = {
+  ...makeStatistics('', (name) => makeTimeMeasure(({ latency }) => latency[name])),
   throughput: {
     kind: 'rate',
     readValue: (measured) => measured.throughput,
@@ -70,6 +98,9 @@ export const measures = {
     readValue: ({ startSeconds }) => (startSeconds === null ? null : startSeconds * 1e9),
   },
 } satisfies Record<string, Measure>;
+
+/** All measures. docs/how-it-works/bench.md explains them. */
+export const measures = { ...roundMeasures, ...firstMeasures };
 
 export type MeasureName = keyof typeof measures;
 export const measureNames = Object.keys(measures) as MeasureName[];

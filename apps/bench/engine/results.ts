@@ -23,7 +23,10 @@ export interface RoundSample {
 }
 
 /** Figures of a stack that are not per round. */
-export type StackTotals = Pick<Measurement, 'peakMemoryBytes' | 'startSeconds'>;
+export type StackTotals = Pick<
+  Measurement,
+  'peakMemoryBytes' | 'startSeconds' | 'first' | 'warmUp'
+>;
 
 /**
  * Sums up the rounds of a stack; null without rounds. `toFirst`, the comparison with the first

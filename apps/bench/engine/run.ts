@@ -55,8 +55,8 @@ export interface BenchOutcome {
   readonly failures: readonly string[];
 }
 
-/** Estimated progress steps of a stack in addition to its rounds: its start and the warm-up. */
-const STEPS_BESIDE_ROUNDS = 5;
+/** Estimated progress steps of a stack in addition to its rounds: its start, and blocks of the warm-up. */
+const STEPS_BESIDE_ROUNDS = 8;
 
 /**
  * Measures until all is done or the signal aborts; the result then has the rounds so far.

@@ -35,6 +35,23 @@ export interface Distribution extends Summary {
   readonly quantiles: readonly (readonly [percent: number, nanoseconds: number])[];
 }
 
+/** The first requests of a fresh mount, before any other. */
+export interface FirstRequests {
+  /** Their times; `count` is 10,000, or as many as fitted into the time for them. */
+  readonly latency: Summary;
+  /** The time of all of them. */
+  readonly seconds: number;
+}
+
+/** What preceded the rounds of a stack. */
+export interface WarmUp {
+  /** Number of requests of all clients, the first ones included. */
+  readonly requests: number;
+  readonly seconds: number;
+  /** Whether the stack was steady at the end (steadiness.ts). */
+  readonly steady: boolean;
+}
+
 /** One round of a stack. */
 export interface Round {
   /** Number of the round, from 1. Equal rounds of several stacks ran one right after the other. */
@@ -76,6 +93,10 @@ export interface Measurement {
   readonly peakMemoryBytes: number | null;
   /** Time until the server was mounted; null: unknown. */
   readonly startSeconds: number | null;
+  /** The first requests; results of older versions lack them. */
+  readonly first?: FirstRequests;
+  /** The warm-up; results of older versions, which measured sooner, lack it. */
+  readonly warmUp?: WarmUp;
   /** Counters by name: `lookups passed on`, and for the workload `phpsim`, `lookups`. */
   readonly counts: Readonly<Record<string, number>>;
   /** Numbers of replies that were checked, and that were wrong. */
@@ -122,6 +143,7 @@ export interface Workload {
   readonly serverCpus: string;
   /** Number of clients. */
   readonly clients: number;
+  /** Number of blocks of requests in the longest warm-up. */
   readonly warmUpRounds: number;
   /**
    * The same requests of the same clients in the plain directory, without a server: the time of the

@@ -5,11 +5,20 @@
  */
 import { formatFactor, formatInterval } from '../comparison-text.ts';
 import { formatMissing } from '../measurement-error.ts';
-import { formatters, type Measure, measures } from '../measures.ts';
-import { formatDigits } from '../numbers.ts';
+import {
+  computeMedianRatio,
+  firstMeasures,
+  formatters,
+  type Measure,
+  type MeasureName,
+  roundMeasures,
+  statisticNames,
+} from '../measures.ts';
+import { formatDigits, formatRatio } from '../numbers.ts';
 import { formatWorkloadTitle } from '../placement.ts';
 import type { Measurement, Run, Workload } from '../schema.ts';
 import { readVerdict } from '../verdict.ts';
+import { FIRST_REQUESTS } from '../warm-up.ts';
 import { makeEcdfChart, makeRatioChart, type Picture } from './charts.ts';
 import {
   describeWorkload,
@@ -24,7 +33,7 @@ export interface Table {
   readonly title: string;
   /** Heads of the columns, without the column of names. */
   readonly head: readonly string[];
-  /** Number of leading columns with the median, ratio and verdict; figures of measures follow. */
+  /** Number of leading columns with the ratio and verdict; figures of measures follow. */
   readonly resultColumnCount: number;
   readonly rows: readonly Row[];
 }
@@ -104,6 +113,8 @@ export function makeWorkloadSection(workload: Workload): Section {
       { text: workload.description },
       { text: describeWorkload(workload), style: 'how' },
       { table: makeResultsTable(workload) },
+      ...makeTitledTable(makeRatiosTable(workload)),
+      ...makeTitledTable(makeFirstTable(workload)),
       ...(isMeasured ? [{ picture: makeEcdfChart(workload) }] : []),
     ],
   };
@@ -113,44 +124,36 @@ export function makeWorkloadSection(workload: Workload): Section {
 const formatRatioToFirst = ({ toFirst }: Measurement): string =>
   toFirst === null ? '' : `${formatFactor(toFirst.ratio)} ${formatInterval(toFirst)}`;
 
-/** A column of the table; its cells are '' where a figure is missing. */
+/** A column of a table; its cells are '' where a figure is missing. */
 type Column = readonly [title: string, formatCell: (measured: Measurement) => string];
 
-/** Makes the table of all measures, without columns that are empty for all stacks. */
-function makeResultsTable(workload: Workload): Table {
-  const { results } = workload;
-  const allMeasured = results.flatMap(({ measured }) => measured ?? []);
-  const [p50Column, ...otherColumns] = Object.entries(measures).map(
-    ([name, { kind, readValue }]: [string, Measure]): Column => [
-      name,
-      (measured) => {
-        const value = readValue(measured);
-        return value === null ? '' : formatters[kind](value);
-      },
-    ],
-  );
-  const resultColumns: readonly Column[] = [
-    p50Column!,
-    [`× ${results[0]?.stack}`, formatRatioToFirst],
-    ['verdict', ({ toFirst }) => (toFirst === null ? '' : readVerdict(toFirst))],
-  ];
-  const countColumns = [...new Set(allMeasured.flatMap(({ counts }) => Object.keys(counts)))].map(
-    (name): Column => [
-      `${name} each`,
-      ({ counts, latency }) =>
-        counts[name] === undefined ? '' : formatDigits(counts[name] / Math.max(1, latency.count)),
-    ],
-  );
+/** Makes a column of a measure. */
+const makeMeasureColumn = (title: string, { kind, readValue }: Measure): Column => [
+  title,
+  (measured) => {
+    const value = readValue(measured);
+    return value === null ? '' : formatters[kind](value);
+  },
+];
+
+/** Makes a table of a workload's stacks, without columns that are empty for all of them. */
+function makeTable(
+  title: string,
+  workload: Workload,
+  resultColumns: readonly Column[],
+  figureColumns: readonly Column[],
+): Table {
+  const allMeasured = workload.results.flatMap(({ measured }) => measured ?? []);
   const isShown = ([, formatCell]: Column): boolean =>
     allMeasured.some((measured) => formatCell(measured) !== '');
   const shownResultColumns = resultColumns.filter(isShown);
-  const columns = [...shownResultColumns, ...[...otherColumns, ...countColumns].filter(isShown)];
+  const columns = [...shownResultColumns, ...figureColumns.filter(isShown)];
   const longestNs = Math.max(...allMeasured.map(({ latency }) => latency.p50));
   return {
-    title: `Times of a request: ${formatWorkloadTitle(workload)}`,
-    head: columns.map(([title]) => title),
+    title: `${title}: ${formatWorkloadTitle(workload)}`,
+    head: columns.map(([columnTitle]) => columnTitle),
     resultColumnCount: shownResultColumns.length,
-    rows: results.map(({ stack, measured, missing }) => {
+    rows: workload.results.map(({ stack, measured, missing }) => {
       const reason =
         measured === null ? formatMissing({ missing: missing! }) : `ended early: ${missing}`;
       return {
@@ -162,3 +165,80 @@ function makeResultsTable(workload: Workload): Table {
     }),
   };
 }
+
+/** Makes the table of all measures of the rounds. */
+function makeResultsTable(workload: Workload): Table {
+  const { results } = workload;
+  const allMeasured = results.flatMap(({ measured }) => measured ?? []);
+  const countNames = new Set(allMeasured.flatMap(({ counts }) => Object.keys(counts)));
+  return makeTable(
+    'Times of a request',
+    workload,
+    [
+      [`× ${results[0]?.stack}`, formatRatioToFirst],
+      ['verdict', ({ toFirst }) => (toFirst === null ? '' : readVerdict(toFirst))],
+    ],
+    [
+      ...Object.entries<Measure>(roundMeasures).map(([name, measure]) =>
+        makeMeasureColumn(name, measure),
+      ),
+      ...[...countNames].map(
+        (name): Column => [
+          `${name} each`,
+          ({ counts, latency }) =>
+            counts[name] === undefined
+              ? ''
+              : formatDigits(counts[name] / Math.max(1, latency.count)),
+        ],
+      ),
+    ],
+  );
+}
+
+/** Makes the table of the ratios to the first stack in every statistic, without its own row. */
+function makeRatiosTable(workload: Workload): Table {
+  const [first, ...others] = workload.results;
+  const baseline = first?.measured ?? null;
+  const makeColumn = (name: MeasureName): Column => [
+    name,
+    (measured) => {
+      const ratio = baseline === null ? null : computeMedianRatio(name, measured, baseline);
+      return ratio === null ? '' : formatRatio(ratio);
+    },
+  ];
+  const columns = [...statisticNames, 'throughput' as const].map(makeColumn);
+  const title = `Every statistic, divided by that of ${first?.stack}`;
+  return withoutMissing(makeTable(title, { ...workload, results: others }, [], columns));
+}
+
+/** Makes the table of the first requests of a fresh mount. */
+function makeFirstTable(workload: Workload): Table {
+  const counts = workload.results.flatMap(({ measured }) => measured?.first?.latency.count ?? []);
+  const countColumn: Column = ['requests', ({ first }) => String(first?.latency.count ?? '')];
+  const columns = Object.entries<Measure>(firstMeasures).map(([name, measure]) =>
+    makeMeasureColumn(
+      name === 'first-ratio' ? 'mean × later' : name.slice('first-'.length),
+      measure,
+    ),
+  );
+  // In other workloads all of them fitted into the time for them.
+  const isShort = counts.some((count) => count < FIRST_REQUESTS);
+  const title = isShort ? 'The first requests of a fresh mount' : FIRST_TITLE;
+  return withoutMissing(
+    makeTable(title, workload, [], isShort ? [countColumn, ...columns] : columns),
+  );
+}
+
+const FIRST_TITLE = `The first ${FIRST_REQUESTS.toLocaleString('en')} requests of a fresh mount`;
+
+/** Removes rows without figures, and notes: the table of results has both. */
+const withoutMissing = (table: Table): Table => ({
+  ...table,
+  rows: table.rows
+    .filter(({ cells }) => cells.some((cell) => cell !== ''))
+    .map((row) => ({ ...row, note: null, barLength: 0 })),
+});
+
+/** Puts a title above a table; returns nothing for a table without figures. */
+const makeTitledTable = (table: Table): Block[] =>
+  table.rows.length === 0 ? [] : [{ text: table.title, style: 'heading' }, { table }];

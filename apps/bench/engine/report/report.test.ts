@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../../../terminal/quantities.ts';
-import { simulatedWorkloads, simulateRun } from '../../../../test/support/simulated-run.ts';
+import {
+  simulatedWorkloads,
+  simulateRun,
+  withoutWarmUp,
+} from '../../../../test/support/simulated-run.ts';
 import { compareRuns } from '../compare.ts';
 import { formatHtml, loadSvgRenderer, makeReportFiles } from './html.ts';
 import { formatMarkdown } from './markdown.ts';
@@ -9,6 +13,8 @@ import { formatComparedRuns, formatTerminalReport, formatWorkload } from './text
 
 const run = simulateRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };
+
+const RATIOS_TITLE = 'Every statistic, divided by that of typescript';
 
 /** Escape sequences, which have no width. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
@@ -83,9 +89,44 @@ describe('the report at a terminal', () => {
     expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
   });
 
-  it('states the number of rounds and of warm-up rounds', () => {
+  it('states the number of rounds, and of the requests before them', () => {
     const text = formatWorkload(run.workloads[0]!, { width: 1000, colour: false });
-    expect(text).toContain('9 rounds, and 1 before them to warm up');
+    expect(text).toContain('9 rounds, after 40000 requests to warm up');
+  });
+
+  it('shows p50, mean, p90, p99, p99.9 and throughput beside each other, also as ratios', () => {
+    const lines = formatWorkload(run.workloads[0]!, { width: 100, colour: false }).split('\n');
+    const statistics = /p50 +mean +p90 +p99 +p99\.9 +max +throughput/;
+    expect(lines.filter((line) => statistics.test(line))).toHaveLength(3);
+    const ratios = lines.slice(lines.indexOf(`${RATIOS_TITLE}: miss, same CPU`) + 2);
+    expect(ratios[0]).toMatch(/^ {2}python( +1\.\d\d){6} +0\.\d\d$/);
+    expect(ratios[1]).toMatch(/^ {2}javascript /);
+  });
+
+  it('shows the first requests in a table of their own, with their number if it is smaller', () => {
+    const [workload] = run.workloads;
+    const text = formatWorkload(workload!, { width: 120, colour: false });
+    // The simulated stacks had 500 requests.
+    expect(text).toMatch(/\nThe first requests of a fresh mount: miss, same CPU\n +requests +p50 /);
+    expect(text).toMatch(/\n {2}python +500 .* 1\.4\d\n?/);
+    const results = workload!.results.map((result) => {
+      const { first, ...measured } = result.measured!;
+      const latency = { ...first!.latency, count: 10_000 };
+      return { ...result, measured: { ...measured, first: { ...first!, latency } } };
+    });
+    expect(formatWorkload({ ...workload!, results }, { width: 120, colour: false })).toMatch(
+      /\nThe first 10,000 requests of a fresh mount: miss, same CPU\n +p50 /,
+    );
+  });
+
+  it('of a result by an older version has no first requests', async () => {
+    const old = withoutWarmUp(run);
+    expect(formatTerminalReport(old, plain)).not.toContain('fresh mount');
+    expect(formatTerminalReport(old, { ...plain, width: 1000 })).toContain(
+      '9 rounds, and 1 before them to warm up',
+    );
+    expect(formatMethodParagraphs(old).join(' ')).not.toContain('steady');
+    expect(Object.keys(await makeReportFiles(old))).toHaveLength(3);
   });
 
   it('has the same text with and without colours', () => {
@@ -140,9 +181,9 @@ describe('the report in Markdown', () => {
     const tables = formatMarkdown(run)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
-    // One table for each workload.
-    expect(tables).toHaveLength(3);
-    expect(tables[1]).toMatch(/\| javascript \| \d+\.\d µs \| [\d.]+ \[.*\] \| no difference \|/);
+    // Three tables for each workload: results, ratios, first requests.
+    expect(tables).toHaveLength(9);
+    expect(tables[3]).toMatch(/\| javascript \| [\d.]+ \[.*\] \| no difference \| \d+\.\d µs \|/);
     for (const table of tables) {
       const widths = table
         .split('\n')
@@ -210,14 +251,14 @@ describe('the report as a web page', () => {
     expect(page.match(/<(h1|header|main)>/g)).toEqual(['<header>', '<h1>', '<main>']);
     for (const section of page.split(/<section[^>]*>\n/).slice(1)) expect(section).toMatch(/^<h2>/);
     const tables = page.match(/<table>.*?<\/table>/gs)!;
-    expect(tables).toHaveLength(3);
+    expect(tables).toHaveLength(9);
     for (const table of tables) {
       expect(table).toMatch(/^<table>\n<caption><span>[^<]+: (miss|readdir), /);
       expect(table).not.toMatch(/<th>|<th scope="\w+"><\/th>/);
     }
     // Scrolling boxes are focusable, for keys.
     const boxes = page.match(/<div class="table"[^>]*>|<pre[^>]*>/g)!;
-    expect(boxes).toHaveLength(3 + 3);
+    expect(boxes).toHaveLength(9 + 3);
     for (const box of boxes) expect(box).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/);
     const labels = [...page.matchAll(/<svg role="img" aria-label="([^"]*)"/g)].map(
       ([, entry]) => entry,

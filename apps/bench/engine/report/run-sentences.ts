@@ -5,7 +5,9 @@ import { formatAnswer } from '../comparison-text.ts';
 import { formatHundredths, formatWhole } from '../numbers.ts';
 import { formatWorkloadTitle } from '../placement.ts';
 import type { Machine, Run, Workload } from '../schema.ts';
+import { BLOCK_REQUESTS, CHANGE_MAX, COMPARED_BLOCKS } from '../steadiness.ts';
 import { CONFIDENCE, ROUNDS_MIN, WIDTH_FACTOR_MAX } from '../verdict.ts';
+import { FIRST_REQUESTS, WARM_UP_REQUESTS_MAX } from '../warm-up.ts';
 
 /** Formats the first sentences of a report: a warning if the machine was busy, then comparisons. */
 export const formatSummary = (run: Run): string[] => [
@@ -59,8 +61,9 @@ function formatIdlePoll(us: number | null): string {
 export const formatMethodParagraphs = ({ workloads, seed, seconds }: Run): string[] => [
   `Each workload was measured in ${formatRange(workloads.flatMap(listRoundCounts))} rounds. A round measures ` +
     'every stack once, one after the other, and each round begins with another stack, so that what ' +
-    'else the machine does falls on all of them alike. Rounds to warm up came before and do not ' +
-    `count. The order is drawn from the seed ${seed}. The whole took ${formatWhole(seconds)} seconds.`,
+    'else the machine does falls on all of them alike. ' +
+    `The order is drawn from the seed ${seed}. The whole took ${formatWhole(seconds)} seconds.`,
+  ...(workloads.some(hasWarmUp) ? [STEADY_TEXT] : []),
   'A ratio compares the median request of two stacks round by round; the median of these ' +
     `comparisons is shown, and in brackets where it lies with ${100 * CONFIDENCE} % confidence ` +
     '(the interval of the sign test, and no narrower than what rounds of one stack show when ' +
@@ -72,6 +75,20 @@ export const formatMethodParagraphs = ({ workloads, seed, seconds }: Run): strin
   'Every request counts, none is dropped: times are kept in histograms with three digits ' +
     '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
 ];
+
+/** Explains when the rounds begin. */
+const STEADY_TEXT =
+  `The first ${FIRST_REQUESTS.toLocaleString('en')} requests of each fresh mount, or as many as fit into half the time ` +
+  'of the warm-up, are a table of their own. Requests in blocks of ' +
+  `${BLOCK_REQUESTS.toLocaleString('en')}, or of a round, follow until the stack is steady: until the ` +
+  `median of the mean times of the last ${COMPARED_BLOCKS} blocks differs by ${100 * CHANGE_MAX} % at most ` +
+  `from that of the ${COMPARED_BLOCKS} blocks before. A warm-up has at most ` +
+  `${WARM_UP_REQUESTS_MAX.toLocaleString('en')} requests, and takes at most as long as all rounds of the ` +
+  'slowest stack; a warning names a stack that is not steady then.';
+
+/** Whether a workload was measured once its stacks were steady; older versions did not wait. */
+const hasWarmUp = ({ results }: Workload): boolean =>
+  results.some(({ measured }) => measured?.warmUp !== undefined);
 
 /** Explains how to see whether the clients are the bottleneck. */
 const PLAIN_DIRECTORY_TEXT =
@@ -112,15 +129,23 @@ export const LIMIT_SENTENCES: readonly string[] = [
  * Describes a workload: its request, clients, CPUs, rounds, and the time in the plain directory.
  */
 export function describeWorkload(workload: Workload): string {
-  const { request, clients, clientCpu, serverCpus, warmUpRounds, plain } = workload;
+  const { request, clients, clientCpu, serverCpus, plain } = workload;
   const clientsText = clients === 1 ? '1 client' : `${clients} clients`;
   const cpuText = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
   const plainText =
     plain === null ? '' : ` The plain directory answers in ${formatDuration(plain.p50)} (median).`;
   return (
     `A request is: ${request}. ${clientsText} ${cpuText}, servers on CPU ${serverCpus}; ` +
-    `${formatRange(listRoundCounts(workload))} rounds, and ${warmUpRounds} before them to warm up.${plainText}`
+    `${formatRange(listRoundCounts(workload))} rounds, ${describeWarmUp(workload)}.${plainText}`
   );
+}
+
+/** Describes what preceded the rounds. */
+function describeWarmUp({ results, warmUpRounds }: Workload): string {
+  const counts = results.flatMap(({ measured }) => measured?.warmUp?.requests ?? []);
+  return counts.length === 0
+    ? `and ${warmUpRounds} before them to warm up`
+    : `after ${formatRange(counts)} requests to warm up`;
 }
 
 const PARTIAL_WARNING =

@@ -54,12 +54,12 @@ export function formatTerminalReport(run: Run, screen: Screen): string {
 const prefixWarnings = (texts: readonly string[]): string[] =>
   texts.map((text) => `warning: ${text}`);
 
-/** Formats one workload in one placement: a bar and verdict for each stack, then all measures. */
+/** Formats one workload in one placement: verdicts with bars, then all measures, and the first requests. */
 export function formatWorkload(workload: Workload, screen: Screen): string {
   const { title, blocks } = makeWorkloadSection(workload);
   const lines = blocks.flatMap((block): string[] => {
     if ('table' in block) return formatTableLines(block.table, screen);
-    if (!('text' in block) || block.style !== 'how') return [];
+    if (!('text' in block) || block.style === undefined) return [];
     return wrapLine(block.text, screen.width).map((line) => paint('dim', line, screen.colour));
   });
   return [paint('bold', title, screen.colour), ...lines].join('\n');
@@ -95,7 +95,8 @@ function formatTableLines({ head, resultColumnCount, rows }: Table, screen: Scre
     let to = from + 1;
     while (to <= lastColumn && findMaxWidth(formatColumns(from, to + 1)) <= screen.width) to++;
     const freeWidth = screen.width - findMaxWidth(formatColumns(from, to)) - 2;
-    const showsBars = from === 1 && freeWidth >= BAR_WIDTH_MIN;
+    const hasBars = measuredRows.some(({ barLength }) => barLength > 0);
+    const showsBars = hasBars && from === 1 && freeWidth >= BAR_WIDTH_MIN;
     const bars = measuredRows.map(({ barLength }) =>
       formatBar(barLength, Math.min(BAR_WIDTH_MAX, freeWidth)),
     );
