@@ -26,8 +26,8 @@ function readCommandLine(args: readonly string[]): readonly string[] {
 /** Runs the suite that is named first, or the default one; resolves to the exit status. */
 async function main(args: readonly string[]): Promise<number> {
   const [first = '', ...rest] = args;
-  if (first === '' || first.startsWith('-')) return runSuite(mounts, args);
-  if (names.includes(first)) return runSuite(suites[first as keyof typeof suites], rest);
+  if (first === '' || first.startsWith('-')) return runSuite(mounts, args, '');
+  if (names.includes(first)) return runSuite(suites[first as keyof typeof suites], rest, first);
   console.error(`bench: there is no suite '${first}'; there are ${names.join(', ')}`);
   return 2;
 }

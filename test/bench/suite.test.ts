@@ -21,4 +21,5 @@ it('the bench refuses unknown parts, options and operands', () => {
   expect(() => parse('--only', 'speed')).toThrow("not 'speed'");
   expect(() => parse('--fast')).toThrow('--fast');
   expect(() => parse('stat')).toThrow('stat');
+  expect(() => parse('--quick', '--record')).toThrow('--record takes a full run, not --quick');
 });

@@ -14,6 +14,7 @@ import { Interruption } from '../../terminal/interruption.ts';
 import { readPackageVersion } from '../../terminal/package-version.ts';
 import { type Bench, openBench } from './bench.ts';
 import { type Figure, judgeFigure } from './figures.ts';
+import { writeRecord } from './record.ts';
 import { formatFigures, formatSection, type Report } from './table.ts';
 
 const EXIT_MISSED = 1;
@@ -33,6 +34,7 @@ export interface Suite {
 const COMMON_USAGE = `
   --quick       fewer rounds: to see that it works; the figures mean little
   --json FILE   write everything that was measured, too
+  --record      write the figures with a bar to test/bench/records: npm run gen makes speed.md of them
   --strict      exit with 1 when a bar is missed, or nothing can be said: the machine was busy
   --help        this text
 
@@ -54,6 +56,7 @@ export function readArguments(args: readonly string[], parts: readonly string[])
       only: { type: 'string', multiple: true, default: [...parts] },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      record: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -62,13 +65,21 @@ export function readArguments(args: readonly string[], parts: readonly string[])
   if (unknown !== undefined) {
     throw new TypeError(`--only takes ${parts.join(', ')}, not '${unknown}'`);
   }
+  if (values.quick && values.record) throw new TypeError('--record takes a full run, not --quick');
   return { ...values, parts: parts.filter((part) => values.only.includes(part)) };
 }
 
 type Settings = ReturnType<typeof readArguments>;
 
-/** @returns the exit status */
-export async function runSuite(suite: Suite, args: readonly string[]): Promise<number> {
+/**
+ * @param name of the suite in the command line; '' for the default one
+ * @returns the exit status
+ */
+export async function runSuite(
+  suite: Suite,
+  args: readonly string[],
+  name: string,
+): Promise<number> {
   let settings: Settings;
   try {
     settings = readArguments(args, Object.keys(suite.parts));
@@ -87,7 +98,7 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
   try {
     const { quick } = settings;
     const bench = openBench({ quick, cleanup, signal: interruption.signal, log: logProgress });
-    const figures = await measure(suite, bench, settings);
+    const figures = await measure(suite, bench, settings, name);
     return (await interruption.awaitStatus()) ?? chooseStatus(figures, settings.strict);
   } catch (error) {
     const status = await interruption.awaitStatus();
@@ -103,7 +114,8 @@ export async function runSuite(suite: Suite, args: readonly string[]): Promise<n
 async function measure(
   suite: Suite,
   bench: Bench,
-  { parts, quick, json }: Settings,
+  { parts, quick, json, record }: Settings,
+  suiteName: string,
 ): Promise<readonly Figure[]> {
   const { signal } = bench;
   const machine = describeMachine(bench.data, versions());
@@ -124,9 +136,11 @@ async function measure(
     );
     if (busy !== null) console.log(`Too noisy: ${busy}. No figure of these is firm.\n`);
     for (const section of report.sections) console.log(`${formatSection(section)}\n`);
-    figures.push(...report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null })));
+    const partFigures = report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null }));
+    figures.push(...partFigures);
     raw[part] = report.raw;
     if (signal.aborted) break;
+    if (record) writeRecord({ suiteName, part, machine }, partFigures);
   }
   if (signal.aborted) console.log('Interrupted: this is what was measured until then.\n');
   console.log(`${formatFigures(figures)}\n`);

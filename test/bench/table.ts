@@ -116,7 +116,10 @@ function describeVerdict(figure: Figure): string {
   return judgeFigure(figure) + (reached ? ', the aim too' : '') + busy;
 }
 
-function writeCells(figure: Figure): string[] {
+/** Formats a figure's name, value, bar and verdict. */
+export function formatFigureCells(
+  figure: Figure,
+): [what: string, value: string, bar: string, verdict: string] {
   const { what, unit, value } = figure;
   if (isMissing(value)) return [what, '', formatBar(figure), formatMissing(value)];
   const valueText = `${formatEstimate(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
@@ -124,4 +127,4 @@ function writeCells(figure: Figure): string[] {
 }
 
 export const formatFigures = (figures: readonly Figure[]): string =>
-  alignRows([['', 'figure', 'bar', ''], ...figures.map(writeCells)]);
+  alignRows([['', 'figure', 'bar', ''], ...figures.map(formatFigureCells)]);

@@ -37,6 +37,7 @@ import { generateRegistry } from './registry.ts';
 import { generateRustFops } from './rust.ts';
 import { generateRustTranslator } from './rust-translator.ts';
 import { generateRustFields, generateRustNumbers } from './rust-values.ts';
+import { generateSpeedPage } from './speed-page.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
 import { generateThirdParty } from './third-party.ts';
@@ -82,6 +83,7 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'docs/reference/fops.md', text: generateFopsPage() },
     { path: 'docs/reference/api-protocol.md', text: generateApiPage() },
     { path: 'docs/reference/messages.md', text: generateMessagesPage() },
+    { path: 'docs/how-it-works/speed.md', text: generateSpeedPage() },
     { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
     { path: 'runtime/core/gen/taps.gen.ts', text: generateTaps() },

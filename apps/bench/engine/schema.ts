@@ -43,7 +43,7 @@ export interface FirstRequests {
   readonly seconds: number;
 }
 
-/** What preceded the rounds of a stack. */
+/** The requests before the rounds of a stack. */
 export interface WarmUp {
   /** Number of requests of all clients, the first ones included. */
   readonly requests: number;

@@ -119,7 +119,7 @@ describe('the report at a terminal', () => {
     );
   });
 
-  it('of a result by an older version has no first requests', async () => {
+  it('has no table of first requests for a result by an older version', async () => {
     const old = withoutWarmUp(run);
     expect(formatTerminalReport(old, plain)).not.toContain('fresh mount');
     expect(formatTerminalReport(old, { ...plain, width: 1000 })).toContain(
