@@ -1,6 +1,7 @@
 /** Projects of the tests by depth (`test`, `more`, `long`) and way, with their time limits. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { anywhereFiles } from './test/anywhere/rows.ts';
 import { REPEATED_FILES } from './test/repeated-files.ts';
 import LongFirst from './test/support/long-first.ts';
 
@@ -58,10 +59,12 @@ export default defineConfig({
           ...patient,
           ...shared,
           include: [tests('*.more')],
-          exclude: [...configDefaults.exclude, ...alone],
+          exclude: [...configDefaults.exclude, ...alone, ...anywhereFiles],
         },
       },
       { extends: true, test: { name: 'more-alone', ...patient, include: alone } },
+      // Machines that differ from this one.
+      { extends: true, test: { name: 'anywhere', ...patient, ...shared, include: anywhereFiles } },
       // The same tests in other ways, for a release: few changes break only these.
       {
         extends: true,
@@ -91,6 +94,6 @@ export default defineConfig({
     // Three times the longest test's duration under load on two CPUs.
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    reporters: ['default', './test/support/closing-line.ts'],
+    reporters: ['default', './test/anywhere/table.ts', './test/support/closing-line.ts'],
   },
 });

@@ -3,7 +3,7 @@
  * program, and compares their output.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -34,13 +34,12 @@ function findFileBlocks(document: string, heading?: string): Block[] {
 
 /** A shell in which `npx glossa` is the program under test. */
 async function shell(scratch: Scratch, script: string, cwd: string): Promise<string> {
-  const bin = await scratch.makeFolder('bin');
-  const npx = join(bin, 'npx');
-  await writeFile(npx, `#!/bin/sh\nshift\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`);
-  await chmod(npx, 0o755);
-  const PATH = `${bin}:${process.env.PATH}`;
-  const text = `cd '${cwd}' || exit\nexec 2>&1\n${script}`;
-  return (await run(scratch, 'sh', ['-c', text], { env: { PATH } })).out;
+  const text = `npx() { shift; "$NODE" "$GLOSSA" "$@"; }
+    cd "$FOLDER" || exit
+    exec 2>&1
+    ${script}`;
+  const env = { NODE: process.execPath, GLOSSA, FOLDER: cwd };
+  return (await run(scratch, 'sh', ['-c', text], { env })).out;
 }
 
 describeMounts('commands in the documents', () => {

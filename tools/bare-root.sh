@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs the project on a bare system with only the base packages, fuse3 and Node: no compiler, git, attr,
-# procps, GlusterFS, btrfs or fuse-native.
+# Runs the project on a bare system with only the base packages, fuse3 and the Node and npm of PATH: no
+# compiler, git, attr, procps, GlusterFS, btrfs or fuse-native.
 #
-#   sudo tools/bare-root.sh                   npm ci, the demo and the system tests of npm test: as an
-#                                             ordinary user without /dev/fuse, and as root, who mounts
+#   sudo tools/bare-root.sh                   README's two commands as an ordinary user without /dev/fuse,
+#                                             with umask 077 and in a folder that has to be quoted; then the
+#                                             demo and tests of mounts as root
 #   sudo tools/bare-root.sh root COMMAND      a shell command instead, as root in a copy of the checkout
 #   sudo tools/bare-root.sh user COMMAND      the same as the user
 #   sudo tools/bare-root.sh make FOLDER       only makes the system, for a run to come with
@@ -16,7 +17,7 @@
 # The status is not 0 when a command failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-readonly CHECKOUT=$PWD USER_ID=1000
+readonly CHECKOUT=$PWD USER_ID=1000 USER_FOLDER="a student's häuschen"
 
 fail() {
     echo "bare-root: $*" >&2
@@ -75,12 +76,6 @@ npm_setting() {
     npm config get "$1" 2>/dev/null | sed 's/^null$//'
 }
 
-copy_checkout() {
-    mkdir -p "$1"
-    tar -C "$CHECKOUT" --exclude=./node_modules --exclude=./.git --exclude=./dist \
-        --exclude='./.dist-*' -cf - . | tar -C "$1" --no-same-owner -xf -
-}
-
 # A /dev of its own without /dev/fuse: what every container has.
 small_dev() {
     local name
@@ -98,9 +93,12 @@ small_dev() {
 
 # Runs a command in the checkout of root or of the user.
 as() {
-    local who=$1 root=$2 home=/root own=()
-    [ "$who" = root ] || { home=/home/student; own=("--userspec=$USER_ID:$USER_ID" --groups=); }
-    copy_checkout "$root$home/glossa"
+    local who=$1 root=$2 home=/root folder=glossa own=()
+    [ "$who" = root ] || {
+        home=/home/student folder=$USER_FOLDER own=("--userspec=$USER_ID:$USER_ID" --groups=)
+        umask 077
+    }
+    "$CHECKOUT/tools/copy-checkout.sh" "$root$home/$folder"
     if [ "$who" = root ]; then mount --rbind /dev "$root/dev"; else small_dev "$root"; fi
     mkdir -p "$root/var/cache/npm"
     [ "$who" = root ] || chown -R "$USER_ID:$USER_ID" "$root$home" "$root/var/cache/npm"
@@ -109,7 +107,7 @@ as() {
         http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" no_proxy="${no_proxy:-}" \
         npm_config_registry="$(npm_setting registry)" npm_config_cafile="$(npm_setting cafile)" \
         npm_config_cache=/var/cache/npm npm_config_update_notifier=false \
-        chroot "${own[@]}" "$root" /bin/sh -ec "cd $home/glossa; $3"
+        chroot "${own[@]}" "$root" /bin/sh -ec "cd \"$home/$folder\"; $3"
 }
 
 inside() {
@@ -154,22 +152,16 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# The user, who has everything but mounts, runs the tests that start programs, look for them or ask who
-# they are (test/tidy/bare.test.ts sees that no other does), and root those of what programs do on a
-# mount (MOUNTS): what else there is does the same as where every package is, or for the user. What the user
-# has installed root has from there. The user is without the optional package, too; those of the tools have to
-# be there.
-readonly MEETS="from 'node:child_process'|from '[^']*/support/(attempt|cli|client|compile-client|example|front-ends|gluster|mounts?|native|negative|stage|endless-code|tools|typescript-project)\.ts'|\bgetuid\b|ffi-rs"
+# Root runs the tests of what programs do on a mount: what else there is does the same for the user. What the
+# user has installed root has from there, without the optional package, too; those of the tools have to be there.
 readonly MOUNTS='calls changed-data gluster-brick open-files permissions programs shell user'
-readonly RUN='npx vitest run --project test --project more'
 # A newcomer's own has ten times as many searches.
 readonly DEMO='npm run demo -- --searches 500'
 if [ $# = 0 ]; then
-    tests=$(grep -rlE --include='*.test.ts' "$MEETS" apps bridges cli examples gluster runtime server terminal test \
-        | grep -vE '\.(more|long)\.test\.ts$' | tr '\n' ' ')
-    installed='cp -r /home/student/glossa/node_modules /home/student/glossa/dist .'
-    set -- user "npm ci --no-audit --no-fund; rm -r node_modules/ffi-rs; $RUN $tests" \
-        root "$installed; $DEMO; $RUN $(printf 'test/mount/%s.mount. ' $MOUNTS)"
+    installed="cp -r /home/student/*/node_modules /home/student/*/dist .; rm -r node_modules/ffi-rs"
+    tests=$(printf 'test/mount/%s.mount. ' $MOUNTS)
+    set -- user 'npm ci && npm run demo && npm ci && npm test' \
+        root "$installed; $DEMO; npx vitest run --project test --project more $tests"
 fi
 if [ "$1" = make ]; then set -- --make "$2"; else set -- --inside "$folder" "$@"; fi
 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child -- \

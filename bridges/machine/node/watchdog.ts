@@ -8,7 +8,7 @@
  */
 import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { formatTime } from '../../../runtime/core/log.ts';
 import { crashLog } from '../../../runtime/sys/crash-log.ts';
 import { END_TURN_PROTOTYPE, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
@@ -26,7 +26,8 @@ import {
 /** Milliseconds until a thread that may start later does so. */
 const LATER_MS = 250;
 
-let worker: Worker | undefined;
+/** The thread's port here, while it runs. */
+let worker: MessagePort | undefined;
 let engineCount = 0;
 /** The messages for a thread that is not started yet. */
 let waitingMessages: Message[] = [];
@@ -34,6 +35,8 @@ let waitingMessages: Message[] = [];
 /** The data that the worker gets at its start. */
 interface WorkerData {
   readonly watchdogSleep: Int32Array;
+  /** Has the messages: Deno reads those of the thread's own port in turns of its event loop only. */
+  readonly port: MessagePort;
   /** The path of the package koffi; null if the worker cannot end turns. */
   readonly koffiPath: string | null;
   /** The log's file; `-` for standard error, null if there is no log. */
@@ -58,7 +61,7 @@ function runWatchdog(
 ): void {
   const { appendFileSync, readFileSync, writeSync } = load('node:fs') as typeof import('node:fs');
   const threads = load('node:worker_threads') as typeof import('node:worker_threads');
-  const { watchdogSleep, koffiPath, logFile, timesFile } = threads.workerData as WorkerData;
+  const { watchdogSleep, port, koffiPath, logFile, timesFile } = threads.workerData as WorkerData;
   const { RUNNING, SETTLE_MS } = constants;
   const slots = new Map<number, Slot>();
   let endTurn: (() => void) | undefined;
@@ -106,7 +109,7 @@ function runWatchdog(
     // Word 1 counts the messages; word 0 is 1 while the watchdog sleeps.
     const messageCount = Atomics.load(watchdogSleep, 1);
     for (;;) {
-      const { message } = threads.receiveMessageOnPort(threads.parentPort!) ?? {};
+      const { message } = threads.receiveMessageOnPort(port) ?? {};
       if (message === undefined) break;
       const { id, slot } = message as Message;
       if (slot === undefined) slots.delete(id);
@@ -188,16 +191,19 @@ function findThreadTimes(): string {
 }
 
 /** Starts the watchdog's worker. @param canEndTurns whether it may abort the turn of a call */
-function startWorker(canEndTurns: boolean): Worker {
+function startWorker(canEndTurns: boolean): MessagePort {
+  const { port1: ours, port2: port } = new MessageChannel();
   const koffiPath = canEndTurns ? createRequire(import.meta.filename).resolve('koffi') : null;
   const newWorker = new Worker(WORKER_SOURCE, {
     eval: true,
     workerData: {
       watchdogSleep,
+      port,
       koffiPath,
       logFile: crashLog.target,
       timesFile: findThreadTimes(),
     } satisfies WorkerData,
+    transferList: [port],
     execArgv: [],
     env: {},
     name: 'glossa watchdog',
@@ -207,5 +213,6 @@ function startWorker(canEndTurns: boolean): Worker {
   newWorker.on('exit', () => {
     worker = undefined;
   });
-  return newWorker;
+  ours.unref();
+  return ours;
 }
