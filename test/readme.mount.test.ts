@@ -24,7 +24,9 @@ function findFileBlocks(document: string, heading?: string): Block[] {
   expect(start).toBeGreaterThanOrEqual(0);
   const end = heading === undefined ? -1 : document.indexOf('\n## ', start + 1);
   const section = document.slice(start, end < 0 ? undefined : end);
-  const matches = section.matchAll(/([^\n]*(?:\n[^\n]+)*)\n\n```(\w*)\n(.*?)^```$/gms);
+  const matches = section.matchAll(
+    /([^\n]*(?:\n[^\n]+)*)\n\n(?:<!-- [^\n]* -->\n)*```(\w*)\n(.*?)^```$/gms,
+  );
   return [...matches].map(([, above, language, text]) => ({
     language: language!,
     text: text!,

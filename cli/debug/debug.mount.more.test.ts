@@ -1,6 +1,5 @@
 /** `glossa debug` on real mounts: the session of docs/write/debugging.md, pipes, and ends of all kinds. */
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
@@ -14,14 +13,17 @@ import {
 } from '../../test/support/mount.ts';
 import { PseudoTerminal } from '../../test/support/pty.ts';
 import { isInstalled } from '../../test/support/tools.ts';
+import { readBlocks, readPage } from '../../test/texts/plan.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 20 };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: one of a terminal
 const PROMPT = /\(glossa\) (?:\x1b\[\d+G)?$/;
 
+const PAGE = 'docs/write/debugging.md';
+
 /** The session's lines, and the output after each. */
 function documented(): [typed: string, shown: string][] {
-  const text = readFileSync(join(packageRoot, 'docs/write/debugging.md'), 'utf8');
+  const text = readPage(PAGE);
   const block = /```text\n\$ glossa debug negative\.vol\n([^`]*)```/.exec(text)![1]!;
   return block
     .split(/^\(glossa\) /m)
@@ -42,13 +44,6 @@ const plain = (text: string): string =>
     .replace(/inode \d+/g, 'inode N')
     .replace(/IA_IFDIR \d+, \d+ bytes/g, 'IA_IFDIR');
 
-function prepare(scratch: Scratch): void {
-  const from = join(packageRoot, 'examples/negative');
-  for (const name of ['negative.vol', 'negative.py'])
-    copyFileSync(join(from, name), scratch.at(name));
-  mkdirSync(scratch.at('files'));
-}
-
 const memory = `volume mem
     type storage/memory
 end-volume
@@ -68,11 +63,15 @@ async function piped(scratch: Scratch, args: string, lines: readonly string[]) {
 const isThere = isInstalled('script');
 
 describeMounts('glossa debug', () => {
-  it.skipIf(!isThere)('prints what docs/write/debugging.md shows', () =>
+  it.skipIf(!isThere)('prints what docs/write/debugging.md shows, after its preparation', () =>
     withScratch(async (scratch) => {
-      prepare(scratch);
+      const prepared = readBlocks(PAGE).filter(({ language }) => language === 'sh');
+      await scratch.makeFolder('node_modules');
+      symlinkSync(packageRoot, scratch.at('node_modules/glossa'));
+      const script = prepared.map(({ text }) => text).join('');
+      expect(await run(scratch, 'sh', ['-ec', script])).toMatchObject({ status: 0, out: '' });
       const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
-      const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
+      const terminal = new PseudoTerminal(command, scratch.at('negative'), { HOME: scratch.path });
       await terminal.readUntil(PROMPT);
       for (const [typed, shown] of documented()) {
         if (typed === 'quit') break;

@@ -12,9 +12,34 @@ export interface Block {
   readonly language: string;
   /** Without the indentation of the whole. */
   readonly text: string;
+  /** The marks in comments before it. */
+  readonly marks: readonly Mark[];
   /** The heading of the second level that it stands below, with its `## `; '' above all of them. */
   readonly heading: string;
 }
+
+/**
+ * A comment before a block that takes it, or one of its commands, out of the page's run:
+ * `<!-- not run: REASON -->`, `<!-- tested by: FILE -->`, `<!-- 'COMMAND' not run: REASON -->`.
+ */
+export interface Mark {
+  /** The command; undefined for the whole block. */
+  readonly command: string | undefined;
+  /** The reason, or the file of another test. */
+  readonly exception: { readonly not: string } | { readonly by: string };
+}
+
+const MARK = /<!-- (?:'(.+?)' )?(not run|tested by): ([^>]+?) -->/;
+/** The marks at the end of a text, with nothing but white space between them. */
+const LAST_MARKS = new RegExp(`(?:${MARK.source}\\s*)+$`);
+
+const findMarks = (before: string): Mark[] =>
+  [...(LAST_MARKS.exec(before)?.[0] ?? '').matchAll(new RegExp(MARK, 'g'))].map(
+    ([, command, kind, text]) => {
+      const reason = text!.replace(/\s+/g, ' ');
+      return { command, exception: kind === 'not run' ? { not: reason } : { by: reason } };
+    },
+  );
 
 /** The test of a block. */
 export type BlockTest = 'commands' | 'volfile' | 'program' | 'shown';
@@ -36,6 +61,7 @@ export function findBlocks(page: string, markdown: string): Block[] {
       line: fenced === undefined ? start : start + 1,
       language,
       text: dedent(fenced ?? indented!, fenced === undefined ? 4 : margin!.length),
+      marks: findMarks(before),
       heading: before.match(/^## .*$/gm)?.at(-1) ?? '',
     };
   });

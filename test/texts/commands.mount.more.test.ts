@@ -1,7 +1,8 @@
 /**
- * Runs the commands of every text in order, in its own folder and shell, and compares their output;
- * `table.ts` lists the exceptions. Pages whose commands have their own tests run in `test:long`.
+ * Runs the commands of every text in order, in its own shell and a folder in which glossa is
+ * installed, and compares their output; `table.ts` lists the exceptions. Pages whose commands have their own tests run in `test:long`.
  */
+import { symlinkSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -37,6 +38,9 @@ interface Written {
 async function runTyped({ setup, files, steps }: Plan, scratch: Scratch): Promise<Written[]> {
   const home = await scratch.makeFolder('home');
   await scratch.makeFolder('bin');
+  // As after `npm install glossa`.
+  await scratch.makeFolder('home/node_modules');
+  symlinkSync(packageRoot, scratch.at('home/node_modules/glossa'));
   for (const name of ['glossa', 'npx']) {
     const shift = name === 'npx' ? 'shift\n' : '';
     await scratch.writeFile(

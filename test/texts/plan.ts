@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Block, chooseTest, findBlocks, findCommands, withoutRemark } from './blocks.ts';
-import { findRows, type Row, setups } from './table.ts';
+import { findPageTest, findRows, programPages, type Row, setups } from './table.ts';
 
 /** Folders with texts for users; those of `test/` are for developers of glossa. */
 const FOLDERS = ['docs', 'examples', 'bridges', 'runtime', 'gluster', 'apps', 'templates'];
@@ -43,8 +43,17 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** PAGE:LINE of each block without a test and without a reason. */
   readonly open: readonly string[];
-  /** Rows of the table without a block in the text. */
+  /** Rows of the table, and commands of marks, without a block in the text. */
   readonly idle: readonly string[];
+}
+
+/** Whether one of the tests of programs on all pages runs a block. */
+function hasProgramTest({ page, language, text }: Block): boolean {
+  if (programPages.includes(page)) return language === 'ts' || language === 'python';
+  // docs.engine.test.ts, docs-javascript.engine.test.ts, fragments.engine.more.test.ts
+  const isInterpreted = language === 'python' || language === 'js';
+  const isModule = text.includes(language === 'python' ? 'class xlator' : 'export class xlator');
+  return isInterpreted && (isModule || text.startsWith(' '));
 }
 
 export function makePlan(page: string): Plan {
@@ -53,6 +62,7 @@ export function makePlan(page: string): Plan {
   const files: Record<string, string> = {};
   const steps: Step[] = [];
   const open: string[] = [];
+  const idle: string[] = [];
 
   const find = (key: string): Row | undefined => {
     if (rows[key] !== undefined) used.add(key);
@@ -63,9 +73,12 @@ export function makePlan(page: string): Plan {
     const commands = findCommands(block);
     // If no command shows its output, none is expected to be silent.
     const isShown = commands.some(({ output = '' }) => output !== '');
+    const marked = block.marks.map(({ command }) => command);
+    for (const command of marked)
+      if (!commands.some(({ text }) => withoutRemark(text) === command)) idle.push(`${command}`);
     for (const { line, text, output } of commands) {
+      if (marked.includes(withoutRemark(text))) continue;
       const row = find(withoutRemark(text)) ?? {};
-      if ('by' in row || 'not' in row) continue;
       const { run = text, status = 0 } = row as { run?: string; status?: number };
       // A placeholder for several commands is run once.
       if (/ --help$/.test(run) && steps.some(({ script }) => script === run)) continue;
@@ -88,14 +101,14 @@ export function makePlan(page: string): Plan {
   for (const block of readBlocks(page)) {
     const first = block.text.split('\n', 1)[0]!.trim();
     const blockTest = chooseTest(block);
-    const row =
-      find(block.heading) ??
-      (blockTest !== 'commands' ? find(first) : isNamed(block) ? undefined : find('*'));
+    if (block.marks.some(({ command }) => command === undefined)) continue;
+    const row = blockTest !== 'commands' ? find(first) : isNamed(block) ? undefined : find('*');
     if (row !== undefined) show(block, row);
-    else if (blockTest === 'commands') runCommands(block);
-    // Volfiles and programs of all pages have their own tests.
-    else if (blockTest === 'shown') open.push(`${page}:${block.line}: ${first}`);
+    else if (blockTest === 'commands') {
+      if (findPageTest(page) === undefined) runCommands(block);
+    } else if (blockTest === 'shown' || (blockTest === 'program' && !hasProgramTest(block)))
+      open.push(`${page}:${block.line}: ${first}`);
   }
-  const idle = Object.keys(rows).filter((key) => !used.has(key));
+  idle.push(...Object.keys(rows).filter((key) => !used.has(key)));
   return { page, setup: setups[page] ?? '', files, steps, open, idle };
 }

@@ -1,13 +1,14 @@
 /**
- * Exceptions for the blocks of each text, and the files that a page expects.
+ * Ways to run blocks that do not run as they stand, and the files that a page expects.
  *
  * By default, the commands of a text run in order, in the page's own folder and shell; the output
  * of sessions is compared, volfiles are read, and programs started. A row below replaces that for
- * one block. `texts.test.ts` fails for a block of no kind without a row, and for a row without its
- * block.
+ * one block. A block that no test runs, or one of its own, says so in a comment before it
+ * (`blocks.ts`). `texts.test.ts` fails for a block of no kind without either, and for a row without
+ * its block.
  */
 
-/** For one command, for one block (by its first line), for what stands below a `## heading`, or for all other commands ('*'). */
+/** For one command, for one block (by its first line), or for all other commands ('*'). */
 export type Row =
   /** Another command runs instead, for this reason; its output must match the shown one. */
   | { readonly run: string; readonly because: string; readonly status?: number }
@@ -16,21 +17,14 @@ export type Row =
   /** A command that writes what the block shows; `only` picks lines of it. */
   | { readonly writtenBy: string; readonly only?: RegExp }
   /** The block becomes a file, before any command is run; `ran` is run in its turn. */
-  | { readonly file: string; readonly ran?: string }
-  /** A test of its own runs it. */
-  | { readonly by: string }
-  /** Nothing can run it here. */
-  | { readonly not: string };
+  | { readonly file: string; readonly ran?: string };
 
 type Rows = Readonly<Record<string, Row>>;
 
-const picture: Row = { not: 'a picture' };
 const long = 'as it stands it takes minutes';
 function makeHelpRow(command: string): Row {
   return { run: `glossa ${command} --help`, because: long };
 }
-
-const installs: Row = { by: 'test/package.more.test.ts' };
 
 /** Waits for a background command's output, ends the command by SIGINT, and shows the rest. */
 const untilCtrlC = (command: string, message: string, meanwhile = ':'): string =>
@@ -38,12 +32,6 @@ const untilCtrlC = (command: string, message: string, meanwhile = ':'): string =
 until grep -q '${message}' out || ! kill -0 $typed; do sleep 0.1; done
 ${meanwhile}
 kill -INT $typed; wait $typed; cat out; (exit 0)`;
-
-const ofVolfileServer: Row = { by: 'gluster/volfile-server/gluster-mounts.more.test.ts' };
-
-const ofNpm: Row = {
-  not: 'it runs the tests, or belongs to who builds; package.json has such a script',
-};
 
 const stack = (type: string, options = ''): string => `volume storage
     type storage/memory
@@ -88,13 +76,8 @@ class xlator(Translator):
 
 /** Shell, by page: run before its first command. `$PACKAGE` is where glossa is. */
 export const setups: Readonly<Record<string, string>> = {
-  'bridges/native/README.md': 'mkdir files',
   'docs/how-it-works/bench.md':
     'cp "$PACKAGE"/volfiles/{posix,negative}.vol .; mkdir volfiles; cp *.vol volfiles',
-  'docs/program/command-line.md': `mkdir -p store site/img
-echo '<h1>hello</h1>' > site/index.html; echo x > site/img/a.png; ln -s index.html site/home
-${write('data.vol', 'volume data\n    type storage/posix\n    option directory store\nend-volume\n')}`,
-  'docs/write/browser.md': 'mkdir node_modules; ln -s "$PACKAGE" node_modules/glossa',
   'docs/write/editors.md':
     'mkdir -p ~/.vscode/extensions prefix/lib/node_modules\n' +
     'ln -s "$PACKAGE" prefix/lib/node_modules/glossa\n' +
@@ -108,9 +91,7 @@ for time in 1 2 3; do (test -e mnt/gone); done`,
 glossa new python keeper > /dev/null; cp keeper/* .
 # Without jq, the document is read and shown as it is.
 command -v jq > /dev/null || jq() { cat; }`,
-  'docs/write/recording.md': `${copyNegative}${write('stack.vol', stack('features/negative'))}${write('script.vol', scripted)}mkdir mnt node_modules
-ln -s "$PACKAGE" node_modules/glossa
-glossa mount stack.vol mnt --log-file mnt.log`,
+  'docs/write/recording.md': `${copyNegative}${write('script.vol', scripted)}`,
   'docs/write/replay.md': `${copyMistake}${program}mkdir MNT
 glossa mount stack.vol MNT --log-file mnt.log`,
   'docs/write/sandbox.md':
@@ -133,17 +114,10 @@ ${write('test_keeper.py', "from glupy.testing import graph\n\nasync def test_it(
 };
 
 export const tables: Readonly<Record<string, Rows>> = {
-  'CONTRIBUTING.md': { '*': ofNpm },
-  'docs/how-it-works/dependencies.md': { '*': ofNpm },
   'README.md': {
     'npm ci && npm run demo': { run: 'glossa demo --help', because: long },
-    'npm ci && npm test': ofNpm,
-    'lookups  reached  a search  two bricks,': { by: 'apps/demo/demo.mount.more.test.ts' },
-    '## Your own translator in two minutes': { by: 'test/readme.mount.test.ts' },
   },
   'docs/start/install.md': {
-    'npm ci && npm pack': installs,
-    'sudo npm install --global ./glossa-0.1.0.tgz': installs,
     'glossa demo': { run: 'glossa demo --help', because: long },
     'man glossa-mount': {
       run: 'test -s "$PACKAGE/dist/man/glossa-mount.1"',
@@ -153,12 +127,9 @@ export const tables: Readonly<Record<string, Rows>> = {
   },
   'bridges/native/README.md': {
     '#include "glossa.h"': { file: 'mine.c' },
-    'volume mine': { file: 'part.vol', ran: 'test -s mine.so' },
+    'volume storage': { file: 'mine.vol', ran: '! glossa run mine.vol -- test -e nothing' },
   },
-  'docs/how-it-works/architecture.md': {
-    '+----------------------------------------------------------------------------------------------+':
-      picture,
-  },
+
   'docs/how-it-works/bench.md': {
     'glossa bench volfiles/posix.vol volfiles/negative.vol': {
       run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 6 --duration 0.01 --out report',
@@ -175,72 +146,14 @@ export const tables: Readonly<Record<string, Rows>> = {
       run: 'cp report/run.json before.json; cp report/run.json after.json; mv report/run.json .; rm -r report; glossa bench report run.json',
       because: 'the file is that of the run above',
     },
-    'python/typescript p50 > 1.2': { by: 'apps/bench/engine/fail-if.test.ts' },
   },
-  'docs/write/browser.md': {
-    "import { browserMachine, fetchParts, startGraph, Volume } from 'glossa/browser';": {
-      by: 'test/browser/browser.engine.more.test.ts',
-    },
-  },
-  'docs/write/debugging.md': { '*': { by: 'cli/debug/debug.mount.more.test.ts' } },
-  'docs/write/editors.md': {
-    '{': {
-      not: 'it is for an editor that the tests do not have; cli/debug tests what it asks for',
-    },
-  },
-  'docs/wasm-abi.md': {
-    '(module': { by: 'test/contract/bridge-wasm/text.more.test.ts' },
-  },
-  'docs/write/assemblyscript.md': {
-    '/** Refuses to remove files whose names end in a certain way. */': {
-      by: 'test/docs-assemblyscript.more.test.ts',
-    },
-    '/** Counts the bytes that each read asks for and gets. */': {
-      by: 'test/docs-assemblyscript.more.test.ts',
-    },
-    'npx asc keep.ts -o keep.wasm --lib "$(npx glossa new include-dir assemblyscript)" -O --debug --sourceMap --exportStart _initialize':
-      { by: 'test/docs-assemblyscript.more.test.ts' },
-    'volume disk': { by: 'test/docs-assemblyscript.more.test.ts' },
-  },
-  'docs/write/c.md': {
-    '## A module in C': { by: 'test/docs-c.more.test.ts' },
-    '## A module in C++': { by: 'test/docs-c.more.test.ts' },
-    '## As a shared object': { by: 'test/docs-c.more.test.ts' },
-  },
-  'docs/write/languages.md': {
-    '/** Keeps files. */': { by: 'test/docs-languages.more.test.ts' },
-    '/** Keeps files, in AssemblyScript. */': { by: 'test/docs-languages.more.test.ts' },
-    '//! Keeps files.': { by: 'test/docs-languages.more.test.ts' },
-    '/* Keeps files. */': { by: 'test/docs-languages.more.test.ts' },
-    '"""Keeps files."""': { by: 'test/docs-languages.more.test.ts' },
-  },
-  'docs/write/rust.md': {
-    '//! Refuses to remove files whose names end in a certain way.': {
-      by: 'test/docs-rust.more.test.ts',
-    },
-    '//! Counts the bytes that each read asks for and gets.': { by: 'test/docs-rust.more.test.ts' },
-    '[package]': { by: 'test/docs-rust.more.test.ts' },
-    '[build]': { by: 'test/docs-rust.more.test.ts' },
-    'volume disk': { by: 'test/docs-rust.more.test.ts' },
-  },
-  'docs/write/glupy-compat.md': {
-    "E [negative.py:34:lookup_cbk] 0-negative: lookup failed: AttributeError: 'dict' object has no":
-      {
-        by: 'test/contract/gluster-hints.engine.more.test.ts',
-      },
-  },
+
   'docs/write/python-services.md': {
     '[2026-11-20 06:38:28.167908 +0000] I [hello.py:8:lookup] 0-hello: hello, /greeting': {
       writtenBy: 'glossa run "$PACKAGE/examples/hello/hello.vol" --log-level INFO -- cat greeting',
     },
   },
-  'docs/program/chunks.md': {
-    'getfattr --only-values -n user.glossa.lock mnt/chunks/.locks/volume1': {
-      by: 'runtime/chunks/damaged-locks.test.ts',
-    },
-    '*': { by: 'runtime/xlators/features/watch/watch.mount.test.ts' },
-  },
-  'docs/program/python.md': { '*': { by: 'test/python/wheel.more.test.ts' } },
+
   'docs/write/typescript.md': {
     "import { defineOptions, defineTranslator, EPERM, fail, tail } from 'glossa';": {
       file: 'keep.ts',
@@ -256,27 +169,7 @@ export const tables: Readonly<Record<string, Rows>> = {
           "sed 's/unlink(frame, xl/unlnk(frame, xl/' whole.ts > keep.ts; glossa run keep.vol -- true",
       },
   },
-  'docs/clusters/bricks.md': {
-    'glossa brick brick.vol --pid-file /run/brick.pid': {
-      by: 'cli/brick.more.test.ts',
-    },
-    'glossa brick volfiles /etc/glossa/volumes': ofVolfileServer,
-    'mount -t glusterfs 127.0.0.1:/NAME MNT': ofVolfileServer,
-    'glossa mount -s HOST --volfile-id NAME MNT': ofVolfileServer,
-    'mount -t glossa HOST:/NAME MNT -o backup-volfile-servers=HOST:HOST': {
-      by: 'cli/mount-helper.test.ts',
-    },
-    'mount -t glossa HOST:/NAME/PATH MNT': { by: 'cli/mount-helper.test.ts' },
-  },
-  'docs/operate/mounts.md': {
-    '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
-      by: 'cli/mount-helper.test.ts',
-    },
-    'systemctl enable --now glossa@srv-files': { not: 'it needs systemd, and root' },
-  },
-  'docs/operate/playground.md': {
-    'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.long.test.ts' },
-  },
+
   'docs/operate/watching.md': {
     'cat MNT/.meta/graphs/active/cache/private': {
       file: 'of-meta',
@@ -287,22 +180,10 @@ export const tables: Readonly<Record<string, Rows>> = {
       only: /^(watched|VOLUME)/,
     },
   },
-  'docs/reference/api-protocol.md': {
-    'glossa api files.vol --socket /run/user/1000/files.sock': { by: 'cli/api.test.ts' },
-    'glossa api files.vol --fd 3': { by: 'cli/api.test.ts' },
-    'client  8000000a 676c6f73736100 01 7b7d                          glossa, version 1, {}': {
-      by: 'runtime/api/protocol/api-connection.test.ts',
-    },
-  },
-  'docs/operate/log.md': {
-    '[2026-11-20 06:39:29.410207 +0000] E [MSGID: 203007] [health.ts:212:tell] 0-storage: text': {
-      by: 'cli/log.mount.test.ts',
-    },
-    '/var/log/glossa/*.log {': {
-      not: 'it is for logrotate(8); cli/log.mount.test.ts has what it says to a server, SIGHUP',
-    },
-  },
+
+  'docs/program/command-line.md': { 'volume data': { file: 'data.vol' } },
   'docs/write/recording.md': {
+    'volume storage': { file: 'stack.vol' },
     'glossa trace mnt': {
       run: untilCtrlC('glossa trace mnt', 'observing', 'test -e mnt/nope'),
       because: 'no person types Ctrl-C',
@@ -341,9 +222,6 @@ export const tables: Readonly<Record<string, Rows>> = {
         writtenBy: 'glossa run other.vol -- true',
         only: /filter\.py/,
       },
-    'option isolation thread': { by: 'bridges/isolation/isolation.engine.test.ts' },
-    'glossa: warning: /srv/code/m.py: /srv/code can be written by everybody (mode 777): what is run here as user 0 can be changed there':
-      { by: 'cli/foreign.mount.more.test.ts' },
   },
   'docs/write/testing.md': {
     'glossa dev keeper/keeper.py': {
@@ -359,41 +237,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       only: /^[^>]/,
     },
   },
-  'examples/audit-log/README.md': {
-    'option allow-write /var/log/audit': { by: 'examples/audit-log/audit-log.mount.more.test.ts' },
-  },
-  'examples/disk/README.md': {
-    'npx tsx examples/disk/disk.ts serve /tmp/disk/disk.vol root --socket /tmp/disk/socket \\': {
-      by: 'examples/disk/disk.more.test.ts',
-    },
-    "uri='nbd+unix:///root?socket=/tmp/disk/socket'": { by: 'examples/disk/disk.more.test.ts' },
-    'touch raw': { by: 'examples/disk/disk.more.test.ts' },
-    "disk: EAGAIN: resource temporarily unavailable, lock '/chunks/.locks/root':": {
-      by: 'runtime/chunks/locks.test.ts',
-    },
-  },
-  'examples/debug-trace/README.md': {
-    '> 7 WRITEV: fd=fd 1 (/file); vector=<Data 5 bytes>; offset=0; flags=32769; uid=0 gid=0 pid=29106':
-      { by: 'examples/debug-trace/debug-trace.mount.more.test.ts' },
-  },
-  'examples/mirror/README.md': {
-    'rsync -aHAX --delete /tmp/mirror/left/ /tmp/mirror/right/': {
-      by: 'examples/mirror/mirror.mount.more.test.ts',
-    },
-    'setfattr -x user.mirror.stale /tmp/mirror/left': {
-      by: 'examples/mirror/mirror.mount.more.test.ts',
-    },
-  },
-  'apps/course/lessons/1-stack/lesson.md': { 'a program:  cat books/moby': picture },
-  'apps/course/lessons/2-nothing/lesson.md': { 'rename("/a", "/box/b")': picture },
-  'apps/course/lessons/3-fop/lesson.md': { 'lookup /cat      lookup /ghost': picture },
-  'apps/course/lessons/4-callback/lesson.md': { '|            ^': picture },
-  'apps/course/lessons/5-local/lesson.md': {
-    'first program      second program      self.path': picture,
-  },
-  'apps/course/lessons/7-cache/lesson.md': {
-    'lookup /a/x   (first time)          lookup /a/x   (again)': picture,
-  },
+
   'apps/course/lessons/9-measure/lesson.md': {
     'glossa demo': { run: 'glossa demo --help', because: long },
   },
@@ -404,26 +248,19 @@ export const tables: Readonly<Record<string, Rows>> = {
       because: 'no person types Ctrl-C',
     },
   },
-  'runtime/xlators/debug/trace/README.md': {
-    '[2026-11-20 06:38:28.167908 +0000] I [trace:0:trace_lookup] 0-above: 4: gfid=00000000-0000-0000-0000-000000000000 path=/a':
-      { by: 'runtime/xlators/debug/trace/trace.test.ts' },
-  },
-  'runtime/xlators/features/locks/README.md': {
-    'inode[0].path                          /db': {
-      by: 'runtime/xlators/features/locks/locks.test.ts',
-    },
-  },
-  'runtime/xlators/meta/README.md': {
-    'cat MNT/.meta/graphs/active/cache/private': { not: 'docs/operate/watching.md has the same' },
-  },
 };
 
-/** Rows of all texts of a kind. */
-const others: readonly (readonly [RegExp, Rows])[] = [
-  [/^examples\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
-];
+export const findRows = (page: string): Rows => tables[page] ?? {};
 
-export const findRows = (page: string): Rows => ({
-  ...others.find(([pattern]) => pattern.test(page))?.[1],
-  ...tables[page],
-});
+/** Finds the test that runs all commands of a page; undefined for most. */
+export const findPageTest = (page: string): string | undefined =>
+  page.startsWith('examples/') ? 'test/examples.mount.more.test.ts' : undefined;
+
+/** Pages whose programs are one program in each language; `test/volume/program-page.test.ts` runs them. */
+export const programPages: readonly string[] = [
+  'docs/program/chunks-python.md',
+  'docs/program/chunks.md',
+  'docs/program/python.md',
+  'docs/program/typescript.md',
+  'docs/program/volume.md',
+];

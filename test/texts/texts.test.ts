@@ -12,7 +12,7 @@ import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 import { registry } from '../../server/registry.ts';
 import { type Block, chooseTest, findBlocks, findCommands } from './blocks.ts';
 import { makePlan, pages, readBlocks, readPage } from './plan.ts';
-import { findRows, tables } from './table.ts';
+import { tables } from './table.ts';
 
 const withTitle = (block: Block) => [`${block.page}:${block.line}`, block] as const;
 const findTested = (blockTest: string) =>
@@ -49,6 +49,22 @@ describe('findBlocks and findCommands', () => {
     ]);
   });
 
+  it('return the marks before a block, and no other comment', () => {
+    const marked = (...lines: readonly string[]) =>
+      findBlocks('a.md', [...lines, '```sh', 'one', '```', ''].join('\n'))[0]!.marks;
+    const why = "<!-- 'one' not run: it needs root -->";
+    expect(marked('<!-- tested by: a.test.ts -->', why)).toEqual([
+      { command: undefined, exception: { by: 'a.test.ts' } },
+      { command: 'one', exception: { not: 'it needs root' } },
+    ]);
+    expect(marked('<!-- not run: of two', 'lines -->', '')).toMatchObject([
+      { exception: { not: 'of two lines' } },
+    ]);
+    expect(marked('<!-- not run: an earlier block -->', 'Words.')).toEqual([]);
+    expect(marked('<!-- not run: -->')).toEqual([]);
+    expect(marked('<!-- fops: a table -->')).toEqual([]);
+  });
+
   it('return each command of a block with its line and output', () => {
     const [plain, , session] = findBlocks('a.md', text) as [Block, Block, Block];
     expect(findCommands(plain)).toEqual([
@@ -64,7 +80,7 @@ describe('findBlocks and findCommands', () => {
 describe('the documentation', () => {
   const plans = pages.map(makePlan);
 
-  it('has no code block without a test, or a reason for that in test/texts/table.ts', () => {
+  it('has no code block without a test, or a mark with the reason before it', () => {
     expect(plans.flatMap(({ open }) => open)).toEqual([]);
   });
 
@@ -73,10 +89,13 @@ describe('the documentation', () => {
     expect(plans.flatMap(({ page, idle }) => idle.map((row) => `${page}: ${row}`))).toEqual([]);
   });
 
-  it('has no code block whose listed test is missing', () => {
+  it('has no mark of a block whose test is missing, or whose reason is empty', () => {
     const named = pages.flatMap((page) =>
-      Object.values(findRows(page)).flatMap((row) => ('by' in row ? [row.by] : [])),
+      readBlocks(page).flatMap(({ marks }) =>
+        marks.flatMap(({ exception }) => ('by' in exception ? [exception.by] : [])),
+      ),
     );
+    expect(named.length).toBeGreaterThan(50);
     expect(named.filter((test) => !existsSync(join(packageRoot, test)))).toEqual([]);
   });
 

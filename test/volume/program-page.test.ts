@@ -1,4 +1,8 @@
-/** Runs the programs of pages in docs/program: the blocks of a language, one after the other. */
+/**
+ * Runs the programs of pages in docs/program as a reader does, in an empty folder with what the page
+ * shows and no more: its commands, its volfile by the name that the text has for it, and the blocks
+ * of a language, one after the other.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +13,15 @@ import { GLOSSA } from '../support/mount.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { findTypeErrors, makeProject } from '../support/typescript-project.ts';
-import { readBlocks } from '../texts/plan.ts';
+import { readBlocks, readPage } from '../texts/plan.ts';
+import { programPages } from '../texts/table.ts';
 
-/** The blocks of a language, or with '' the volfile. */
+/** The blocks of a language that are not marked, or with '' the volfile. */
 const joinBlocks = (page: string, wanted: string): string =>
   readBlocks(page)
-    .flatMap(({ language, text }) => (language === wanted ? [text] : []))
+    .flatMap(({ language, text, marks }) =>
+      language === wanted && marks.length === 0 ? [text] : [],
+    )
     .join('\n');
 
 /** A folder with the page's volfile and its program in one language. */
@@ -22,7 +29,9 @@ function makeFolder(page: string, name: string, language: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   makeProject(folder);
-  writeFileSync(join(folder, 'files.vol'), joinBlocks(page, ''));
+  const [, volfile] = /`([\w-]+\.vol)`/.exec(readPage(page))!;
+  writeFileSync(join(folder, volfile!), joinBlocks(page, ''));
+  run(folder, 'sh', '-ec', joinBlocks(page, 'sh'));
   writeFileSync(join(folder, name), joinBlocks(page, language));
   return folder;
 }
@@ -61,6 +70,14 @@ host2 administrator
 ESTALE
 old
 `,
+  'docs/program/typescript.md': `all is well
+
+/ 0
+/reports 1
+all is well
+
+AbortError
+`,
 };
 
 const pythonOutputs: Readonly<Record<string, string>> = {
@@ -75,7 +92,22 @@ Stale file handle
 written
 host1 1
 `,
+  'docs/program/python.md': `['today.txt'] 12
+b'01\\x00\\x00\\x0056789' 10
+notes.txt 18
+today.txt 12
+True
+40
+b'all is well\\n'
+notes.txt remember the milk
+
+`,
 };
+
+it('each page of programs has its output here', () => {
+  const listed = new Set([...Object.keys(outputs), ...Object.keys(pythonOutputs)]);
+  expect([...listed].sort()).toEqual(programPages);
+});
 
 describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, output) => {
   it('prints its documented output', () => {
