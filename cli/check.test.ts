@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { koffiPath } from '../runtime/sys/koffi.ts';
 import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
 
 /** The package through which libc is called. */
-const koffi = createRequire(import.meta.url).resolve('koffi');
 
 const good = `volume mem
     type storage/memory
@@ -302,6 +301,6 @@ end-volume
       '3 volumes, the top is attributes (performance/md-cache): no problems',
     );
     expect(loaded).not.toContain('koffi');
-    expect(await checkWith('--require', koffi)).toContain('koffi');
+    expect(await checkWith('--require', koffiPath)).toContain('koffi');
   });
 });

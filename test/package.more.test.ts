@@ -28,6 +28,16 @@ const npm = (...args: readonly string[]): Promise<Outcome> =>
     patience: PATIENCE_MS,
   });
 
+/** No setting of the npm that runs the tests, but those by which it reaches the registry. */
+const noSettings = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => /^npm_config_(?!registry|cafile|.*proxy)/i.test(name))
+    .map((name) => [name, undefined]),
+);
+
+/** The tested major versions of npm. 12 installs neither by a shrinkwrap nor manual pages, and runs no install scripts. */
+const NPM_VERSIONS = ['10', '11', '12'];
+
 const packed = await npm('pack', packageRoot, '--ignore-scripts');
 const tarball = join(scratch.path, packed.out.trim());
 const install = await npm('install', '--global', '--prefer-offline', '--prefix', prefix, tarball);
@@ -66,6 +76,13 @@ const packagesBelow = (folder: string): string[] =>
       return readVersion(dirname(path), manifest.version);
     });
 
+/** Lists the packages below a folder that the lock has in no such version. */
+function listUntested(folder: string): string[] {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const tested = shipped.map(([path, locked]) => readVersion(path, locked.version));
+  return packagesBelow(folder).filter((each) => ![...tested, `glossa@${version}`].includes(each));
+}
+
 const optional = shipped
   .filter(([, { optional, cpu }]) => optional && cpu === undefined)
   .map(([path]) => join(installed, path));
@@ -84,14 +101,46 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       return out;
     };
 
+    it.each(NPM_VERSIONS)('npm %s packs and installs it without a warning', async (version) => {
+      const folder = scratch.at(`npm-${version}`);
+      await npm('install', '--prefix', folder, '--prefer-offline', `npm@${version}`);
+      const warnings: string[] = [];
+      const runNpm = async (...args: readonly string[]): Promise<void> => {
+        const main = join(folder, 'node_modules/npm/bin/npm-cli.js');
+        const { status, err } = await run(scratch, process.execPath, [main, ...args], {
+          env: {
+            ...noSettings,
+            npm_config_userconfig: scratch.at('no-npmrc'),
+            npm_config_update_notifier: 'false',
+          },
+          patience: PATIENCE_MS,
+        });
+        expect({ args, status, end: status === 0 ? '' : err.slice(-2000) }).toMatchObject({
+          status: 0,
+        });
+        // The newest npm needs a newer Node than the oldest that is supported.
+        warnings.push(
+          ...err.split('\n').filter((line) => /^npm warn (?!cli npm v\S+ does)/.test(line)),
+        );
+      };
+      const project = scratch.at(`project-${version}`);
+      await mkdir(project);
+      await runNpm('pack', packageRoot, '--dry-run');
+      await runNpm('install', '--prefix', project, '--prefer-offline', tarball);
+      await runNpm('install', '--global', '--prefix', join(project, 'global'), tarball);
+      expect(warnings).toEqual([]);
+      expect(listUntested(project)).toEqual([]);
+      const command = join(project, 'node_modules/.bin/glossa');
+      expect(execFileSync(command, ['version'], { encoding: 'utf8' })).toMatch(/^glossa \d/);
+    });
+
     it('is packed and installed without errors', () => {
       expect({ packed: packed.status, status: install.status }).toEqual({ packed: 0, status: 0 });
     });
 
     it('installs the tested versions of its dependencies', () => {
+      expect(listUntested(installed)).toEqual([]);
       const versions = packagesBelow(installed);
-      const tested = shipped.map(([path, { version }]) => readVersion(path, version));
-      expect(versions.filter((each) => !tested.includes(each))).toEqual([]);
       const needed = shipped.filter(([, each]) => !each.optional);
       expect(versions).toEqual(
         expect.arrayContaining(needed.map(([path, { version }]) => readVersion(path, version))),
@@ -109,9 +158,9 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 
     it('contains the command and its manual pages', () => {
       const command = join(prefix, 'bin/glossa');
-      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/cli/main.cjs')));
-      for (const page of ['man1/glossa.1', 'man1/glossa-mount.1', 'man5/glossa.vol.5']) {
-        expect(readFileSync(join(prefix, 'share/man', page), 'utf8')).toMatch(/^\.TH GLOSSA/);
+      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'cli/glossa.cjs')));
+      for (const page of ['glossa.1', 'glossa-mount.1', 'glossa.vol.5']) {
+        expect(readFileSync(join(installed, 'dist/man', page), 'utf8')).toMatch(/^\.TH GLOSSA/);
       }
       expect(existsSync(join(installed, 'THIRD-PARTY.md'))).toBe(true);
     });

@@ -36,7 +36,11 @@ const BUNDLES: readonly BundleSpec[] = [
   },
   { sources: 'apps/course/difference.ts', outputPath: 'apps/course/difference.js', format: 'esm' },
   {
-    sources: { sucrase: 'sucrase', 'string-width': 'string-width' },
+    sources: {
+      koffi: 'node_modules/koffi/index.cjs',
+      sucrase: 'sucrase',
+      'string-width': 'string-width',
+    },
     outputPath: 'bundled',
     format: 'cjs',
   },
@@ -133,7 +137,8 @@ export function bundle(root: string, outDir: string): void {
       format: isValue ? 'iife' : format,
       ...(isValue ? VALUE_OPTIONS : {}),
       // The compiler imports these only in Node; it cannot be bundled as `iife` because it awaits during its start.
-      external: isCompressed ? ['node:*', 'fs', 'module', 'path', 'url'] : [],
+      // The others are koffi's binaries.
+      external: isCompressed ? ['node:*', 'fs', 'module', 'path', 'url'] : ['@koromix/*'],
       platform: isForBrowsers ? 'browser' : isPackage ? 'node' : 'neutral',
       target: 'es2023',
       mainFields: [...(isForBrowsers ? ['browser'] : []), 'module', 'main'],

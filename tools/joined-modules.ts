@@ -19,10 +19,11 @@ import { build, type OutputChunk, type Plugin } from 'rolldown';
 import type { JoinedModules } from '../runtime/sys/joined-source.ts';
 import { makeFastToLoad } from './fast-to-load.ts';
 
-/** Modules that run in processes or threads of their own, besides those that package.json names. */
+/** Modules that run in processes or threads of their own. */
 const STARTED_MODULES = [
   'apps/bench/engine/load/client',
   'bridges/isolated-volume',
+  'cli/main',
   'server/mount-probe-process',
   'test/bench/api/volume-caller',
   'test/bench/bridges/two-volumes',
@@ -86,20 +87,14 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
 /** The folder of the joined files in dist. */
 const FOLDER = 'joined';
 
-/** Lists the modules that package.json names for the shell and for importers, as paths in dist without extension. */
-function listPublicModules(root: string): { readonly [Way in 'started' | 'imported']: string[] } {
+/** Lists the modules that package.json names for importers, as paths in dist without extension. */
+function listImportedModules(root: string): string[] {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, { readonly default: string }>>;
-    readonly bin: Readonly<Record<string, string>>;
   };
-  const list = (files: readonly string[]): string[] =>
-    files.map((file) => file.replace(/^(\.\/)?dist\/(.*)\.c?js$/, '$2'));
-  return {
-    started: list(Object.values(manifest.bin)),
-    imported: list(Object.values(manifest.exports).map((entry) => entry.default)).filter(
-      (module) => !BROWSER_MODULES.includes(module),
-    ),
-  };
+  return Object.values(manifest.exports)
+    .map((entry) => entry.default.replace(/^\.\/dist\/(.*)\.js$/, '$1'))
+    .filter((module) => !BROWSER_MODULES.includes(module));
 }
 
 /** Before the path of a module: a module of its own that has the same exports, and stays out of the joined files. */
@@ -128,10 +123,12 @@ export async function joinModules(root: string, dist: string): Promise<void> {
 /** Joins the modules of the program and the library. */
 async function joinForNode(root: string, dist: string, target: string): Promise<OutputChunk[]> {
   const makePath = (module: string): string => join(dist, `${module}.js`);
-  const { started, imported } = listPublicModules(root);
   const input = [
-    ...[...started, ...STARTED_MODULES].map((module) => [module, makePath(module)]),
-    ...[...imported, ...TESTED_MODULES].map((module) => [module, FACADE + makePath(module)]),
+    ...STARTED_MODULES.map((module) => [module, makePath(module)]),
+    ...[...listImportedModules(root), ...TESTED_MODULES].map((module) => [
+      module,
+      FACADE + makePath(module),
+    ]),
   ];
   const bundledFiles = BUNDLED_MODULES.map((module) => `${module}.js`);
   const bundles: Plugin = {

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import koffi from 'koffi';
 import { InitError } from '../../runtime/core/errors.ts';
+import { koffi } from '../../runtime/sys/koffi.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { INITIAL_AREA_BYTES } from '../compiled/area.ts';
 import type { Library } from '../compiled/library.ts';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { readManualPages } from '../../test/support/manual.ts';
 import { commands } from '../commands.ts';
@@ -14,11 +13,6 @@ it('each command has a manual page, which glossa(1) lists', () => {
       `\\fB${escapeText(page.slice(0, -2))}\\fP(${page.at(-1)})`,
     );
   }
-});
-
-it('package.json lists each manual page', () => {
-  const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: string[] };
-  expect(man).toEqual([...pages.keys()].sort().map((page) => `dist/man/${page}`));
 });
 
 it('manual pages show version and date, the usages and options of commands, and all volume types', () => {

@@ -2,8 +2,9 @@
  * Manages the pump's sockets (*sources*). Those with traffic are *hot*: in the pump's own poll set. libuv watches the
  * others, so that idle ones cost nothing, and a callback makes one hot when it becomes ready.
  */
-import koffi, { type node } from 'koffi';
+import type { node } from 'koffi';
 import type { PumpSource } from '../core/pump-source.ts';
+import { koffi } from '../sys/koffi.ts';
 import type { PollSet } from '../sys/struct.ts';
 
 /** The most hot sources. One more takes the oldest of them out of the pump's poll set. */

@@ -5,11 +5,12 @@
  * by `TURN_MS` at most, timers by `SLEEP_MAX_MS` (docs/how-it-works/mechanisms.md).
  */
 import { performance } from 'node:perf_hooks';
-import koffi, { type node } from 'koffi';
+import type { node } from 'koffi';
 import { BusyPoll } from '../core/busy-poll.ts';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../core/errno.ts';
 import type { PumpSource, SourceRegistry } from '../core/pump-source.ts';
 import { runSharedTurn, turn } from '../core/turn.ts';
+import { koffi } from '../sys/koffi.ts';
 import { poll, read, schedYield } from '../sys/libc.ts';
 import { PollSet } from '../sys/struct.ts';
 import { getBackendFd } from '../sys/uv.ts';

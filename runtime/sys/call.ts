@@ -6,7 +6,7 @@
  * function that this libc lacks returns `-ENOSYS`. A path is bytes ending in NUL, as names need not be UTF-8; `null` is
  * C's NULL. Offsets and sizes are Numbers, exact below 2^53.
  */
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 
 /** A path: bytes ending in NUL. */
 export type Path = Uint8Array;

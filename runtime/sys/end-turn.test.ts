@@ -1,9 +1,9 @@
 /** Turns that another thread ends. */
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onTurnAbandoned, runEndable, runSharedTurn, turn } from '../core/turn.ts';
 import { END_TURN_PROTOTYPE, enableTurnEnding } from './end-turn.ts';
+import { koffiPath } from './koffi.ts';
 
 const ENDER = `
 const { workerData } = require('node:worker_threads');
@@ -16,8 +16,7 @@ for (;;) {
 }
 `;
 const go = new Int32Array(new SharedArrayBuffer(4));
-const koffi = createRequire(import.meta.url).resolve('koffi');
-const ender = new Worker(ENDER, { eval: true, workerData: { go, koffi } });
+const ender = new Worker(ENDER, { eval: true, workerData: { go, koffi: koffiPath } });
 ender.unref();
 const signal = (what: number): void => {
   Atomics.store(go, 0, what);

@@ -10,9 +10,9 @@
  */
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
-import koffi from 'koffi';
 import { setTurnRunner } from '../core/turn.ts';
 import { bindIfPresent, bindPlain } from './call.ts';
+import { koffi } from './koffi.ts';
 
 /** The beginning of the C++ symbols of node's class SigintWatchdogHelper. */
 const HELPER_SYMBOL = '_ZN4node20SigintWatchdogHelper';

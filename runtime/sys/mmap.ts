@@ -4,8 +4,9 @@
  *
  * Source: mmap(2).
  */
-import koffi from 'koffi';
+
 import { bindPlain } from './call.ts';
+import { koffi } from './koffi.ts';
 
 const mmap = bindPlain(
   'void *mmap(void *addr, uint64 length, int prot, int flags, int fd, int64 offset)',

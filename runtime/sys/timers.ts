@@ -5,8 +5,9 @@
  * All timers share one timerfd (timerfd_create(2)), which is set to the earliest. libuv watches it, and wakes the event
  * loop in time. A timer is late only while the event loop is busy.
  */
-import koffi, { type node } from 'koffi';
+import type { node } from 'koffi';
 import { O_CLOEXEC, O_NONBLOCK } from './constants.ts';
+import { koffi } from './koffi.ts';
 import { read, timerfdCreate, timerfdSettime } from './libc.ts';
 import { Itimerspec } from './struct.ts';
 

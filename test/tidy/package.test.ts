@@ -13,7 +13,7 @@ const [pack] = JSON.parse(
     stdio: ['ignore', 'pipe', 'ignore'],
   }),
 ) as [{ files: readonly { path: string }[] }];
-const paths = pack.files.map(({ path }) => path);
+const paths = pack.files.map(({ path }) => path).filter((path) => !path.startsWith('node_modules'));
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -22,8 +22,20 @@ interface Manifest {
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  packages: Readonly<Record<string, { readonly version: string }>>;
+  packages: Readonly<Record<string, LockedPackage>>;
 };
+
+/** A package that npm installs with glossa: npm gives it its exact version, or glossa's package contains it. */
+const ownPackages = Object.entries(packages).filter(
+  ([path, { dev, inBundle }]) => path !== '' && !dev && !inBundle,
+);
+
+interface LockedPackage extends Partial<Manifest> {
+  readonly version: string;
+  readonly dev?: boolean;
+  readonly inBundle?: boolean;
+  readonly hasInstallScript?: boolean;
+}
 
 /** Whether the package contains a file, or a folder of files. */
 const isPacked = (path: string): boolean =>
@@ -49,3 +61,11 @@ it.each(Object.entries({ ...manifest.dependencies, ...manifest.optionalDependenc
   'dependency %s %s has the exact version that npm ci installs',
   (name, version) => expect(packages[`node_modules/${name}`]?.version).toBe(version),
 );
+
+// npm takes no lock from a package: a range would give its users versions that were not tested.
+it.each(ownPackages)('%s needs exact versions alone, and runs no script', (_, locked) => {
+  const ranges = Object.entries({ ...locked.dependencies, ...locked.optionalDependencies }).filter(
+    ([name, version]) => packages[`node_modules/${name}`]?.version !== version,
+  );
+  expect({ ranges, hasInstallScript: locked.hasInstallScript }).toEqual({ ranges: [] });
+});

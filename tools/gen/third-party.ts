@@ -10,6 +10,8 @@ interface LockedPackage {
   readonly license?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
+  /** Whether glossa's package contains it. */
+  readonly inBundle?: boolean;
   /** The CPUs for which the package is built; absent: for any. */
   readonly cpu?: readonly string[];
   readonly optionalDependencies?: Readonly<Record<string, string>>;
@@ -106,7 +108,7 @@ const glossaFiles: Readonly<Record<string, readonly string[]>> = {
     ['@exodus/bytes'],
   '`dist/bundled/`, the parts of packages that commands need': [
     ...makeScopedNames('@jridgewell/', 'gen-mapping', 'sourcemap-codec'),
-    ...['get-east-asian-width', 'lines-and-columns', 'string-width', 'sucrase'],
+    ...['get-east-asian-width', 'koffi', 'lines-and-columns', 'string-width', 'sucrase'],
     ...makeScopedNames('string-width/node_modules/', 'ansi-regex', 'strip-ansi'),
     'ts-interface-checker',
   ],
@@ -122,13 +124,16 @@ export function generateThirdParty(): string {
   const shipped = locked.filter(([, { dev }]) => !dev);
   const machinePackages = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const portablePackages = shipped.filter(([, { cpu }]) => cpu === undefined);
+  const wholePackages = locked
+    .filter(([, { inBundle }]) => inBundle)
+    .map(([path]) => findPackageName(path));
   const bundledFolders = new Set(Object.values(glossaFiles).flat());
   const bundledPackages = locked.filter(([path]) => bundledFolders.has(stripNodeModules(path)));
   return `<!-- Generated from package-lock.json and the installed packages. Do not edit. -->
 # Third-party software
 
-glossa itself is under the [MIT licence](LICENSE). Its package contains only the software in the last table;
-npm installs the other packages beside it, as their authors publish them.
+glossa itself is under the [MIT licence](LICENSE). Its package contains the software in the last table, and
+${wholePackages.join(', ')}, as their authors publish them; npm installs the other packages beside it.
 
 ## Packages
 
@@ -137,9 +142,9 @@ ${formatTable(
   portablePackages.map(([path, locked]) => makePackageRow(path, locked)),
 )}
 
-Of these, npm installs the one that fits the machine, if there is one:
+Of each of these, npm installs the one that fits the machine, if there is one:
 
-${formatTable('Package', groupMachinePackages(portablePackages, machinePackages))}
+${formatTable('Package', groupMachinePackages(locked, machinePackages))}
 
 ## Software inside these packages
 
@@ -195,10 +200,10 @@ function findRepository(path: string, optional = false): string {
 
 /** Groups a package's variants for different machines, whose names differ only in a suffix. */
 function groupMachinePackages(
-  portablePackages: readonly (readonly [string, LockedPackage])[],
+  packages: readonly (readonly [string, LockedPackage])[],
   machinePackages: readonly (readonly [string, LockedPackage])[],
 ): Part[] {
-  return portablePackages.flatMap(([path, { optionalDependencies = {} }]) => {
+  return packages.flatMap(([path, { optionalDependencies = {} }]) => {
     const variants = machinePackages.filter(([variantPath]) =>
       Object.hasOwn(optionalDependencies, findPackageName(variantPath)),
     );

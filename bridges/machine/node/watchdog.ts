@@ -7,11 +7,11 @@
  * that are only ended, V8 ends their calls at first, and the thread starts once the mount is there.
  */
 import { readlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { formatTime } from '../../../runtime/core/log.ts';
 import { crashLog } from '../../../runtime/sys/crash-log.ts';
 import { END_TURN_PROTOTYPE, enableTurnEnding } from '../../../runtime/sys/end-turn.ts';
+import { koffiPath } from '../../../runtime/sys/koffi.ts';
 import {
   CONSTANTS,
   makeSampling,
@@ -193,13 +193,12 @@ function findThreadTimes(): string {
 /** Starts the watchdog's worker. @param canEndTurns whether it may abort the turn of a call */
 function startWorker(canEndTurns: boolean): MessagePort {
   const { port1: ours, port2: port } = new MessageChannel();
-  const koffiPath = canEndTurns ? createRequire(import.meta.filename).resolve('koffi') : null;
   const newWorker = new Worker(WORKER_SOURCE, {
     eval: true,
     workerData: {
       watchdogSleep,
       port,
-      koffiPath,
+      koffiPath: canEndTurns ? koffiPath : null,
       logFile: crashLog.target,
       timesFile: findThreadTimes(),
     } satisfies WorkerData,

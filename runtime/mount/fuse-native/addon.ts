@@ -9,7 +9,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import koffi from 'koffi';
+import { koffi } from '../../sys/koffi.ts';
 import { makeMountError } from '../fuse/mount-error.ts';
 
 /** Called with 0 or minus the errno, and the result. */

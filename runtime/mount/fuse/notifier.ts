@@ -5,9 +5,9 @@
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release), fs/fuse/dir.c (fuse_reverse_inval_entry).
  */
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { F_DUPFD_CLOEXEC } from '../../sys/constants.ts';
+import { koffiPath } from '../../sys/koffi.ts';
 import { close, fcntl } from '../../sys/libc.ts';
 import { systemCalls } from '../../sys/system-calls.ts';
 import { startOrphanResponder } from './orphan-responder.ts';
@@ -94,10 +94,9 @@ export class Notifier {
   /** @param fd the mounted descriptor of `/dev/fuse` */
   constructor(fd: number, events: NotifierEvents) {
     this.passedFd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    const koffi = createRequire(import.meta.filename).resolve('koffi');
     const workerData = {
       fd: this.passedFd,
-      koffi,
+      koffi: koffiPath,
       messageCount: this.messageCount,
       hasStarted: this.hasStarted,
     };
