@@ -1,4 +1,4 @@
-/** `glossa setup`: installs files for mount(8), systemd and shells; with --undo, removes them. */
+/** `glossa setup`: installs files for mount(8), systemd, shells and man(1); with --undo, removes them. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { packageRoot } from '../runtime/sys/paths.ts';
@@ -13,13 +13,15 @@ export default defineCommand({
   usage: ['glossa setup [options]'],
   description:
     'Writes, as root: /sbin/mount.glossa and /sbin/mount.fuse.glossa, by which `mount -t glossa VOLFILE ' +
-    'MNT`, the type fuse.glossa of /proc/mounts, and /etc/fstab mount volfiles; the systemd unit glossa@.service; and completion for bash, zsh and fish. Each ' +
+    'MNT`, the type fuse.glossa of /proc/mounts, and /etc/fstab mount volfiles; the systemd unit glossa@.service; completion for bash, zsh and fish; and the manual pages. Each ' +
     'file is named. Files of other origin are reported and stay unchanged: the exit status is 1 then. ' +
     'It may be run again, and has to be when Node or glossa have moved.',
   flags: {
     undo: toggleFlag({ help: 'take back what it did, and nothing else' }),
     'dry-run': toggleFlag({ help: 'say what would be done, and do nothing' }),
-    user: toggleFlag({ help: 'for this user alone: the unit, and completion for bash and fish' }),
+    user: toggleFlag({
+      help: 'for this user alone: the unit, completion for bash and fish, and the manual pages',
+    }),
   },
   async run({ flags: { undo, user, 'dry-run': dryRun }, operands }, terminal) {
     takeOperands(operands, []);
@@ -42,6 +44,7 @@ export default defineCommand({
     const isDone = undo ? uninstallFiles(plan.recordPath, reporter) : installFiles(plan, reporter);
     if (!dryRun) reloadSystemd(user, terminal);
     if (undo && !user) warnAboutFstab(terminal);
+    if (!undo && !dryRun) adviseOnManualPages(plan.manualFolder, terminal);
     return isDone ? EXIT_OK : EXIT_FAILURE;
   },
 });
@@ -65,6 +68,15 @@ function reloadSystemd(isForUser: boolean, terminal: Terminal): void {
   const { status, error } = spawnSync('systemctl', args, { stdio: 'inherit' });
   if (error === undefined && status === 0) return;
   printWarning(`systemd does not know it yet: run 'systemctl ${args.join(' ')}'`, terminal);
+}
+
+/** Prints how man(1) finds the pages, if it is there and does not. */
+function adviseOnManualPages(folder: string, terminal: Terminal): void {
+  const { status, error } = spawnSync('man', ['-w', 'glossa-mount'], { stdio: 'ignore' });
+  if (error !== undefined || status === 0) return;
+  terminal.out(
+    `man does not look in ${folder} yet: put 'export MANPATH=${folder}:' into ~/.profile`,
+  );
 }
 
 const FSTAB = '/etc/fstab';

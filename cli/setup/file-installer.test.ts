@@ -30,6 +30,7 @@ beforeEach(() => {
   plan = {
     files: [file('sbin/helper', 0o755), file('share/deep/one', 0o644), file('share/two', 0o644)],
     recordPath: at('var/setup.json'),
+    manualFolder: at('share'),
   };
 });
 
@@ -99,6 +100,24 @@ it('a second glossa setup changes only those of its files that are outdated', ()
   expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('newer\n');
   expect(uninstallFiles(plan.recordPath, told())).toBe(true);
   expect(everything()).toEqual(['sbin']);
+});
+
+it('glossa setup removes files of an earlier version that it installs no more, unless they were changed', () => {
+  installFiles(plan, told());
+  writeFileSync(at('share/two'), 'changed\n');
+  const newer = { ...plan, files: plan.files.slice(0, 1) };
+  const trial = told(true);
+  installFiles(newer, trial);
+  expect(trial.said.steps).toContain('would remove share/deep/one');
+  expect(existsSync(at('share/deep/one'))).toBe(true);
+  const telling = told();
+  expect(installFiles(newer, telling)).toBe(true);
+  expect(telling.said.steps).toContain('removing share/deep/one');
+  expect(telling.said.problems).toEqual([
+    'share/two was changed after glossa setup, and is left as it is',
+  ]);
+  expect(existsSync(at('share/deep/one'))).toBe(false);
+  expect(readFileSync(at('share/two'), 'utf8')).toBe('changed\n');
 });
 
 it('a dry run of glossa setup writes nothing', () => {

@@ -50,13 +50,18 @@ function readRecord(path: string): SetupRecord {
   }
 }
 
-const formatRecord = (record: SetupRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+const writeRecord = (path: string, record: SetupRecord): void =>
+  replaceFile(path, `${JSON.stringify(record, null, 2)}\n`, 0o644, false);
 
-/** Reads a file; returns null if it is absent, undefined if it is no regular file. */
+/** Reads a file; returns null if it is absent, undefined if it is no regular file. @throws {Failure} */
 function readRegularFile(path: string): string | null | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
-  return stats.isFile() ? readFileSync(path, 'utf8') : undefined;
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return null;
+    return stats.isFile() ? readFileSync(path, 'utf8') : undefined;
+  } catch (error) {
+    throw new Failure(`cannot read ${path}: ${formatReason(error)}`);
+  }
 }
 
 /** Whether a file has the text that setup wrote. */
@@ -64,12 +69,16 @@ const isUnchanged = ({ files }: SetupRecord, path: string, text: string | undefi
   text !== undefined && files[path] === hashText(text);
 
 /**
- * Writes the missing or outdated files of a plan; returns whether all are installed now.
- * @throws {Failure}
+ * Writes the missing or outdated files of a plan, and removes those that an earlier version installed and that the plan
+ * lacks; returns whether all of the plan are installed now. @throws {Failure}
  */
 export function installFiles({ files, recordPath }: SetupPlan, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
   const results = files.map((file) => installFile(file, record, recordPath, reporter));
+  const plannedPaths = new Set(files.map(({ path }) => path));
+  const obsoletePaths = Object.keys(record.files).filter((path) => !plannedPaths.has(path));
+  for (const path of obsoletePaths) uninstallFile(path, record, reporter);
+  if (obsoletePaths.length > 0 && !reporter.isDryRun) writeRecord(recordPath, record);
   return results.every(Boolean);
 }
 
@@ -101,7 +110,7 @@ function installFile(
     makeFolder(dirname(recordPath), record.folders);
     replaceFile(path, text, mode, currentText === null);
     record.files[path] = hashText(text);
-    replaceFile(recordPath, formatRecord(record), 0o644, false);
+    writeRecord(recordPath, record);
   } catch (error) {
     throw new Failure(`cannot write ${path}: ${formatReason(error)}`);
   }
@@ -132,28 +141,35 @@ function makeFolder(path: string, folders: string[]): void {
 /** Removes the recorded files; returns whether all are gone, and true for a dry run. @throws {Failure} */
 export function uninstallFiles(recordPath: string, reporter: SetupReporter): boolean {
   const record = readRecord(recordPath);
-  const { isDryRun, reportStep, reportProblem } = reporter;
+  const { isDryRun, reportStep } = reporter;
   if (Object.keys(record.files).length === 0) reportStep('no file of glossa setup is installed');
-  for (const path of Object.keys(record.files)) {
-    const currentText = readRegularFile(path);
-    if (currentText === null) reportStep(`${path} is gone already`);
-    else if (isUnchanged(record, path, currentText)) {
-      reportStep(`${isDryRun ? 'would remove' : 'removing'} ${path}`);
-      if (!isDryRun) removeFile(path);
-    } else {
-      reportProblem(`${path} was changed after glossa setup, and is left as it is`);
-      continue;
-    }
-    delete record.files[path];
-  }
+  for (const path of Object.keys(record.files)) uninstallFile(path, record, reporter);
   if (isDryRun) return true;
   const remainingPaths = Object.keys(record.files);
   const isDone = remainingPaths.length === 0;
   if (isDone) removeFile(recordPath);
   else remainingPaths.push(recordPath);
   const folders = removeFolders(record.folders, remainingPaths);
-  if (!isDone) replaceFile(recordPath, formatRecord({ ...record, folders }), 0o644, false);
+  if (!isDone) writeRecord(recordPath, { ...record, folders });
   return isDone;
+}
+
+/** Removes a file of the record, and from the record, unless another program has changed it. @throws {Failure} */
+function uninstallFile(
+  path: string,
+  record: SetupRecord,
+  { isDryRun, reportStep, reportProblem }: SetupReporter,
+): void {
+  const currentText = readRegularFile(path);
+  if (currentText === null) reportStep(`${path} is gone already`);
+  else if (isUnchanged(record, path, currentText)) {
+    reportStep(`${isDryRun ? 'would remove' : 'removing'} ${path}`);
+    if (!isDryRun) removeFile(path);
+  } else {
+    reportProblem(`${path} was changed after glossa setup, and is left as it is`);
+    return;
+  }
+  delete record.files[path];
 }
 
 /** Removes a file, if it exists. @throws {Failure} */

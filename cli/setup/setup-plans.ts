@@ -1,8 +1,10 @@
 /** Lists the files that `glossa setup` installs, for the whole system or for one user. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { quoteShellWord } from '../../runtime/core/shell-word.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Failure } from '../../terminal/exit.ts';
 import { scripts } from '../completion/scripts.ts';
 
 /** A file to install. */
@@ -21,6 +23,8 @@ export interface SetupPlan {
   readonly files: readonly SetupFile[];
   /** The path of the record of written files. */
   readonly recordPath: string;
+  /** The folder of the manual pages. */
+  readonly manualFolder: string;
 }
 
 /** Makes the file with the completion script of a shell. */
@@ -31,8 +35,24 @@ const makeCompletionFile = (shell: keyof typeof scripts, path: string): SetupFil
   text: scripts[shell],
 });
 
+const MANUAL_FOLDER = join(packageRoot, 'dist/man');
+
+/** Makes the manual pages in a folder of man(1). npm 12 installs no pages. */
+const makeManualPages = (folder: string): SetupFile[] =>
+  readdirSync(MANUAL_FOLDER)
+    .sort()
+    .map((name) => ({
+      path: join(folder, `man${name.at(-1)}`, name),
+      mode: 0o644,
+      purpose: `for man ${name.slice(0, -2)}`,
+      text: readFileSync(join(MANUAL_FOLDER, name), 'utf8'),
+    }));
+
 /** The words of the command that starts this program from any folder. */
 const programWords = [process.execPath, join(packageRoot, 'dist/cli/main.cjs')];
+
+/** man(1) looks there, as it looks in `share/man` beside each `bin` of PATH. */
+const SYSTEM_MANUAL_FOLDER = '/usr/local/share/man';
 
 /** Makes the plan for all users. */
 export const makeSystemPlan = (): SetupPlan => ({
@@ -60,18 +80,31 @@ export const makeSystemPlan = (): SetupPlan => ({
     makeCompletionFile('bash', '/usr/local/share/bash-completion/completions/glossa'),
     makeCompletionFile('zsh', '/usr/local/share/zsh/site-functions/_glossa'),
     makeCompletionFile('fish', '/etc/fish/completions/glossa.fish'),
+    ...makeManualPages(SYSTEM_MANUAL_FOLDER),
   ],
   recordPath: '/var/lib/glossa/setup.json',
+  manualFolder: SYSTEM_MANUAL_FOLDER,
 });
+
+/** Returns the user's home directory. @throws {Failure} */
+function findHome(): string {
+  try {
+    return homedir();
+  } catch {
+    // Without HOME, libuv looks for the user in /etc/passwd.
+    throw new Failure('this user has no home directory, where setup --user writes; set HOME');
+  }
+}
 
 /** Makes the plan for one user. zsh has no folder for a user's completion scripts. */
 export function makeUserPlan(): SetupPlan {
   const findFolder = (variable: string, defaultPath: string): string => {
     const setting = process.env[variable];
-    return setting !== undefined && isAbsolute(setting) ? setting : join(homedir(), defaultPath);
+    return setting !== undefined && isAbsolute(setting) ? setting : join(findHome(), defaultPath);
   };
   const configFolder = findFolder('XDG_CONFIG_HOME', '.config');
   const dataFolder = findFolder('XDG_DATA_HOME', '.local/share');
+  const manualFolder = join(dataFolder, 'man');
   return {
     files: [
       {
@@ -82,8 +115,10 @@ export function makeUserPlan(): SetupPlan {
       },
       makeCompletionFile('bash', join(dataFolder, 'bash-completion/completions/glossa')),
       makeCompletionFile('fish', join(configFolder, 'fish/completions/glossa.fish')),
+      ...makeManualPages(manualFolder),
     ],
     recordPath: join(findFolder('XDG_STATE_HOME', '.local/state'), 'glossa/setup.json'),
+    manualFolder,
   };
 }
 

@@ -16,6 +16,7 @@ done
 ln -s "$node" opt/node
 "$PWD/opt/node" "$main" setup >steps
 export PATH=/usr/bin:/bin
+man -w glossa-mount mount.glossa
 check() {
   echo "$1" >mnt/file
   findmnt -no FSTYPE,SOURCE mnt | tr -s ' '
@@ -35,6 +36,7 @@ touch mnt/file 2>&1 | grep -o 'Read-only file system'
 umount mnt
 "$node" "$main" setup --undo >steps
 ls /sbin | grep glossa || echo nothing is left
+man -w glossa-mount 2>/dev/null || echo no page is left
 # Without a helper of its own, mount.fuse looks for the program, with the same PATH.
 printf '#!/bin/sh\\nexec "%s" "%s" "$@"\\n' "$node" "$main" >/usr/bin/glossa
 chmod +x /usr/bin/glossa
@@ -48,7 +50,7 @@ const why = process.getuid?.() === 0 ? '' : 'only root can set it up for the sys
 
 describeMounts('mount(8) after glossa setup', () => {
   it.skipIf(isSkipped('glossa setup and mount(8)', why))(
-    'mounts the file system types fuse.glossa and glossa, also from fstab, until setup --undo',
+    'mounts the file system types fuse.glossa and glossa, also from fstab, and man finds its pages, until setup --undo',
     () =>
       withScratch(async (scratch) => {
         const file = await scratch.writeFile('m.vol', volfile);
@@ -59,7 +61,8 @@ describeMounts('mount(8) after glossa setup', () => {
         expect({ status, out, err }).toEqual({
           status: 0,
           out:
-            `${checked('type')}${checked('fstab')}Read-only file system\nnothing is left\n` +
+            '/usr/local/share/man/man1/glossa-mount.1\n/usr/local/share/man/man8/mount.glossa.8\n' +
+            `${checked('type')}${checked('fstab')}Read-only file system\nnothing is left\nno page is left\n` +
             `${checked('mount.fuse')}${checked('source')}`,
           err: '',
         });

@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'libcap2-bin': ['getcap', 'setcap'],
   'libnbd-bin': ['nbdcopy', 'nbdinfo'],
   make: ['make'],
+  'man-db': ['man'],
   openssl: ['openssl'],
   procps: ['pgrep', 'pkill', 'ps'],
   python3: ['python3'],
