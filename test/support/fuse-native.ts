@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { FUSE_NATIVE_REMEDY } from '../../runtime/mount/fuse-native/install-command.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { differs, type Limits } from './limits.ts';
 
@@ -139,6 +140,6 @@ export function findObstacle(): string {
     return '';
   } catch {
     // Not installed; why does not matter.
-    return "the package is not installed: 'npm install --ignore-scripts fuse-native' brings it";
+    return `the package is not installed: ${FUSE_NATIVE_REMEDY}`;
   }
 }

@@ -1,4 +1,5 @@
 /** Makes the errors of mounting and unmounting, each with a line that names the remedy. */
+import { FUSE_NATIVE_REMEDY } from '../fuse-native/install-command.ts';
 
 /** The reasons why a mount fails. */
 export type MountErrorCode =
@@ -47,9 +48,7 @@ const messageTemplates: Record<MountErrorCode, string> = {
   MOUNT_NO_USER_NAME:
     'the user has no name, by which fusermount3 knows users; add a line for uid %d to /etc/passwd, ' +
     'or mount as another user',
-  MOUNT_NO_FUSE_NATIVE:
-    "the package 'fuse-native' cannot be loaded (%d); install it with " +
-    "'npm install --ignore-scripts fuse-native' where glossa is installed",
+  MOUNT_NO_FUSE_NATIVE: `the package 'fuse-native' cannot be loaded (%d); ${FUSE_NATIVE_REMEDY}`,
   MOUNT_ALLOW_OTHER_REFUSED:
     "allow-other is not permitted to users; add the line 'user_allow_other' to /etc/fuse.conf, or " +
     'leave the option out',

@@ -4,12 +4,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { FUSE_NATIVE_INSTALL } from '../../../../runtime/mount/fuse-native/install-command.ts';
 import { packageRoot } from '../../../../runtime/sys/paths.ts';
 import { type Implementation, makePassArguments, runToEnd } from './implementation.ts';
 
 /** The pass-through on fuse-native. */
 const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fuse-native/pass.js');
-const INSTALL_COMMAND = 'npm install --ignore-scripts fuse-native';
 
 export const fuseNative: Implementation = {
   names: ['fuse-native'],
@@ -21,7 +21,7 @@ export const fuseNative: Implementation = {
       lastError,
     } = runToEnd([process.execPath, SCRIPT, '--version'], { env });
     if (lastError.includes("Cannot find module 'fuse-native'")) {
-      return `it is not installed (${INSTALL_COMMAND})`;
+      return `it is not installed (${FUSE_NATIVE_INSTALL})`;
     }
     if (status !== 0) return `it does not run here: ${lastError}`;
     return {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FUSE_NATIVE_INSTALL } from '../../../../runtime/mount/fuse-native/install-command.ts';
 import { runCommand } from '../../../../test/support/cli.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { isInstalled } from '../../../../test/support/tools.ts';
@@ -56,9 +57,7 @@ describe('the warning about a missing implementation', () => {
 
   it('names the package to install for fuse-native if its module is missing', () => {
     vi.stubEnv('NODE_PATH', scratch);
-    expect(fuseNative.prepare(scratch)).toBe(
-      'it is not installed (npm install --ignore-scripts fuse-native)',
-    );
+    expect(fuseNative.prepare(scratch)).toBe(`it is not installed (${FUSE_NATIVE_INSTALL})`);
   });
 
   it('contains the error message of fuse-native if it does not run', () => {
