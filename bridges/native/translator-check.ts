@@ -108,6 +108,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   dump: makeHookRule('xl'),
   history: makeHookRule('xl'),
   script: makeHookRule('xl'),
+  rehearse: makeHookRule('xl'),
   reset: makeHookRule('xl'),
   dataPath: {
     expected: 'an object of functions',
