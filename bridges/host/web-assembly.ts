@@ -23,3 +23,13 @@ export const { WebAssembly: wasm } = globalThis as unknown as {
     RuntimeError: new (message?: string) => Error;
   };
 };
+
+/**
+ * Adds the cause and the remedy to the message of a memory that V8 cannot reserve: it asks for
+ * gigabytes of addresses for each, so that no access needs a check.
+ */
+export const explainMemoryError = (message: string): string =>
+  /^WebAssembly\.\w+\(\): .*(could not allocate memory|out of memory)/i.test(message)
+    ? `${message}; where ulimit -v limits the addresses, ` +
+      'NODE_OPTIONS=--disable-wasm-trap-handler needs fewer of them'
+    : message;

@@ -6,7 +6,13 @@
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
 import { QuickJSFFI } from '@jitl/quickjs-wasmfile-release-sync/ffi';
 import { cachePerMachine, type Machine, type MemoryTools } from '../host/machine.ts';
-import { type Imports, PAGE_BYTES, wasm } from '../host/web-assembly.ts';
+import {
+  explainMemoryError,
+  type Imports,
+  PAGE_BYTES,
+  type WasmMemory,
+  wasm,
+} from '../host/web-assembly.ts';
 
 // The package's types describe its CommonJS form, with the function as a member.
 const startModule = load as unknown as typeof load.default;
@@ -54,9 +60,18 @@ const compileOnce = cachePerMachine(
 const INITIAL_PAGES = 256;
 const MAX_PAGES = 32_768;
 
+function reserveMemory(maxPages: number): WasmMemory {
+  try {
+    return new wasm.Memory({ initial: INITIAL_PAGES, maximum: maxPages });
+  } catch (error) {
+    const message = explainMemoryError((error as Error).message);
+    throw new Error(`the JavaScript interpreter does not start: ${message}`);
+  }
+}
+
 /** Makes a memory of at most `maxPages` that records whether its latest growth failed. */
 function makeMemory(maxPages: number): Memory {
-  const memory = new wasm.Memory({ initial: INITIAL_PAGES, maximum: maxPages });
+  const memory = reserveMemory(maxPages);
   const grow = memory.grow.bind(memory);
   return Object.assign(memory, {
     growthFailed: false,

@@ -18,6 +18,7 @@ import {
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { keepExports } from '../host/wasm-binary.ts';
+import { explainMemoryError } from '../host/web-assembly.ts';
 import { bindCApi, CAPI_NONE, HOST_EXPORTS, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
 import { hideBuiltins, mayStayOpen, untrackObjects } from './fence.ts';
@@ -131,7 +132,7 @@ export async function loadInterpreter(
     if (error instanceof EngineError) throw error;
     throw new EngineError(
       'setup',
-      `the Python interpreter does not start: ${readErrorMessage(error)}`,
+      `the Python interpreter does not start: ${explainMemoryError(readErrorMessage(error))}`,
     );
   }
 }

@@ -32,7 +32,7 @@ function listVariables(machine: Machine, row: string, bin: string | undefined): 
   const all = {
     PATH: path,
     HOME: join(row, 'home'),
-    TMPDIR: join(row, 'tmp'),
+    TMPDIR: join(row, machine.temporary ?? 'tmp'),
     LANG: 'C.UTF-8',
     npm_config_update_notifier: 'false',
     ...Object.fromEntries(passed),
@@ -56,7 +56,7 @@ function writeScript(machine: Machine, row: string, bin: string | undefined): st
   const variables = listVariables(machine, row, bin).map(quote).join(' ');
   return [
     `cd ${quote(row)}; ROW=$PWD`,
-    'mkdir -m 755 home; mkdir -m 1777 tmp',
+    `mkdir -m 755 home; mkdir -m 1777 ${machine.temporary ?? 'tmp'}`,
     `umask ${machine.umask ?? '022'}`,
     `${quote(join(packageRoot, 'tools/copy-checkout.sh'))} ${quote(checkout)}`,
     machine.install === undefined ? `cp -a --link ${linked.join(' ')} ${quote(checkout)}` : '',

@@ -19,7 +19,9 @@ describe.skipIf(isSkipped('machines that differ', why))('on another machine', ()
       const { status, out } = await runMachine(scratch, machine, bin);
       expect({ status, end: status === 0 ? '' : out.slice(-5000) }).toEqual({ status: 0, end: '' });
       expect(out).toMatch(/^ +Python +\d/m);
-      expect(readdirSync(scratch.at('tmp')).filter((name) => /glossa/.test(name))).toEqual([]);
+      expect(
+        readdirSync(scratch.at(machine.temporary ?? 'tmp')).filter((name) => /glossa/.test(name)),
+      ).toEqual([]);
     }),
   );
 });

@@ -16,6 +16,8 @@ export interface Machine {
   readonly umask?: string;
   /** Name of the copy's folder. */
   readonly folder?: string;
+  /** Name of the temporary folder. */
+  readonly temporary?: string;
   /** Shell commands of root beforehand, in the row's own mount namespace; $ROW is its folder. */
   readonly prepare?: string;
   /** Variables besides PATH, HOME, TMPDIR and LANG; null removes one. */
@@ -43,6 +45,17 @@ export const DEMO = 'npm run demo -- --searches 20';
 /** Mounts with Python from a shell, a program's volume, files' modes, what commands write and start. */
 export const SUBSET = ['cli/fs.test.ts', 'cli/new.test.ts', 'test/readme.mount.test.ts'];
 
+/** Errors with the wording of the Node that runs, and an interpreter, besides. */
+const OF_NODE = ['runtime/api/bad-arguments.test.ts', 'test/mount/changed-data.mount.test.ts'];
+
+/** A fresh `npm ci` with this Node and npm. */
+const npm = (toolchain: ToolchainName, more: Machine = {}): Machine => ({
+  toolchain,
+  install: '',
+  tests: OF_NODE,
+  ...more,
+});
+
 export const ROWS: readonly Row[] = [
   { name: 'oldest', differs: 'Node 20.19.0, npm 10', how: WHOLE },
   {
@@ -51,26 +64,95 @@ export const ROWS: readonly Row[] = [
       'the newest Node and npm; nothing but base packages, no /dev/fuse; a user, umask 077, a folder with a space, a quote and a letter beyond ASCII',
     how: WHOLE,
   },
+  { name: 'Node 22', differs: 'with npm 10', how: npm('22') },
+  { name: 'Node 24', differs: 'with npm 11', how: npm('24') },
+  {
+    name: 'two Nodes',
+    differs: 'Node 22, 24 and the newest serve mounts that another Node asks',
+    how: ['test/smoke/node-versions.mount.more.test.ts'],
+  },
   {
     name: 'Bun and Deno',
     differs: 'a program imports the library there',
     how: ['test/smoke/other-runtimes.more.test.ts'],
   },
   {
+    name: 'umask 077',
+    differs: 'a user who mounts, in a folder with a space, a quote and a letter beyond ASCII',
+    how: npm('latest', { isUser: true, umask: '077', folder: "a student's häuschen" }),
+  },
+  {
+    name: 'no install scripts',
+    differs: '`ignore-scripts` in `~/.npmrc`, so that `npm ci` builds nothing',
+    how: npm('latest', { prepare: 'echo ignore-scripts=true > "$ROW/home/.npmrc"', tests: [] }),
+  },
+  {
+    name: 'production',
+    differs: 'NODE_ENV=production, and `omit=dev` in `~/.npmrc`',
+    how: {
+      install: '',
+      prepare: 'echo omit=dev > "$ROW/home/.npmrc"',
+      env: { NODE_ENV: 'production' },
+    },
+  },
+  {
+    name: 'packed package',
+    differs: 'installed by npm from what `npm pack` makes',
+    how: ['test/package.more.test.ts'],
+  },
+  {
     name: 'one CPU',
-    differs: 'one CPU',
+    differs: 'one CPU; as in each such row, an archive without .git, and no terminal',
     how: { wrapper: 'taskset -c 0' },
   },
   {
     name: 'noexec TMPDIR',
-    differs: 'no program runs in the temporary folder',
-    how: { prepare: 'mount -t tmpfs -o noexec,mode=1777 none "$ROW/tmp"' },
+    differs: 'no program runs in the temporary folder, which has 64 MB',
+    how: { prepare: 'mount -t tmpfs -o noexec,size=64m,mode=1777 none "$ROW/tmp"' },
   },
-  { name: 'no HOME', differs: 'HOME is not set', how: { env: { HOME: null } } },
+  {
+    name: 'no HOME',
+    differs: 'HOME is not set; root without fusermount3',
+    how: {
+      prepare: 'mount --bind /dev/null "$(readlink -f "$(command -v fusermount3)")"',
+      env: { HOME: null },
+    },
+  },
   {
     name: 'another locale',
     differs: 'LC_ALL=C, and the time zone of the Chatham Islands',
     how: { env: { LANG: null, LC_ALL: 'C', TZ: 'Pacific/Chatham' } },
+  },
+  {
+    name: 'limited addresses',
+    differs: '`ulimit -v`, as on machines that many share',
+    how: ['test/smoke/address-space.engine.more.test.ts'],
+  },
+  {
+    name: 'little room',
+    differs:
+      '256 descriptors, no name for localhost, a temporary folder whose path is too long for sockets',
+    how: {
+      temporary: `tmp-${'x'.repeat(150)}`,
+      prepare: 'mount --bind /dev/null /etc/hosts',
+      wrapper: 'prlimit --nofile=256:256',
+    },
+  },
+  {
+    name: 'foreign settings',
+    differs:
+      'package.json and tsconfig.json in the folder above; CDPATH, POSIXLY_CORRECT, PYTHONHOME, NODE_OPTIONS, GIT_DIR are set',
+    how: {
+      prepare: `echo '{ "type": "commonjs", "workspaces": ["x"] }' > "$ROW/home/package.json"
+        echo '{ "compilerOptions": { "strict": false } }' > "$ROW/home/tsconfig.json"`,
+      env: {
+        CDPATH: '/usr',
+        POSIXLY_CORRECT: '1',
+        PYTHONHOME: '/nonexistent',
+        NODE_OPTIONS: '--throw-deprecation --enable-source-maps',
+        GIT_DIR: '/nonexistent',
+      },
+    },
   },
 ];
 
