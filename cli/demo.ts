@@ -22,6 +22,7 @@ import {
   type ExperimentSettings,
   makeExperimentFlags,
   measureSearches,
+  type NoMount,
   ROUND_COUNT,
   runExperiment,
   SearchRunner,
@@ -48,7 +49,7 @@ import {
 } from '../apps/demo/stacks.ts';
 import { makeTree } from '../apps/demo/tree.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { takeOperands } from '../terminal/flags.ts';
+import { takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { rejectOnAbort, runInterruptibly } from '../terminal/interruption.ts';
 
 /** The default of --searches: enough for narrow confidence intervals, in 15 seconds. */
@@ -64,23 +65,30 @@ export default defineCommand({
     'Searches three hundred files in ten directories, the way programs search include paths, through ' +
     'mounts without and with a cache of absent names: in TypeScript and in Python. First two of them ' +
     'over a folder as it is, then all with the storage half a millisecond away. The mounts take turns, in twenty rounds, so that they can be compared on a busy ' +
-    'machine, too. Then it says what the caches saved, each ratio with its interval (95 % confidence).',
-  flags: makeExperimentFlags({
-    delay: 'how much farther away the bricks of the second pass are than they are (0.5)',
-    json:
-      'print {seed, searches, passes: [{bricks, delayMs, busy: {others, steal, load}, ' +
-      'stacks: [{name, lookups, answered, forwarded, meanMs, p99Ms, roundsMs, toFirst: ' +
-      '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
-      'answered: the rest. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
-      'where the system does not tell)',
-    searches: `how many searches over the bricks (${DEFAULT_SEARCHES}); over the folder ${NEAR_SEARCH_FACTOR} times as many, up to ${SEARCHES_MAX}`,
-  }),
+    'machine, too. Then it says what the caches saved, each ratio with its interval (95 % confidence). ' +
+    'Where nothing can be mounted, the stacks run in processes of their own without the kernel and its cache.',
+  flags: {
+    'in-process': toggleFlag({
+      help: 'run the stacks without a mount, as where nothing can be mounted',
+    }),
+    ...makeExperimentFlags({
+      delay: 'how much farther away the bricks of the second pass are than they are (0.5)',
+      json:
+        'print {seed, searches, inProcess, passes: [{bricks, delayMs, busy: {others, steal, load}, ' +
+        'stacks: [{name, lookups, answered, forwarded, meanMs, p99Ms, roundsMs, toFirst: ' +
+        '{ratio, low, high, confidence, noise, verdict}}]}]} and nothing else. lookups: that the searches made; forwarded: that reached the storage; ' +
+        'answered: the rest. inProcess: without a mount. busy and toFirst have the meanings of results of glossa bench (busy: null ' +
+        'where the system does not tell)',
+      searches: `how many searches over the bricks (${DEFAULT_SEARCHES}); over the folder ${NEAR_SEARCH_FACTOR} times as many, up to ${SEARCHES_MAX}`,
+    }),
+  },
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
     const {
       seed = 1,
       searches = DEFAULT_SEARCHES,
       delay: delayMs = DEFAULT_DELAY_MS,
+      'in-process': inProcess,
       json,
     } = flags;
     const settings = checkSettings({ seed, searchCount: searches, delayMs });
@@ -92,13 +100,15 @@ export default defineCommand({
       away: makePlan(searches),
     };
     const experiment = {
-      ...{ command: 'demo', json, advice: ADVICE },
-      introduction: formatIntroduction(settings, searchPlans.away, terminal.width),
+      ...{ command: 'demo', json, advice: '' },
+      inProcess: inProcess ? ('always' as const) : ('if needed' as const),
+      formatIntroduction: (noMount: NoMount | null) =>
+        formatIntroduction(settings, searchPlans.away, noMount, terminal.width),
       measure: (stage: Stage) => runPasses(settings, searchPlans, stage),
-      formatReport: (measured: Passes) =>
+      formatReport: (measured: Passes, noMount: NoMount | null) =>
         json
-          ? formatJsonReport(settings, measured)
-          : formatReport(settings, measured, terminal.width),
+          ? formatJsonReport(settings, measured, noMount)
+          : formatReport(settings, measured, noMount, terminal.width),
     };
     return runInterruptibly('demo', terminal, (signal) =>
       runExperiment(experiment, terminal, signal),
@@ -106,16 +116,13 @@ export default defineCommand({
   },
 });
 
-/** The end of the message if nothing can be mounted. */
-const ADVICE = "; 'glossa playground' shows a cache at work without a mount";
-
 /** Starts the stacks of both passes at once, then runs one pass after the other. */
 async function runPasses(
   { seed, delayMs }: ExperimentSettings,
   searchPlans: { readonly near: SearchPlan; readonly away: SearchPlan },
   stage: Stage,
 ): Promise<Passes> {
-  const { scratch, terminal, signal, showStep } = stage;
+  const { scratch, terminal, signal, noMount, showStep } = stage;
   const tree = join(scratch, 'files');
   mkdirSync(tree);
   await makeTree(tree, searchPlans.near, signal);
@@ -123,7 +130,7 @@ async function runPasses(
   const plans = makeAwayBrickPlans(stage);
   return withBricks(plans, startGlossaBrick, async (bricks) => {
     const { ports, pids } = bricks;
-    const brickStage = { scratch, terminal, signal: bricks.signal };
+    const brickStage = { scratch, terminal, signal: bricks.signal, noMount };
     /** Makes the searches of a pass, each through the volfile of its stack, changed for the pass. */
     const makeSearches = (
       chosenStacks: readonly DemoStack[],
@@ -166,7 +173,7 @@ async function runPasses(
     const awaySearches = makeSearches(
       stacks,
       '-away',
-      { searchPlan: searchPlans.away, countingVolumes, storagePids: pids, beforeMount: fillOnce },
+      { searchPlan: searchPlans.away, countingVolumes, storagePids: pids, beforeStart: fillOnce },
       (text) => replaceStorage(text, ports, delayMs),
       [],
     );
@@ -192,7 +199,7 @@ async function runPasses(
       };
     };
     const allSearches = [...nearSearches, ...awaySearches];
-    showStep(`${allSearches.length} mounts`);
+    showStep(`${allSearches.length} ${noMount === null ? 'mounts' : 'stacks'}`);
     return withSearches(allSearches, async () => [
       await runPass(nearSearches, { bricks: 0, delayMs: 0 }, 1),
       await runPass(awaySearches, { bricks: BRICK_COUNT, delayMs }, 2),

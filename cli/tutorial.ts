@@ -20,6 +20,7 @@ import {
   ROUND_COUNT,
   runExperiment,
   SearchRunner,
+  type SearchStage,
   type Stage,
   withSearches,
 } from '../apps/demo/experiment.ts';
@@ -95,8 +96,9 @@ export default defineCommand({
     const experiment = {
       command: 'tutorial',
       json,
-      advice: '',
-      introduction: formatIntroduction(settings, terminal.width),
+      inProcess: 'never' as const,
+      advice: "; 'glossa demo' makes such searches without a mount",
+      formatIntroduction: () => formatIntroduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, searchPlan, stage),
       formatReport: (measurement: Measurement) =>
         json
@@ -118,7 +120,7 @@ async function runTutorial(
   const { scratch, terminal, showStep } = stage;
   showStep('the bricks');
   return withBricks(makeBrickPlans(stage), brickStarters[brickProgram.program], async (bricks) => {
-    const brickStage = { scratch, terminal, signal: bricks.signal };
+    const brickStage = { scratch, terminal, signal: bricks.signal, noMount: null };
     const ports = makePortOptions(bricks);
     showStep('the files');
     await makeFiles(searchPlan, ports, brickStage);
@@ -142,7 +144,7 @@ async function runTutorial(
 async function makeFiles(
   searchPlan: SearchPlan,
   options: readonly string[],
-  stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
+  stage: SearchStage,
 ): Promise<void> {
   const { signal } = stage;
   signal.throwIfAborted();

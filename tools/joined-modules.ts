@@ -22,6 +22,7 @@ import { makeFastToLoad } from './fast-to-load.ts';
 /** Modules that run in processes or threads of their own. */
 const STARTED_MODULES = [
   'apps/bench/engine/load/client',
+  'apps/bench/run/volume-client',
   'bridges/isolated-volume',
   'cli/main',
   'server/mount-probe-process',

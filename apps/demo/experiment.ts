@@ -1,7 +1,8 @@
 /**
  * Runs the experiment of the demo and the tutorial in a temporary folder: searches through several
- * stacks, each with its own mount server, measured by the bench's engine in alternating rounds. It
- * leaves no mount, process or file, however the run ends.
+ * stacks, measured by the bench's engine in alternating rounds. Each stack has its own mount server;
+ * without a mount, it runs in the process of its client. The run leaves no mount, process or file,
+ * however it ends.
  */
 import { findMountProblem } from '../../server/mount-probe.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
@@ -20,6 +21,7 @@ import { findRoundRange, SEARCHES_MAX, type SearchPlan } from '../bench/engine/s
 import { Target } from '../bench/engine/target.ts';
 import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
 import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
+import { openStackVolume, type StackVolume } from '../bench/run/stack-volume.ts';
 import { convertNoSpaceError, makeRunFolder } from './run-folder.ts';
 
 /** Rounds of searches per stack: enough for an interval without the extreme rounds. */
@@ -71,12 +73,20 @@ export function checkSettings(settings: ExperimentSettings): ExperimentSettings 
 
 // -- the run -------------------------------------------------------------------------------------
 
+/** Why an experiment runs without a mount. */
+export interface NoMount {
+  /** Why nothing can be mounted, with the remedy; null if the user asked for no mount. */
+  readonly problem: string | null;
+}
+
 /** The folder, terminal, signal and progress display of a running experiment. */
 export interface Stage {
   /** Folder for all files, removed at the end. */
   readonly scratch: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** Set if the stacks run in the processes of their clients; null with mounts. */
+  readonly noMount: NoMount | null;
   /** Shows the current step at a terminal. @param share 0 to 1; absent: the step starts */
   showStep(step: string, share?: number): void;
 }
@@ -87,22 +97,25 @@ export interface Experiment<M> {
   readonly command: string;
   /** Whether to print JSON: then without an introduction and without progress. */
   readonly json: boolean;
-  /** The text that is printed before the measurement. */
-  readonly introduction: string;
-  /** Advice, appended to the error message on a machine that cannot mount. */
+  /** Whether it runs without a mount: always, or where nothing can be mounted, or never. */
+  readonly inProcess: 'always' | 'if needed' | 'never';
+  /** Advice, appended to the error message of an experiment that needs a mount. */
   readonly advice: string;
+  /** Formats the text that is printed before the measurement. */
+  formatIntroduction(noMount: NoMount | null): string;
   /** Runs the searches; `formatReport` gets the result. */
   measure(stage: Stage): Promise<M>;
   /** Formats the report, as text or as JSON. */
-  formatReport(measured: M): string;
+  formatReport(measured: M, noMount: NoMount | null): string;
 }
 
 /** Runs an experiment and prints its report. @returns the exit status */
 export async function runExperiment<M>(
-  { command, json, introduction, advice, measure, formatReport }: Experiment<M>,
+  experiment: Experiment<M>,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  const { command, json } = experiment;
   const progress = json ? null : new ProgressLine(terminal);
   let currentStep = '';
   let stepStart = 0;
@@ -115,22 +128,32 @@ export async function runExperiment<M>(
   };
   const runFolder = await makeRunFolder(command, terminal);
   const { folder: scratch } = runFolder;
-  let measured: M;
+  let report: string;
   try {
-    const problem = await findMountProblem(scratch);
-    if (problem !== null) {
-      throw new Failure(`nothing can be mounted here: ${problem}${advice}`);
-    }
-    if (!json) terminal.out(`${introduction}\n`);
-    measured = await measure({ scratch, terminal, signal, showStep });
+    const noMount = await chooseFrontEnd(experiment, scratch);
+    if (!json) terminal.out(`${experiment.formatIntroduction(noMount)}\n`);
+    const measured = await experiment.measure({ scratch, terminal, signal, noMount, showStep });
+    report = experiment.formatReport(measured, noMount);
   } catch (error) {
     throw convertNoSpaceError(error, scratch);
   } finally {
     progress?.clear();
     runFolder.remove();
   }
-  terminal.out(formatReport(measured));
+  terminal.out(report);
   return EXIT_OK;
+}
+
+/** Returns why the experiment runs without a mount; null if it mounts. @throws {Failure} */
+async function chooseFrontEnd(
+  { inProcess, advice }: Pick<Experiment<unknown>, 'inProcess' | 'advice'>,
+  scratch: string,
+): Promise<NoMount | null> {
+  if (inProcess === 'always') return { problem: null };
+  const problem = await findMountProblem(scratch);
+  if (problem === null) return null;
+  if (inProcess === 'if needed') return { problem };
+  throw new Failure(`nothing can be mounted here: ${problem}${advice}`);
 }
 
 // -- searches ------------------------------------------------------------------------------------
@@ -165,6 +188,18 @@ export const mountSearchStack = (
 ): Promise<StackMount> =>
   mountStack({ name, volfile, options, flags: MOUNT_FLAGS, scratch, signal }, terminal);
 
+/** Serves a stack: behind a mount, or in the process of its client. @throws {Failure} */
+const serveSearchStack = (
+  stack: SearchStack,
+  stage: SearchStage,
+): Promise<StackMount | StackVolume> =>
+  stage.noMount === null
+    ? mountSearchStack(stack, stage)
+    : openStackVolume({ ...stack, name: stack.id, scratch: stage.scratch, signal: stage.signal });
+
+/** The part of a stage that searches need. */
+export type SearchStage = Omit<Stage, 'showStep'>;
+
 /** Settings of the searches through one stack. */
 export interface SearchSettings {
   /** The files, and the searches of every round. */
@@ -173,8 +208,8 @@ export interface SearchSettings {
   readonly countingVolumes: readonly string[];
   /** Processes of the storage; their CPU time counts as the searches' own, not as other load. */
   readonly storagePids: readonly number[];
-  /** Runs before the mount. */
-  readonly beforeMount?: () => Promise<void>;
+  /** Runs before the stack is served. */
+  readonly beforeStart?: () => Promise<void>;
 }
 
 /**
@@ -193,22 +228,22 @@ export class SearchRunner {
   readonly title: string;
   readonly busySampler: BusySampler;
   readonly searchPlan: SearchPlan;
-  private readonly target: Target<StackMount>;
+  private readonly target: Target<StackMount | StackVolume>;
   private readonly countingVolumes: readonly string[];
 
   constructor(
     stack: SearchStack,
-    { searchPlan, countingVolumes, storagePids, beforeMount }: SearchSettings,
+    { searchPlan, countingVolumes, storagePids, beforeStart }: SearchSettings,
     busySampler: BusySampler,
-    stage: Pick<Stage, 'scratch' | 'terminal' | 'signal'>,
+    stage: SearchStage,
   ) {
     this.title = stack.title;
     this.countingVolumes = countingVolumes;
     this.searchPlan = searchPlan;
     this.busySampler = busySampler;
-    const serve = async (): Promise<StackMount> => {
-      await beforeMount?.();
-      return mountSearchStack(stack, stage);
+    const serve = async (): Promise<StackMount | StackVolume> => {
+      await beforeStart?.();
+      return serveSearchStack(stack, stage);
     };
     // Settings without a meaning for searches of existing files.
     const unusedSettings = {
@@ -230,10 +265,10 @@ export class SearchRunner {
     );
   }
 
-  /** Mounts the stack, and starts the client. @throws {Failure} */
+  /** Serves the stack, and starts the client. @throws {Failure} */
   start = (): Promise<void> => this.convertError(this.target.start());
 
-  /** Ends the client and the mount. */
+  /** Ends the client and the server. */
   stop = (): Promise<void> => this.target.stop();
 
   /** Sends the requests of the warm-up. @throws {Failure} */
@@ -255,17 +290,17 @@ export class SearchRunner {
     throw new Failure(`${this.title}: ${wrong} of ${checked} searches went wrong`);
   }
 
-  /** Reads how many lookups have reached the counting volumes since the mount. */
+  /** Reads how many lookups have reached the counting volumes since the start. */
   async countLookups(): Promise<number> {
-    const { mountpoint, makeFailure } = this.target.server!;
+    const server = this.target.server!;
     const count = await this.convertError(
-      makeLookupCounter(this.countingVolumes)(mountpoint, NO_TIMEOUT_MS),
+      makeLookupCounter(this.countingVolumes)(server, NO_TIMEOUT_MS),
     );
-    if (count === null) throw makeFailure(new MeasurementError('it tells no counters'));
+    if (count === null) throw server.makeFailure(new MeasurementError('it tells no counters'));
     return count;
   }
 
-  /** Turns `MeasurementError` into a failure that names the mount server. */
+  /** Turns `MeasurementError` into a failure that names the server. */
   private async convertError<T>(promise: Promise<T>): Promise<T> {
     try {
       return await promise;

@@ -81,7 +81,7 @@ async function startSearch(scratch: Scratch, moment: string): Promise<SearchRunn
     { title: 'doomed', id: 'doomed', volfile, options },
     { searchPlan: workload, countingVolumes: ['test'], storagePids: [] },
     new BusySampler(readAllowedCpus()),
-    { scratch: scratch.at('tmp'), terminal, signal },
+    { scratch: scratch.at('tmp'), terminal, signal, noMount: null },
   );
   try {
     await search.start();

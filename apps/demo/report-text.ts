@@ -106,7 +106,7 @@ export function formatBusyWarning(busynesses: readonly (Busyness | null)[]): str
   if (sentence === undefined) return null;
   return (
     `${sentence[0]!.toUpperCase()}${sentence.slice(1)}. Times are longer then than on a quiet machine; the ` +
-    'mounts took turns, so the comparisons hold.'
+    'stacks took turns, so the comparisons hold.'
   );
 }
 

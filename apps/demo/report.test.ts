@@ -62,7 +62,7 @@ describe('the report of glossa demo', () => {
     expect(formatSummary(settings, measured)).toMatch(
       /^Over two bricks, 0\.5 ms away, as over a network, a search with the cache in Python is 3\.\d+ times as fast as one without a cache \[3\.\d+ – \d\.\d+\], and it is about \d % slower than one with the cache in TypeScript \[.* %\]; over a folder here a cache gains nothing: it is about 2\.?\d* % slower than one without a cache \[.* %\]\.$/,
     );
-    const text = formatReport(settings, measured, 1000);
+    const text = formatReport(settings, measured, null, 1000);
     expect(text.split('\n\n').at(-1)).toBe(formatSummary(settings, measured));
     expect(text).toContain('answered 83 % itself: the storage saw 3872 instead of 23 204.');
     expect(text).not.toMatch(/busy/);
@@ -75,7 +75,7 @@ describe('the report of glossa demo', () => {
   });
 
   it('warns that the machine was busy, and still prints the measured factors', () => {
-    const text = formatReport(settings, busy, 1000);
+    const text = formatReport(settings, busy, null, 1000);
     expect(text).toMatch(/The machine was busy: other processes had 90 % of the CPU time/);
     expect(text).toContain(formatSummary(settings, measured));
     expect(formatPassesTable(settings, busy)).toBe(formatPassesTable(settings, measured));
@@ -111,12 +111,12 @@ describe('the report of glossa demo', () => {
 
   it('has no line wider than the terminal', () => {
     const texts = [measured, busy, gaining].map((passes) =>
-      formatReport(settings, passes, 60)
+      formatReport(settings, passes, null, 60)
         .split('\n\n')
         .filter((part) => /^(The|Over|Names|Of) /.test(part)),
     );
     const introductions = [0.5, 0].map((delayMs) =>
-      formatIntroduction({ ...settings, delayMs }, workload, 60),
+      formatIntroduction({ ...settings, delayMs }, workload, null, 60),
     );
     expect(introductions.map((text) => /0\.5\s+ms\s+late/.test(text))).toEqual([true, false]);
     expect(introductions[0]!.replaceAll(/\s+/g, ' ')).toContain(
@@ -130,8 +130,26 @@ describe('the report of glossa demo', () => {
     }
   });
 
+  it('states without a mount what is left out, and why nothing can be mounted', () => {
+    const problem = "the kernel's FUSE is not available; load it with 'modprobe fuse'";
+    const text = formatIntroduction(settings, workload, { problem }, 1000);
+    expect(text.split('\n\n')[0]).toBe(
+      'Nothing can be mounted here, so the stacks run in processes of their own, without the kernel ' +
+        `and its cache. For a mount: ${problem}.`,
+    );
+    expect(formatIntroduction(settings, workload, { problem: null }, 1000)).toMatch(
+      /^The stacks run in processes of their own, without the kernel and its cache; 'glossa demo' /,
+    );
+    const report = formatReport(settings, measured, { problem }, 1000);
+    expect(report).toContain(
+      'Without a kernel, names that are there are looked up each time, too. Of all lookups, the cache ' +
+        'answered 83 % itself',
+    );
+    expect(JSON.parse(formatJsonReport(settings, busy, { problem })).inProcess).toBe(true);
+  });
+
   it('names each stack before it is measured', () => {
-    const text = formatIntroduction(settings, workload, 80);
+    const text = formatIntroduction(settings, workload, null, 80);
     for (const { title } of demoStacks) expect(text).toContain(title);
   });
 
@@ -147,8 +165,8 @@ describe('the report of glossa demo', () => {
   });
 
   it('has exactly the documented keys in its JSON', () => {
-    const report = JSON.parse(formatJsonReport(settings, busy));
-    expect(Object.keys(report)).toEqual(['seed', 'searches', 'passes']);
+    const report = JSON.parse(formatJsonReport(settings, busy, null));
+    expect(Object.keys(report)).toEqual(['seed', 'searches', 'inProcess', 'passes']);
     expect(report.passes).toMatchObject([
       { bricks: 0, delayMs: 0, busy: { others: 0.9 } },
       { bricks: 2, delayMs: 0.5, busy: { others: 0.9 } },

@@ -10,7 +10,7 @@ import {
   HOT_SEARCHES_PERCENT,
   type SearchPlan,
 } from '../bench/engine/searches.ts';
-import type { ExperimentSettings } from './experiment.ts';
+import type { ExperimentSettings, NoMount } from './experiment.ts';
 import {
   ALL_FOUND_TEXT,
   compareSearches,
@@ -36,6 +36,7 @@ import {
 export function formatJsonReport(
   { seed, searchCount: searches }: ExperimentSettings,
   measured: Passes,
+  noMount: NoMount | null,
 ): string {
   const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
     bricks,
@@ -47,13 +48,14 @@ export function formatJsonReport(
       return { name, lookups, answered, forwarded, ...roundTimes(stack, stacks[0]!, seed) };
     }),
   }));
-  return JSON.stringify({ seed, searches, passes }, null, 2);
+  return JSON.stringify({ seed, searches, inProcess: noMount !== null, passes }, null, 2);
 }
 
 /** Formats the text before the measurement: what is searched, and through which stacks. */
 export function formatIntroduction(
   { seed, searchCount, delayMs }: ExperimentSettings,
   { names }: SearchPlan,
+  noMount: NoMount | null,
   width: number,
 ): string {
   const delaySentence =
@@ -67,7 +69,20 @@ export function formatIntroduction(
     `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
-  return `${formatParagraph(sentences, width)}\n\n${formatColumns(rows, width)}`;
+  return [
+    ...(noMount === null ? [] : [formatParagraph([formatNoMount(noMount)], width)]),
+    formatParagraph(sentences, width),
+    formatColumns(rows, width),
+  ].join('\n\n');
+}
+
+/** Formats the sentences about what a run without a mount leaves out, and how to get a mount. */
+function formatNoMount({ problem }: NoMount): string {
+  const consequence = 'without the kernel and its cache';
+  return problem === null
+    ? `The stacks run in processes of their own, ${consequence}; 'glossa demo' mounts them.`
+    : `Nothing can be mounted here, so the stacks run in processes of their own, ${consequence}. ` +
+        `For a mount: ${problem}.`;
 }
 
 /** Describes the storage of a pass: `two bricks, 1.4 ms away`. */
@@ -109,12 +124,13 @@ export function formatPassesTable({ seed }: ExperimentSettings, passes: Passes):
 export function formatReport(
   settings: ExperimentSettings,
   measured: Passes,
+  noMount: NoMount | null,
   width: number,
 ): string {
   const busy = formatBusyWarning(measured.map((pass) => pass.busy));
   return [
     formatPassesTable(settings, measured),
-    formatParagraph([formatSavedLookups(measured)], width),
+    formatParagraph([formatSavedLookups(measured, noMount)], width),
     ...(busy === null ? [] : [formatParagraph([busy], width)]),
     formatNextSteps(),
     formatParagraph([formatSummary(settings, measured)], width),
@@ -122,13 +138,16 @@ export function formatReport(
 }
 
 /** Formats the sentences about the lookups that the cache in Python kept from the bricks. */
-function formatSavedLookups([, away]: Passes): string {
+function formatSavedLookups([, away]: Passes, noMount: NoMount | null): string {
   const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const savedLookups = baseline.forwarded - python.forwarded;
   const percent = Math.round((100 * savedLookups) / baseline.forwarded);
+  const scope =
+    noMount === null
+      ? 'Names that are there the kernel remembers, through every mount. Of the lookups that come to the server'
+      : 'Without a kernel, names that are there are looked up each time, too. Of all lookups';
   return (
-    'Names that are there the kernel remembers, through every mount. Of the lookups that come to ' +
-    `the server, the cache answered ${percent} % itself: the storage saw ` +
+    `${scope}, the cache answered ${percent} % itself: the storage saw ` +
     `${groupDigits(python.forwarded)} instead of ${groupDigits(baseline.forwarded)}. ${ALL_FOUND_TEXT}`
   );
 }

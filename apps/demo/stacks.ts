@@ -1,4 +1,4 @@
-/** Lists the stacks that the demo mounts and measures; defines the types of their results. */
+/** Lists the stacks that the demo measures; defines the types of their results. */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Busyness } from '../bench/engine/schema.ts';

@@ -292,8 +292,9 @@ export function makeCacheTargets(
       const { storage, volumes = [], folder, bricks = [] } = rest;
       const cacheVolumes = above(bench);
       const allVolumes = [counter, ...volumes, ...cacheVolumes];
-      const { pid, mountpoint } = await startGlossa(bench, name, allVolumes, { storage, flags });
-      const countLookups = () => makeLookupCounter([counter.name])(mountpoint, 600_000);
+      const mount = await startGlossa(bench, name, allVolumes, { storage, flags });
+      const { pid, mountpoint } = mount;
+      const countLookups = () => makeLookupCounter([counter.name])(mount, 600_000);
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
       if (folder !== undefined) await withTimeLimit(bench.signal, mkdir(root));
       const target = { pid, root, countLookups, bricks };

@@ -13,12 +13,12 @@ import { seedRandom } from './random.ts';
 import { compareToFirst, type RoundSample, sumUpRounds } from './results.ts';
 import { orderRounds } from './rounds.ts';
 import type { StackResult, WarmUp, Workload } from './schema.ts';
-import { type LookupCounter, type ServedMount, Target, type TargetSettings } from './target.ts';
+import { type LookupCounter, type ServedStack, Target, type TargetSettings } from './target.ts';
 import { type WarmUpResult, warmUpTarget } from './warm-up.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
 /** A stack to be measured. */
-export interface StackPlan {
+export interface StackPlan<S extends ServedStack = ServedStack> {
   readonly name: string;
   /** Counts the lookups that reach the storage; null if the stack cannot count them. */
   readonly lookupCounter: LookupCounter | null;
@@ -27,7 +27,7 @@ export interface StackPlan {
   /** Why the stack does not start, as the trial has reported; null or absent: it starts. */
   readonly startFailure?: string | null;
   /** Starts the stack with empty storage. @throws {MeasurementError} */
-  serve(): Promise<ServedMount>;
+  serve(): Promise<S>;
   /** Removes the files of the stack, after its server has stopped. */
   readonly discard: () => void;
 }

@@ -1,6 +1,7 @@
 /**
- * Defines a target of a workload: a stack behind its mount, or the plain directory, each with its
- * own clients. A target starts the server and the clients, measures rounds, and stops both.
+ * Defines a target of a workload: a stack behind its mount or in its client's process, or the plain
+ * directory, each with its own clients. A target starts the server and the clients, measures rounds,
+ * and stops both.
  */
 import { join } from 'node:path';
 import { pinProcess } from './affinity.ts';
@@ -16,20 +17,32 @@ import type { SearchPlan } from './searches.ts';
 import type { WorkloadName } from './workloads/index.ts';
 import type { RequestRange, TriedCommand } from './workloads/workload.ts';
 
-/** A mount with its running server. */
-export interface ServedMount {
-  /** The server's process. */
-  readonly pid: number;
-  readonly mountpoint: string;
-  /** Seconds from the start of the process until it reported that it is mounted. */
+/** A running stack. */
+interface RunningStack {
+  /** Seconds from the start of its process until it reported that it serves. */
   readonly startSeconds: number;
   /** The warning that the server printed at its start; '' or absent without a warning. */
   readonly startWarning?: string;
   /** Returns why the server ended by itself; null while it runs. */
   explainEnd(): Promise<string | null>;
-  /** Ends the server and unmounts. */
+  /** Ends the server, and unmounts. */
   stop(): Promise<void>;
 }
+
+/** A mount with its running server. */
+export interface ServedMount extends RunningStack {
+  /** The server's process. */
+  readonly pid: number;
+  readonly mountpoint: string;
+}
+
+/** A stack without a mount: its volume is open in the process of its client. */
+export interface ServedVolume extends RunningStack {
+  readonly clients: Clients;
+}
+
+/** A stack that serves: behind a mount, or in the process. */
+export type ServedStack = ServedMount | ServedVolume;
 
 /** Settings of all targets of a workload in one placement. */
 export interface TargetSettings {
@@ -50,10 +63,10 @@ export interface TargetSettings {
 }
 
 /** Reads how many lookups reached the storage; null without a counter. @throws {MeasurementError} */
-export type LookupCounter = (mountpoint: string, timeoutMs: number) => Promise<number | null>;
+export type LookupCounter = (stack: ServedStack, timeoutMs: number) => Promise<number | null>;
 
 /** Access to a target: its server, its counter and its sampler. */
-export interface TargetAccess<S extends ServedMount = ServedMount> {
+export interface TargetAccess<S extends ServedStack = ServedStack> {
   /** Starts the server; null for the plain directory. */
   readonly serve: (() => Promise<S>) | null;
   /** Reads the counter of the stack; null if the stack has no counter. */
@@ -111,9 +124,9 @@ export function computeRoundTimeoutMs(
   );
 }
 
-/** A stack behind its mount, or the plain directory, with its clients. */
-export class Target<S extends ServedMount = ServedMount> {
-  /** Time until the server was mounted; null for the plain directory. */
+/** A running stack, or the plain directory, with its clients. */
+export class Target<S extends ServedStack = ServedStack> {
+  /** Time until the server served; null for the plain directory. */
   startSeconds: number | null = null;
   /** Peak memory of the server; null before its end, and for the plain directory. */
   peakMemoryBytes: number | null = null;
@@ -137,7 +150,7 @@ export class Target<S extends ServedMount = ServedMount> {
     this.timeoutMs = findBaseTimeoutMs(settings.workload === 'command');
   }
 
-  /** Mounts, makes the tree if it is absent, and prepares the clients. @throws {MeasurementError} */
+  /** Serves, makes the tree if it is absent, and prepares the clients. @throws {MeasurementError} */
   async start(): Promise<void> {
     const {
       workload,
@@ -153,12 +166,13 @@ export class Target<S extends ServedMount = ServedMount> {
       signal.throwIfAborted();
       this.server = await this.access.serve();
       this.startSeconds = this.server.startSeconds;
-      const { pid, mountpoint } = this.server;
-      this.root = searches === undefined ? join(mountpoint, TREE_NAME) : mountpoint;
-      pinProcess(pid, cpus.servers);
+      const stackRoot = 'mountpoint' in this.server ? this.server.mountpoint : '/';
+      this.root = searches === undefined ? join(stackRoot, TREE_NAME) : stackRoot;
+      if (this.serverPid !== undefined) pinProcess(this.serverPid, cpus.servers);
     }
     const clientCpus = cpus.client === null ? cpus.servers : String(cpus.client);
-    this.clients = new Clients({ count, cpus: clientCpus, signal });
+    this.clients = this.volumeClients ?? new Clients({ count, cpus: clientCpus, signal });
+    if (this.volumeClients !== undefined) this.clients.pin(clientCpus);
     if (searches === undefined) {
       await this.clients.requestFirst('make', { workload, root: this.root }, this.timeoutMs);
     }
@@ -176,7 +190,7 @@ export class Target<S extends ServedMount = ServedMount> {
    */
   async measure(round: number, range: RequestRange, runStartMs: number): Promise<RoundResult> {
     const { seconds, workload } = this.settings;
-    const serverPid = this.server?.pid;
+    const { serverPid } = this;
     const passedOnBefore = await this.countPassedOn();
     const cpuBefore = serverPid === undefined ? 0 : readCpuSeconds(serverPid);
     const busySampler = round > 0 ? this.access.busySampler : null;
@@ -214,7 +228,8 @@ export class Target<S extends ServedMount = ServedMount> {
   /** Ends clients and server, if they still run. */
   async stop(): Promise<void> {
     const { server, clients } = this;
-    if (server !== null) this.peakMemoryBytes = readPeakMemory(server.pid);
+    const servingPid = this.serverPid ?? this.volumeClients?.pids[0];
+    if (servingPid !== undefined) this.peakMemoryBytes = readPeakMemory(servingPid);
     this.server = null;
     this.clients = null;
     // A client that waits for the mount ends only after the mount.
@@ -226,17 +241,27 @@ export class Target<S extends ServedMount = ServedMount> {
     }
   }
 
+  /** The server's process; undefined for the plain directory and in the process of the client. */
+  private get serverPid(): number | undefined {
+    return this.server !== null && 'pid' in this.server ? this.server.pid : undefined;
+  }
+
+  /** The clients that serve their stack themselves; undefined with a mount. */
+  private get volumeClients(): Clients | undefined {
+    return this.server !== null && 'clients' in this.server ? this.server.clients : undefined;
+  }
+
   /**
    * Lists the processes of a round. Includes this process where the clients may run on any CPU: it
    * only waits, but may share their CPUs.
    */
   private listMeasuredPids(): number[] {
-    const { access, server, settings, clients } = this;
+    const { access, serverPid, settings, clients } = this;
     const ownPids = settings.cpus.client === null ? [process.pid] : [];
     return [
       ...ownPids,
       ...(access.furtherPids ?? []),
-      ...(server ? [server.pid] : []),
+      ...(serverPid === undefined ? [] : [serverPid]),
       ...clients!.pids,
     ];
   }
@@ -245,7 +270,7 @@ export class Target<S extends ServedMount = ServedMount> {
   private async countPassedOn(): Promise<number | null> {
     const { server, access } = this;
     if (server === null || access.lookupCounter === null) return null;
-    return access.lookupCounter(server.mountpoint, this.timeoutMs);
+    return access.lookupCounter(server, this.timeoutMs);
   }
 }
 

@@ -143,7 +143,7 @@ export interface StackEnvironment {
 export function makeStackPlan(
   stack: BenchStack,
   environment: StackEnvironment,
-): StackDescription & StackPlan {
+): StackDescription & StackPlan<ServedMount> {
   const { name, description, volfile, volumes, path } = stack;
   const { scratch, dataFolder, mountFlags: flags, terminal } = environment;
   const counterVolumes = findCountingVolumes(volumes);

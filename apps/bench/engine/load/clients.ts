@@ -6,7 +6,7 @@ import { MeasurementError } from '../measurement-error.ts';
 import { listChildren } from '../process-usage.ts';
 import type { Reply, ReplyTypes, RequestName, RequestTypes } from './messages.ts';
 
-/** The program of each client process. */
+/** The program of clients of a mount or a plain directory. */
 const CLIENT_PROGRAM = makeBuiltPath('apps/bench/engine/load/client.cjs');
 
 /** Thrown when the server of the mount has ended. */
@@ -20,6 +20,8 @@ export interface ClientSettings {
   readonly count: number;
   /** CPUs to pin the clients to, as a list `0-3,8`; null if they are not pinned. */
   readonly cpus: string | null;
+  /** The program of each client's process; absent: the one for mounts. */
+  readonly program?: string;
   /** Aborting kills the clients at once; pending requests fail with its reason. */
   readonly signal: AbortSignal;
 }
@@ -30,11 +32,16 @@ export class Clients {
   private readonly signal: AbortSignal;
 
   /** Starts and pins the clients. @throws {MeasurementError} if a client cannot be pinned */
-  constructor({ count, cpus, signal }: ClientSettings) {
+  constructor({ count, cpus, program = CLIENT_PROGRAM, signal }: ClientSettings) {
     this.signal = signal;
-    this.children = Array.from({ length: count }, () => new Client());
+    this.children = Array.from({ length: count }, () => new Client(program));
     signal.addEventListener('abort', this.kill);
-    if (cpus !== null) for (const { pid } of this.children) pinProcess(pid, cpus);
+    if (cpus !== null) this.pin(cpus);
+  }
+
+  /** Pins the clients to CPUs. @throws {MeasurementError} if that fails */
+  pin(cpus: string): void {
+    for (const { pid } of this.children) pinProcess(pid, cpus);
   }
 
   /** The pids of the client processes. */
@@ -93,8 +100,8 @@ class Client {
   /** Ends the wait for the reply; null while no request is pending. */
   private resolveReply: ((reply: Reply) => void) | null = null;
 
-  constructor() {
-    this.child = fork(CLIENT_PROGRAM, {
+  constructor(program: string) {
+    this.child = fork(program, {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -1,10 +1,20 @@
 /** Declares the messages between the bench and a client's process: each request gets one reply. */
+import type { Dump } from '../../../../runtime/core/xlator.ts';
 import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
 import type { LoopResult } from './request-loop.ts';
 
 /** The arguments of each request, by its name. */
 export interface RequestTypes {
+  /** Opens a volume in the client's process, through which it sends its requests. */
+  openVolume: {
+    readonly volfile: string;
+    /** Options of its volumes, in the form of --xlator-option. */
+    readonly overrides: readonly string[];
+    readonly logFile: string;
+  };
+  /** Reads the counters of the opened volume's graph. */
+  dump: Readonly<Record<string, never>>;
   /** Makes a folder and runs a command in it. */
   try: { readonly words: readonly string[]; readonly folder: string };
   /** Makes a folder and the workload's tree in it. */
@@ -17,8 +27,18 @@ export interface RequestTypes {
   close: Readonly<Record<string, never>>;
 }
 
+/** The counters of one volume. */
+interface VolumeDump {
+  readonly name: string;
+  readonly type: string;
+  readonly dump: Dump;
+}
+
 /** The result of each request, by its name. */
 export interface ReplyTypes {
+  openVolume: true;
+  /** The dump of each volume. */
+  dump: { readonly volumes: readonly VolumeDump[] };
   try: TriedCommand;
   make: true;
   open: true;

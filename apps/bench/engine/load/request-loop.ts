@@ -1,6 +1,6 @@
 /**
- * Runs the requests of a client one after the other, times each and checks it afterwards. client.ts
- * calls it in each client process.
+ * Runs the requests of a client one after the other, times each and checks it afterwards. The
+ * programs of client processes call it (serve-requests.ts).
  */
 import type { RequestRange, Requests } from '../workloads/workload.ts';
 
@@ -30,8 +30,16 @@ export class GoneError extends Error {
   }
 }
 
-/** Runs a range of requests. @throws {GoneError} if the server of the mount has ended */
-export function runLoop(requests: Requests, range: RequestRange, clock: Clock): LoopResult {
+/**
+ * Runs a range of requests. Only those that return a promise are awaited, because system calls have
+ * their result at once.
+ * @throws {GoneError} if the server of the mount has ended
+ */
+export async function runLoop(
+  requests: Requests,
+  range: RequestRange,
+  clock: Clock,
+): Promise<LoopResult> {
   const { from, count, timeLimitMs = Number.POSITIVE_INFINITY } = range;
   let timesNs = new Float64Array(count);
   let wrongCount = 0;
@@ -46,7 +54,8 @@ export function runLoop(requests: Requests, range: RequestRange, clock: Clock): 
     const i = from + index;
     requests.prepare?.(i);
     const startMs = clock();
-    const status = requests.send(i);
+    const sent = requests.send(i);
+    const status = typeof sent === 'number' ? sent : await sent;
     lastEndMs = clock();
     timesNs[index] = (lastEndMs - startMs) * 1e6;
     if (GONE_STATUSES.includes(status)) throw new GoneError();

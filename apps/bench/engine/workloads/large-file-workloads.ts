@@ -21,14 +21,13 @@ import { toCString } from '../../../../runtime/sys/struct.ts';
 import { drawBelow, seedRandom } from '../random.ts';
 import {
   callOrThrow,
-  describeStatus,
   fillPattern,
   isPattern,
   NEW_FILE_FLAGS,
   withFolder,
   writeAll,
 } from './syscalls.ts';
-import type { WorkloadKind, WorkloadSetting } from './workload.ts';
+import { describeStatus, type WorkloadKind, type WorkloadSetting } from './workload.ts';
 
 const MIB = 1 << 20;
 /** Size of the large file. */

@@ -3,14 +3,15 @@
  * and listings of folders.
  */
 import { constants } from 'node:fs';
+import { ENOENT } from '../../../../runtime/core/errno.ts';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
 import { Dirents, Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import { seedRandom, shuffle } from '../random.ts';
 import { DIRECTORY_COUNT, makeDirectoryName, planSearches } from '../searches.ts';
+import { ABSENT_NAME, makeSearchRequests, SEARCH_COUNT, type Searcher } from './search-requests.ts';
 import {
   compareStat,
-  describeStatus,
   makeFile,
   makeFolder,
   makeNumberedName,
@@ -19,7 +20,12 @@ import {
   statAll,
   withFolder,
 } from './syscalls.ts';
-import type { Requests, WorkloadKind, WorkloadSetting } from './workload.ts';
+import {
+  type BlockingRequests,
+  describeStatus,
+  type WorkloadKind,
+  type WorkloadSetting,
+} from './workload.ts';
 
 /** Number of names in the workloads `miss` and `hit`, and of files in `readdir`. */
 const FILE_COUNT = 1000;
@@ -31,7 +37,7 @@ const makeFiles = (root: string, count: number): void =>
   });
 
 /** Makes requests that stat names in an open folder, so that each system call is one lookup. */
-function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): Requests {
+function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): BlockingRequests {
   const paths = names.map(toCString);
   const expected = withFolder(setting.plainFolder, (folder) => statAll(folder, paths));
   const random = seedRandom(setting.seed + setting.client);
@@ -69,10 +75,6 @@ export const hit: WorkloadKind = {
 
 // -- searches ------------------------------------------------------------------------------------
 
-const SEARCH_COUNT = 10_000;
-/** An absent name, which warm-up requests (numbers below 0) look up in each directory in turn. */
-const ABSENT_NAME = toCString('absent.php');
-
 export const phpsim: WorkloadKind = {
   description:
     'The translator tutorial’s: a program looks for an included file in one directory after the ' +
@@ -98,39 +100,28 @@ export const phpsim: WorkloadKind = {
       directories: findDirectories(plainFolder),
     };
     const paths = names.map(toCString);
+    const absentPath = toCString(ABSENT_NAME);
     const folders = openDirectories(root);
     const out = new Statx();
     let lookups = 0;
-    return {
-      send(i) {
-        if (i < 0)
-          return statx(
-            folders[-i % DIRECTORY_COUNT]!,
-            ABSENT_NAME,
-            0,
-            STATX_BASIC_STATS,
-            out.bytes,
-          );
-        const result = searchFolders(folders, paths[searches[i % searches.length]!]!, out);
+    const searcher: Searcher = {
+      lookUpAbsent: (directory) =>
+        statx(folders[directory]!, absentPath, 0, STATX_BASIC_STATS, out.bytes),
+      search(file) {
+        const result = searchFolders(folders, paths[file]!, out);
         lookups += result.lookupCount;
         return result.folderOrError;
       },
-      check(i, status) {
-        if (i < 0) return status === -ENOENT ? null : `an absent name: ${describeStatus(status)}`;
-        const file = searches[i % searches.length]!;
-        if (status === directories[file]) return null;
-        const location = status < 0 ? describeStatus(status) : `in ${makeDirectoryName(status)}`;
-        return `a search finds ${names[file]} ${location}, the plain directory in dir${directories[file]}`;
-      },
-      takeCounts() {
-        const counts = { lookups };
+      takeLookupCount() {
+        const count = lookups;
         lookups = 0;
-        return counts;
+        return count;
       },
       close() {
         for (const fd of folders) close(fd);
       },
     };
+    return makeSearchRequests({ names, searches, directories }, searcher);
   },
 };
 
@@ -156,7 +147,6 @@ const openDirectories = (root: string): number[] =>
 
 /** The object that `searchFolders` returns. */
 const searchResult = { folderOrError: 0, lookupCount: 0 };
-const ENOENT = 2;
 
 /**
  * Looks a name up in one folder after the other. `folderOrError` is the index of the folder that

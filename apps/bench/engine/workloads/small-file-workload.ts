@@ -4,7 +4,6 @@ import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
 import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import {
-  describeStatus,
   fillPattern,
   isPattern,
   makeNumberedName,
@@ -12,7 +11,7 @@ import {
   openFolder,
   unlinkFile,
 } from './syscalls.ts';
-import type { WorkloadKind } from './workload.ts';
+import { describeStatus, type WorkloadKind } from './workload.ts';
 
 const FILE_SIZE = 4096;
 /** Number of names that a client uses in turn. */

@@ -15,7 +15,7 @@ import {
   unlinkat,
 } from '../../../../runtime/sys/libc.ts';
 import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
-import { CallError } from './workload.ts';
+import { CallError, describeStatus } from './workload.ts';
 
 /**
  * Returns the result of a successful call.
@@ -146,7 +146,3 @@ export function compareStat(
     `in the plain directory ${expected.mode.toString(8)} and ${expected.size}`
   );
 }
-
-/** Returns the name of a result's errno; 'success' for a result of at least 0. */
-export const describeStatus = (status: number): string =>
-  status < 0 ? errnoName(-status) : 'success';

@@ -1,15 +1,16 @@
 /**
  * Defines the interface of a workload: it makes a tree of files beforehand, and a client sends its
- * requests one after the other. All of it runs in a client's process (load/client.ts) and blocks
- * it.
+ * requests one after the other. All of it runs in a client's process: by system calls that block it
+ * (load/client.ts), or through a volume of that process (run/volume-client.ts).
  *
  * - Request `i` of a client depends only on the seed, the client and `i`, so it is equal on every
  *   stack.
- * - Only `send` is timed: it makes system calls and no more. `prepare` runs before it, `check`
- *   after it.
+ * - Only `send` is timed: it makes the calls and no more. `prepare` runs before it, `check` after
+ *   it.
  * - The expected results are those of a plain directory outside the mounts, which has the same
  *   tree.
  */
+import { errnoName } from '../../../../runtime/core/errno.ts';
 import type { SearchPlan } from '../searches.ts';
 
 /** The result of one run of a command. */
@@ -69,14 +70,19 @@ export interface RequestRange {
 export interface Requests {
   /** Prepares request `i`; not timed. */
   prepare?(i: number): void;
-  /** Sends request `i`; returns at least 0, or minus the errno of the failed system call. */
-  send(i: number): number;
+  /** Sends request `i`; returns at least 0, or minus the errno of the failed call. */
+  send(i: number): number | Promise<number>;
   /** Returns the complaint about the result; null if it is right. */
   check(i: number, status: number): string | null;
   /** Returns the counters since the last call, by name. */
   takeCounts?(): Readonly<Record<string, number>>;
   /** Closes the open files. */
   close(): void;
+}
+
+/** Requests by system calls, which have their results at once. */
+export interface BlockingRequests extends Requests {
+  send(i: number): number;
 }
 
 /** The most bytes that any workload stores for one client. */
@@ -93,8 +99,12 @@ export interface WorkloadKind {
   /** Makes the tree of all clients in an empty folder. */
   make(root: string): void;
   /** Opens the tree, and returns the requests of one client. */
-  open(setting: WorkloadSetting): Requests;
+  open(setting: WorkloadSetting): BlockingRequests;
 }
+
+/** Returns the name of a result's errno; 'success' for a result of at least 0. */
+export const describeStatus = (status: number): string =>
+  status < 0 ? errnoName(-status) : 'success';
 
 /** Thrown if a system call fails. The message names the call; callers may handle the errno. */
 export class CallError extends Error {

@@ -14,7 +14,7 @@ import { expectSearches } from '../../../../test/support/searches.ts';
 import { planSearches } from '../searches.ts';
 import { tryCommand } from './command.ts';
 import { type WorkloadName, workloadNames, workloads } from './index.ts';
-import { type Requests, STORED_BYTES_MAX, type WorkloadSetting } from './workload.ts';
+import { type BlockingRequests, STORED_BYTES_MAX, type WorkloadSetting } from './workload.ts';
 
 let folder: string;
 let setting: WorkloadSetting;
@@ -35,13 +35,13 @@ function makeTrees(name: WorkloadName): void {
   }
 }
 
-function open(name: WorkloadName, changes: Partial<WorkloadSetting> = {}): Requests {
+function open(name: WorkloadName, changes: Partial<WorkloadSetting> = {}): BlockingRequests {
   makeTrees(name);
   return workloads[name].open({ ...setting, ...changes });
 }
 
 /** Lists the complaints about the results of the first requests. */
-function listComplaints(requests: Requests, count: number): string[] {
+function listComplaints(requests: BlockingRequests, count: number): string[] {
   const complaints = Array.from({ length: count }, (_, i) => {
     requests.prepare?.(i);
     return requests.check(i, requests.send(i));

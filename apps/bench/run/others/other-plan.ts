@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackPlan } from '../../engine/measure.ts';
 import type { StackDescription } from '../../engine/schema.ts';
+import type { ServedMount } from '../../engine/target.ts';
 import { readLastError, startMount } from '../started-server.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
@@ -26,7 +27,7 @@ const START_TIMEOUT_MS = 60_000;
 export function makeOtherImplementationPlan(
   stack: OtherStack,
   settings: OtherSettings,
-): StackDescription & StackPlan {
+): StackDescription & StackPlan<ServedMount> {
   const { name, description, makeVolfile, findUnfitReason, makeCommand } = stack;
   const { scratch, dataFolder, timeouts, signal } = settings;
   const directory = join(dataFolder, name);
