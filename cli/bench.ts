@@ -27,6 +27,7 @@ import {
 import { makeStackPlan } from '../apps/bench/run/stack-mount.ts';
 import { makeTranslatorStacks, readVolfileStacks, type Stacks } from '../apps/bench/run/stacks.ts';
 import { Workspace } from '../apps/bench/run/workspace.ts';
+import { requireMount } from '../server/without-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import type { ParsedFlags } from '../terminal/flags.ts';
@@ -49,7 +50,8 @@ export default defineCommand({
     'answer against a plain directory, and compares the stacks with the first one. Each storage/posix ' +
     'volume gets an empty folder of its own; the folders that a volfile names are not touched. COMMAND ' +
     'is one more workload, which runs in a folder of the mount, many times: it must end, and always ' +
-    'print the same as the first time in a plain directory.',
+    'print the same as the first time in a plain directory. With --in-process nothing is mounted: each ' +
+    'stack is a volume in a process of its own.',
   flags: benchFlags,
   passesRest: true,
   async run(parsed, terminal) {
@@ -79,6 +81,7 @@ async function runBenchmark(
     STORED_BYTES_MAX * settings.clients * (stackCount + 1),
   );
   try {
+    if (!settings.inProcess) await requireMount('bench', workspace.scratchFolder);
     const glossaStacks = await makeStacks(flags, operands, workspace, terminal);
     const allStacks = addOtherImplementations(
       glossaStacks,
@@ -123,7 +126,11 @@ function makeStacks(
   return makeTranslatorStacks({ translator, languageList: languages, options, scratch });
 }
 
-/** Mounts and measures the stacks, and shows the progress. @throws {Failure} if it cannot measure */
+/** The warning in the result of a run without mounts. */
+const NO_MOUNT_WARNING =
+  'measured without a mount: each stack ran in the process of its client, without the kernel and its cache';
+
+/** Serves and measures the stacks, and shows the progress. @throws {Failure} if it cannot measure */
 async function measureStacks(
   workspace: Workspace,
   {
@@ -139,8 +146,10 @@ async function measureStacks(
   signal: AbortSignal,
 ): Promise<BenchOutcome> {
   const { scratchFolder: scratch, dataFolder: data, stacksFolder, plainFolder } = workspace;
-  const { mountFlags, timeouts } = settings;
-  const mountSettings = { scratch, dataFolder: stacksFolder, mountFlags, timeouts, terminal };
+  const { mountFlags, timeouts, inProcess } = settings;
+  const mountSettings = {
+    ...{ scratch, dataFolder: stacksFolder, mountFlags, timeouts, inProcess, terminal },
+  };
   const progress = new ProgressLine(terminal);
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
   try {
@@ -148,7 +157,7 @@ async function measureStacks(
       ...settings,
       question,
       sameLookupStacks,
-      warnings,
+      warnings: inProcess ? [...warnings, NO_MOUNT_WARNING] : warnings,
       signal,
       commandLine: ['glossa', ...maskCommandLine()],
       stacks: [

@@ -100,8 +100,7 @@ export default defineCommand({
       away: makePlan(searches),
     };
     const experiment = {
-      ...{ command: 'demo', json, advice: '' },
-      inProcess: inProcess ? ('always' as const) : ('if needed' as const),
+      ...{ command: 'demo', json, inProcess, mountingCommand: null },
       formatIntroduction: (noMount: NoMount | null) =>
         formatIntroduction(settings, searchPlans.away, noMount, terminal.width),
       measure: (stage: Stage) => runPasses(settings, searchPlans, stage),

@@ -9,11 +9,11 @@ import { allLanguages } from '../bridges/languages.ts';
 import { watchFolder } from '../bridges/machine/node/folder-watcher.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { ChildServer } from '../server/child-server.ts';
-import { findMountProblem } from '../server/mount-probe.ts';
 import { makeScratch, removeScratch } from '../server/scratch-folders.ts';
 import { findEntryProblem, refuseStuck } from '../server/stuck-mounts.ts';
 import { unmountLeftover } from '../server/unmount.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
+import { requireMount } from '../server/without-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import { choiceFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
@@ -126,14 +126,7 @@ async function serveOnce(
   const scratch = makeScratch('dev');
   let builder: ModuleBuilder | undefined;
   try {
-    const problem = await findMountProblem(scratch);
-    if (problem !== null) {
-      const file = module === null ? 'MODULE' : operand;
-      throw new Failure(
-        `nothing can be mounted here: ${problem}\n` +
-          `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
-      );
-    }
+    await requireMount('dev', scratch);
     builder = new ModuleBuilder(builds, { scratch, signal: signals.signal, terminal });
     const areBuilt = await builder.buildOldModules();
     if (signals.signal.aborted) return await signals.firstSignal;
@@ -318,6 +311,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
       isAttached: true,
       stderr: 'pipe',
       volfile,
+      command: 'dev',
       scratchFolder: scratch,
       terminal: watchingTerminal,
     },

@@ -1,4 +1,7 @@
-/** Systems on which mounting is impossible: one line with the reason and the remedy. */
+/**
+ * Systems on which mounting is impossible: a line with the reason and the remedy, and one that names
+ * the commands that need no mount.
+ */
 import { expect, it } from 'vitest';
 import { asUser, NOBODY } from '../test/support/client.ts';
 import {
@@ -29,6 +32,9 @@ const devices = (...more: string[]): string[] =>
 const ADVICE =
   "load it with 'modprobe fuse', give a container '--device /dev/fuse', or, where permission is " +
   'denied, let the user open /dev/fuse';
+const WITHOUT_MOUNT =
+  "    without a mount, 'glossa fs' and 'glossa api' reach the files of a volfile, programs do by " +
+  "Volume, and 'glossa playground' shows translators at work";
 const CAPABILITY =
   'mounting as root needs CAP_SYS_ADMIN, which containers get by ' +
   "'--cap-add SYS_ADMIN --device /dev/fuse'";
@@ -115,7 +121,9 @@ const sayWhatToDo = (frontEnd: string): void => {
       const before = `glossa: cannot mount on ${scratch.at('mnt/in')}: `;
       expect(err.startsWith(before), err).toBe(true);
       const [line, ...more] = err.slice(before.length).split('\n');
-      expect(more).toEqual(['']);
+      // Another mount point helps where only this one is refused.
+      const advice = line!.includes('mount on a directory') ? [] : [WITHOUT_MOUNT];
+      expect(more).toEqual([...advice, '']);
       if (typeof refused.says === 'string') expect(line).toBe(refused.says);
       else expect(line).toMatch(refused.says);
     }),

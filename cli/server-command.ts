@@ -159,6 +159,7 @@ function makeStarter({
   reportReady,
   onGone,
   isAttached,
+  command,
   tty,
   scratchFolder: scratch,
   record,
@@ -169,6 +170,7 @@ function makeStarter({
   };
   process.on('exit', removeScratchFolder);
   return {
+    command,
     tty,
     record,
     debug,

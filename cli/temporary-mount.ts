@@ -15,6 +15,7 @@ import { CONSOLE } from '../server/log-sink.ts';
 import { makeScratch } from '../server/scratch-folders.ts';
 import { findEntryProblem, refuseStuck } from '../server/stuck-mounts.ts';
 import { refuseNonVolfile } from '../server/volfile-operand.ts';
+import type { MountingCommand } from '../server/without-mount.ts';
 import {
   EXIT_FAILURE,
   EXIT_NOT_EXECUTABLE,
@@ -34,7 +35,7 @@ type ServerFlags = FlagValues<typeof serverFlags>;
 /** A command to run in a temporary mount. */
 export interface MountTask {
   /** The name of the glossa command in messages, as `run`. */
-  readonly commandName: string;
+  readonly commandName: MountingCommand;
   readonly volfile: string;
   readonly flags: ServerFlags;
   readonly command: readonly string[];
@@ -124,6 +125,7 @@ async function serveAndRun(folder: string, task: MountTask, terminal: Terminal):
     isAttached: true,
     stderr: 'inherit',
     volfile: task.volfile,
+    command: commandName,
     terminal,
     ...(recordRequest === undefined ? {} : { record: recordRequest }),
   });

@@ -58,7 +58,7 @@ export default defineCommand({
     }
     if (rest === null) return traceMount(flags, view, operands, terminal);
     const task = {
-      commandName: 'trace',
+      commandName: 'trace' as const,
       ...takeVolfileAndCommand(operands, rest),
       flags: selectServerFlags(flags),
     };

@@ -96,8 +96,8 @@ export default defineCommand({
     const experiment = {
       command: 'tutorial',
       json,
-      inProcess: 'never' as const,
-      advice: "; 'glossa demo' makes such searches without a mount",
+      inProcess: false,
+      mountingCommand: 'tutorial' as const,
       formatIntroduction: () => formatIntroduction(settings, terminal.width),
       measure: (stage: Stage) => runTutorial(settings, searchPlan, stage),
       formatReport: (measurement: Measurement) =>

@@ -22,6 +22,7 @@ import {
   type StarterFacts,
   type StarterMessage,
 } from './starter-channel.ts';
+import type { MountingCommand } from './without-mount.ts';
 
 /**
  * Settings of glibc's malloc: with an arena for each thread of V8 it keeps some 25 MB more for a volume in Python.
@@ -81,6 +82,8 @@ export interface StartSettings {
    * died.
    */
   readonly scratchFolder?: string;
+  /** The command that mounts, if it is another than the server's. */
+  readonly command?: MountingCommand;
   /** The recording that it makes as long as it serves. */
   readonly record?: RecordRequest;
   /** Receives the server's messages to the debugger (`runtime/debug/protocol.ts`). */
@@ -98,13 +101,15 @@ export class ChildServer {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { isAttached, stderr, volfile, scratchFolder, record, terminal, onDebug } = settings;
+    const { isAttached, stderr, volfile, command, scratchFolder, record, terminal, onDebug } =
+      settings;
     const { isInteractive, colour, width } = terminal;
     const tty = isAttached ? findTtyPath() : undefined;
     const isDebugger = onDebug !== undefined;
     const appearance = { isInteractive, colour, width };
     const starterFacts: StarterFacts = {
       isAttached,
+      command,
       tty,
       scratchFolder,
       record,

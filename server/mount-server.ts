@@ -39,6 +39,7 @@ import {
   type Starter,
   withStartErrors,
 } from './server-lifecycle.ts';
+import { type MountingCommand, makeMountFailure } from './without-mount.ts';
 
 /** The settings of a mount, from the options of `glossa mount`. */
 export interface MountServerSettings extends ServerSettings {
@@ -183,7 +184,10 @@ async function serveGraph(
     onRootReply,
     notable: requests,
   };
-  const mounting = mountOrFail({ ...settings, ...mountOptions, frontEnd, graph, levels });
+  const mounting = mountOrFail(
+    { ...settings, ...mountOptions, frontEnd, graph, levels },
+    starter.command ?? 'mount',
+  );
   const mount = await withStartErrors(mounting, startErrors);
   startErrors.endCollecting();
   const pidFile = new PidFile(settings.pidFile);
@@ -232,18 +236,14 @@ async function serveGraph(
 /** Mounts by the front end of the options. @throws {Failure} if that fails */
 async function mountOrFail(
   options: MountOptions & { readonly frontEnd: FrontEndName },
+  command: MountingCommand,
 ): Promise<Mount> {
   try {
     return await frontEnds[options.frontEnd](options);
   } catch (error) {
-    if (error instanceof MountError) throw new Failure(rewordMountError(error));
-    throw error;
+    throw error instanceof MountError ? makeMountFailure(error, command) : error;
   }
 }
-
-/** Replaces umount(8) in a message by `glossa umount`, which users other than root can run, too. */
-const rewordMountError = ({ message }: MountError): string =>
-  message.replace(/'umount (-l )?/, "'glossa umount ");
 
 /** Unmounts; resolves to whether that succeeded. A failure is logged. */
 async function unmount(mount: Mount, log: Log): Promise<boolean> {

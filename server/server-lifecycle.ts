@@ -43,6 +43,7 @@ import type { About } from './statedump/whole-dump.ts';
 import type { VolfileServers } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
+import type { MountingCommand } from './without-mount.ts';
 
 /** The settings that all servers have, from the options of their commands. */
 export interface ServerSettings {
@@ -96,6 +97,8 @@ export interface Starter {
   onGone(fn: () => void): void;
   /** The path of the terminal whose user waits for the server; undefined for a daemon. */
   readonly tty: string | undefined;
+  /** The command of glossa that mounts; absent: `glossa mount`. */
+  readonly command?: MountingCommand | undefined;
   /** The recording that it asks for. */
   readonly record?: RecordRequest | undefined;
   /** The connection to its debugger. */

@@ -5,6 +5,7 @@
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
 import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
+import type { MountingCommand } from './without-mount.ts';
 
 /** The variable by which a process learns that it is a server, and the facts of its starter. */
 export const STARTER_VARIABLE = 'GLOSSA_SERVER';
@@ -21,6 +22,8 @@ export type StarterMessage = { readonly debug: Request };
 /** The facts that a server gets from its starter, as JSON in GLOSSA_SERVER. */
 export interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' | 'width'> {
   readonly isAttached: boolean;
+  /** The command of glossa that mounts; absent: the server's own. */
+  readonly command: MountingCommand | undefined;
   /** The path of the starter's terminal, for breakpoint() in a module of an attached server. */
   readonly tty: string | undefined;
   /** A temporary folder that the server removes with its mount. */
@@ -43,7 +46,8 @@ export interface StarterChannel {
   readonly isAttached: boolean;
   /** Prints in the starter. */
   readonly terminal: Terminal;
-  /** The next three are described in `StarterFacts`. */
+  /** The next four are described in `StarterFacts`. */
+  readonly command: MountingCommand | undefined;
   readonly tty: string | undefined;
   readonly scratchFolder: string | undefined;
   readonly record: RecordRequest | undefined;
@@ -68,7 +72,7 @@ function connectToStarter(): StarterChannel | null {
   // Deleted, so that programs that this process starts do not inherit the variable.
   delete process.env[STARTER_VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
-  const { isAttached, tty, scratchFolder, record, isDebugger, ...appearance } = JSON.parse(
+  const { isAttached, command, tty, scratchFolder, record, isDebugger, ...appearance } = JSON.parse(
     starterJson,
   ) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
@@ -79,6 +83,7 @@ function connectToStarter(): StarterChannel | null {
   };
   return {
     isAttached,
+    command,
     tty,
     scratchFolder,
     record,

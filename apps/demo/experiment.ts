@@ -5,6 +5,7 @@
  * however it ends.
  */
 import { findMountProblem } from '../../server/mount-probe.ts';
+import { type MountingCommand, makeNoMountFailure } from '../../server/without-mount.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
 import { numberFlag, toggleFlag } from '../../terminal/flags.ts';
 import { ProgressLine } from '../../terminal/progress.ts';
@@ -97,10 +98,10 @@ export interface Experiment<M> {
   readonly command: string;
   /** Whether to print JSON: then without an introduction and without progress. */
   readonly json: boolean;
-  /** Whether it runs without a mount: always, or where nothing can be mounted, or never. */
-  readonly inProcess: 'always' | 'if needed' | 'never';
-  /** Advice, appended to the error message of an experiment that needs a mount. */
-  readonly advice: string;
+  /** Whether the user asked for no mount. */
+  readonly inProcess: boolean;
+  /** The command that fails where nothing can be mounted; null: it then runs without a mount. */
+  readonly mountingCommand: MountingCommand | null;
   /** Formats the text that is printed before the measurement. */
   formatIntroduction(noMount: NoMount | null): string;
   /** Runs the searches; `formatReport` gets the result. */
@@ -146,14 +147,14 @@ export async function runExperiment<M>(
 
 /** Returns why the experiment runs without a mount; null if it mounts. @throws {Failure} */
 async function chooseFrontEnd(
-  { inProcess, advice }: Pick<Experiment<unknown>, 'inProcess' | 'advice'>,
+  { inProcess, mountingCommand }: Pick<Experiment<unknown>, 'inProcess' | 'mountingCommand'>,
   scratch: string,
 ): Promise<NoMount | null> {
-  if (inProcess === 'always') return { problem: null };
+  if (inProcess) return { problem: null };
   const problem = await findMountProblem(scratch);
   if (problem === null) return null;
-  if (inProcess === 'if needed') return { problem };
-  throw new Failure(`nothing can be mounted here: ${problem}${advice}`);
+  if (mountingCommand === null) return { problem };
+  throw makeNoMountFailure(problem, mountingCommand);
 }
 
 // -- searches ------------------------------------------------------------------------------------

@@ -134,8 +134,8 @@ describe('the report of glossa demo', () => {
     const problem = "the kernel's FUSE is not available; load it with 'modprobe fuse'";
     const text = formatIntroduction(settings, workload, { problem }, 1000);
     expect(text.split('\n\n')[0]).toBe(
-      'Nothing can be mounted here, so the stacks run in processes of their own, without the kernel ' +
-        `and its cache. For a mount: ${problem}.`,
+      `Nothing can be mounted here: ${problem}. So the stacks run in processes of their own, without ` +
+        'the kernel and its cache.',
     );
     expect(formatIntroduction(settings, workload, { problem: null }, 1000)).toMatch(
       /^The stacks run in processes of their own, without the kernel and its cache; 'glossa demo' /,

@@ -81,8 +81,8 @@ function formatNoMount({ problem }: NoMount): string {
   const consequence = 'without the kernel and its cache';
   return problem === null
     ? `The stacks run in processes of their own, ${consequence}; 'glossa demo' mounts them.`
-    : `Nothing can be mounted here, so the stacks run in processes of their own, ${consequence}. ` +
-        `For a mount: ${problem}.`;
+    : `Nothing can be mounted here: ${problem}. So the stacks run in processes of their own, ` +
+        `${consequence}.`;
 }
 
 /** Describes the storage of a pass: `two bricks, 1.4 ms away`. */

@@ -54,6 +54,7 @@ export class Debuggee {
     this.server = new ChildServer(args, {
       isAttached: true,
       stderr: 'inherit',
+      command: 'debug',
       terminal,
       onDebug: (message) => this.client.receive(message),
     });

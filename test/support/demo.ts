@@ -62,11 +62,20 @@ export async function runUnmountable(
   command = 'demo',
   onStart: (child: ChildProcess) => void = () => {},
 ): Promise<Outcome> {
+  return runUnmountableGlossa(scratch, [command, '--seed', `${seed}`, ...flags], onStart);
+}
+
+/** Runs glossa with these words as `runUnmountable` does. */
+export async function runUnmountableGlossa(
+  scratch: Scratch,
+  words: readonly string[],
+  onStart: (child: ChildProcess) => void = () => {},
+): Promise<Outcome> {
   const TMPDIR = await scratch.makeFolder('tmp');
   // Detaches mounts of other processes, which this namespace would keep alive.
   const leave = 'findmnt -rno TARGET -t fuse.glossa,fuse.glusterfs | xargs -r umount --lazy';
   const script = `mount --bind /dev/null /dev/fuse && { ${leave}; exec "$0" "$@"; }`;
-  const program = [process.execPath, GLOSSA, command, '--seed', `${seed}`, ...flags];
+  const program = [process.execPath, GLOSSA, ...words];
   return run(scratch, 'unshare', ['--mount', 'sh', '-c', script, ...program], {
     env: { TMPDIR },
     onStart,

@@ -27,6 +27,7 @@ const plan: MeasurePlan = {
   command: null,
   plainFolder: NO_FOLDER,
   clients: 1,
+  inProcess: false,
   seed: 1,
   rounds: 1,
   seconds: 0.01,

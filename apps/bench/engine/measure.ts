@@ -38,6 +38,8 @@ export interface MeasurePlan extends TargetSettings {
   readonly placement: Placement;
   /** Number of rounds after the warm-up. */
   readonly rounds: number;
+  /** Whether the stacks run without a mount; the plain directory, a folder, is then left out. */
+  readonly inProcess: boolean;
   /** Names of the stacks that must pass equal numbers of lookups on to the storage. */
   readonly sameLookupStacks: readonly string[];
   /** `performance.now()` at the start of the run. */
@@ -83,7 +85,12 @@ export interface WorkloadMeasurement {
 export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
   const busySampler = new BusySampler(formatCpuList(plan.cpus));
   const plainAccess = { serve: null, lookupCounter: null, busySampler };
-  const plainRow = makeRow('the plain directory', new Target(plan, plainAccess), null, null);
+  const plainRow = makeRow(
+    'the plain directory',
+    new Target(plan, plainAccess),
+    plan.inProcess ? 'the stacks are not mounted' : null,
+    null,
+  );
   const rows = plan.stacks.map(
     ({ name, lookupCounter, serve, findUnfitReason, startFailure = null }) =>
       makeRow(
@@ -136,7 +143,7 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
   };
   const partial = allRows.some(({ endReason, isUnfit }) => endReason !== null && !isUnfit);
   const warnings =
-    plainRow.endReason === null
+    plainRow.endReason === null || plainRow.isUnfit
       ? []
       : [
           `${formatWorkloadTitle({ name, place: placement })}: the plain directory ended early: ${plainRow.endReason}`,

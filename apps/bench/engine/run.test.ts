@@ -29,6 +29,7 @@ const plan: RunPlan = {
   showProgress() {},
   printProblem() {},
   clients: 1,
+  inProcess: false,
   seed: 1,
   rounds: 2,
   seconds: 0.1,

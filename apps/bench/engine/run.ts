@@ -21,7 +21,7 @@ import type { WorkloadName } from './workloads/index.ts';
 export interface RunPlan
   extends Pick<
     MeasurePlan,
-    'clients' | 'seed' | 'rounds' | 'seconds' | 'sameLookupStacks' | 'signal'
+    'clients' | 'seed' | 'rounds' | 'seconds' | 'inProcess' | 'sameLookupStacks' | 'signal'
   > {
   readonly question: string;
   /** The command line, to be recorded in the result. */

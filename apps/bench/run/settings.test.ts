@@ -47,7 +47,23 @@ describe('the settings of glossa bench', () => {
     ]);
   });
 
+  it('measure in the process what needs no mount', () => {
+    const { workloads, mountFlags, inProcess } = settings('--in-process');
+    expect({ workloads, mountFlags, inProcess }).toEqual({
+      workloads: ['miss', 'hit', 'phpsim', 'smallfile', 'seqread', 'randread'],
+      mountFlags: [],
+      inProcess: true,
+    });
+    expect(settings('--in-process', '-w', 'hit,phpsim').workloads).toEqual(['hit', 'phpsim']);
+  });
+
   it.each<[string[], string]>([
+    [['--in-process', '-w', 'readdir'], "does not know 'readdir'"],
+    [['--in-process', '--clients', '2'], '--in-process takes one client'],
+    [['--in-process', '--', 'ls'], '--in-process runs no COMMAND'],
+    [['--in-process', '--with', 'libfuse'], '--with is for mounts'],
+    [['--in-process', '--entry-timeout', '1'], '--entry-timeout is for mounts'],
+    [['--in-process', '--no-passthrough'], '--no-passthrough is for mounts'],
     [['-w', 'hti'], "--workload does not know 'hti' (did you mean 'hit'?)"],
     [['-w', 'command'], "--workload does not know 'command'"],
     [['--cpu', 'sane'], "--cpu does not know 'sane' (did you mean 'same'?)"],

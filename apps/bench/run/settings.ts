@@ -13,6 +13,7 @@ import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { Timeouts } from './others/implementation.ts';
 import { implementationNames } from './others/index.ts';
+import { volumeWorkloadNames } from './volume-workloads.ts';
 
 /** The workloads of a run without --workload. */
 const DEFAULT_WORKLOADS: readonly WorkloadName[] = [
@@ -85,6 +86,9 @@ export const benchFlags = {
     placeholder: 'SEC',
     help: 'seconds the kernel caches that a name is absent (0)',
   }),
+  'in-process': toggleFlag({
+    help: 'measure without a mount: each stack in a process of its own, without the kernel and its cache',
+  }),
   'no-passthrough': toggleFlag({ help: 'read and write all data in the server' }),
   out: textFlag({
     placeholder: 'DIR',
@@ -119,13 +123,16 @@ export function parseSettings(flags: BenchFlags, commandWords: readonly string[]
   }
   if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
   if (commandWords?.length === 0) throw new UsageError("COMMAND is missing behind '--'");
+  const inProcess = flags['in-process'];
+  if (inProcess) refuseMountFlags(flags, commandWords);
   const timeouts: Timeouts = {
     entry: flags['entry-timeout'] ?? 0,
     attribute: flags['attribute-timeout'] ?? 1,
     negative: flags['negative-timeout'] ?? 0,
   };
   return {
-    workloads: parseWorkloads(flags.workload, commandWords),
+    inProcess,
+    workloads: parseWorkloads(flags.workload, commandWords, inProcess),
     placements: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
     rounds,
     seconds: duration,
@@ -137,20 +144,45 @@ export function parseSettings(flags: BenchFlags, commandWords: readonly string[]
     command: commandWords ?? [],
     timeouts,
     /** Flags of `glossa mount`. */
-    mountFlags: [
-      ...Object.entries(timeouts).map(([name, value]) => `--${name}-timeout=${value}`),
-      ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),
-    ],
+    mountFlags: inProcess
+      ? []
+      : [
+          ...Object.entries(timeouts).map(([name, value]) => `--${name}-timeout=${value}`),
+          ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),
+        ],
   };
 }
 
 export type BenchSettings = ReturnType<typeof parseSettings>;
 
+/** Refuses what only mounts have, for --in-process. @throws {UsageError} */
+function refuseMountFlags(flags: BenchFlags, commandWords: readonly string[] | null): void {
+  if (commandWords !== null) throw new UsageError('--in-process runs no COMMAND: it needs a mount');
+  const { clients = 1 } = flags;
+  if (clients > 1)
+    throw new UsageError('--in-process takes one client: it serves its own requests');
+  const mountFlag = (
+    ['with', 'entry-timeout', 'attribute-timeout', 'negative-timeout', 'no-passthrough'] as const
+  ).find((name) => {
+    const value: unknown = flags[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+  if (mountFlag === undefined) return;
+  throw new UsageError(`--${mountFlag} is for mounts, and --in-process measures without one`);
+}
+
 /** Lists the workloads: those of --workload, and `command` if a command is to be measured. */
 function parseWorkloads(
   words: readonly string[],
   commandWords: readonly string[] | null,
+  inProcess: boolean,
 ): WorkloadName[] {
+  if (inProcess) {
+    const isAll = words.length === 0 || words.includes('all');
+    return isAll
+      ? [...volumeWorkloadNames]
+      : parseFlagWords('--workload with --in-process', words, volumeWorkloadNames);
+  }
   const commandWorkload: WorkloadName[] = commandWords === null ? [] : ['command'];
   if (words.length === 0) return commandWords === null ? [...DEFAULT_WORKLOADS] : commandWorkload;
   if (words.includes('all')) return [...measurableWorkloads, ...commandWorkload];

@@ -1,4 +1,7 @@
-/** Mounts the bench's stacks of glossa: a server process for each, with empty folders for files. */
+/**
+ * Mounts the bench's stacks of glossa: a server process for each, with empty folders for files.
+ * Without a mount, stack-volume.ts opens them.
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +20,7 @@ import { findCountingVolumes, findFolderVolumes } from '../engine/stack-volumes.
 import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
 import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';
+import { openStackVolume } from './stack-volume.ts';
 
 /** Settings of one mount of glossa. */
 export interface MountSettings {
@@ -136,6 +140,8 @@ export interface StackEnvironment {
   readonly dataFolder: string;
   /** Flags of `glossa mount`, without those for folders. */
   readonly mountFlags: readonly string[];
+  /** Whether the stacks are opened in the processes of their clients, without a mount. */
+  readonly inProcess?: boolean;
   readonly terminal: Terminal;
 }
 
@@ -143,9 +149,9 @@ export interface StackEnvironment {
 export function makeStackPlan(
   stack: BenchStack,
   environment: StackEnvironment,
-): StackDescription & StackPlan<ServedMount> {
+): StackDescription & StackPlan {
   const { name, description, volfile, volumes, path } = stack;
-  const { scratch, dataFolder, mountFlags: flags, terminal } = environment;
+  const { scratch, dataFolder, mountFlags: flags, inProcess, terminal } = environment;
   const counterVolumes = findCountingVolumes(volumes);
   const folder = join(dataFolder, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
@@ -162,7 +168,10 @@ export function makeStackPlan(
         return `${volume}.directory=${directory}`;
       });
       try {
-        return await mountStack({ name, volfile: path, options, flags, scratch }, terminal);
+        const settings = { name, volfile: path, options, scratch };
+        return inProcess
+          ? await openStackVolume(settings)
+          : await mountStack({ ...settings, flags }, terminal);
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         throw new MeasurementError(`it did not start: ${shortenMessages([error.message])}`);

@@ -18,26 +18,21 @@ import {
   pwrite,
 } from '../../../../runtime/sys/libc.ts';
 import { toCString } from '../../../../runtime/sys/struct.ts';
-import { drawBelow, seedRandom } from '../random.ts';
 import {
-  callOrThrow,
+  BLOCK_SIZE,
+  checkRead,
+  drawPageOffsets,
   fillPattern,
-  isPattern,
-  NEW_FILE_FLAGS,
-  withFolder,
-  writeAll,
-} from './syscalls.ts';
+  LARGE_FILE_NAME,
+  LARGE_FILE_SIZE,
+  MIB,
+  PAGE_SIZE,
+  SALT,
+} from './expected-results.ts';
+import { callOrThrow, NEW_FILE_FLAGS, withFolder, writeAll } from './syscalls.ts';
 import { describeStatus, type WorkloadKind, type WorkloadSetting } from './workload.ts';
 
-const MIB = 1 << 20;
-/** Size of the large file. */
-export const LARGE_FILE_SIZE = 32 * MIB;
-/** Size of most reads and writes, and of the blocks in which the large file is made. */
-const BLOCK_SIZE = 128 << 10;
-const PAGE_SIZE = 4096;
-/** Makes the pattern of this file differ from the patterns of other files. */
-const SALT = 0x61736c67;
-const FILE_NAME = toCString('data');
+const FILE_NAME = toCString(LARGE_FILE_NAME);
 
 /** Makes the large file in a folder. */
 function makeLargeFile(root: string): void {
@@ -57,18 +52,6 @@ const openLargeFile = ({ root }: WorkloadSetting): number =>
   withFolder(root, (folder) =>
     callOrThrow(openat(folder, FILE_NAME, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
   );
-
-/** Returns the complaint about a block that was read; null if it is right. */
-function checkRead(
-  data: Uint8Array,
-  status: number,
-  length: number,
-  offset: number,
-): string | null {
-  if (status < 0) return `read at ${offset} fails: ${describeStatus(status)}`;
-  if (status !== length) return `read at ${offset} gives ${status} of ${length} bytes`;
-  return isPattern(data, length, offset, SALT) ? null : `read at ${offset} gives other data`;
-}
 
 /** Formats a size for descriptions: `128 KiB`. */
 const formatSize = (bytes: number): string =>
@@ -98,23 +81,16 @@ const makeReadWorkload = (blockBytes: number): WorkloadKind => ({
 export const seqread = makeReadWorkload(BLOCK_SIZE);
 export const seqread1m = makeReadWorkload(MIB);
 
-/** Number of drawn pages; after the last one, reads begin again with the first. */
-const DRAWN_PAGE_COUNT = 100_000;
-
 export const randread: WorkloadKind = {
   description: 'Reads pages of a large file in an order that looks like chance, as databases do.',
   request: `read of 4 KiB of a file of ${LARGE_FILE_SIZE / MIB} MiB, anywhere`,
   warmUpRequests: 0,
   make: makeLargeFile,
   open(setting) {
-    const random = seedRandom(setting.seed + setting.client);
-    const pages = Uint32Array.from({ length: DRAWN_PAGE_COUNT }, () =>
-      drawBelow(random, LARGE_FILE_SIZE / PAGE_SIZE),
-    );
+    const computeOffset = drawPageOffsets(setting);
     const fd = openLargeFile(setting);
     posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
     const data = new Uint8Array(PAGE_SIZE);
-    const computeOffset = (i: number): number => pages[i % DRAWN_PAGE_COUNT]! * PAGE_SIZE;
     return {
       prepare: (i) => void posixFadvise(fd, computeOffset(i), PAGE_SIZE, POSIX_FADV_DONTNEED),
       send: (i) => pread(fd, data, PAGE_SIZE, computeOffset(i)),

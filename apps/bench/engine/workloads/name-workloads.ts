@@ -7,28 +7,22 @@ import { ENOENT } from '../../../../runtime/core/errno.ts';
 import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
 import { Dirents, Statx, toCString } from '../../../../runtime/sys/struct.ts';
-import { seedRandom, shuffle } from '../random.ts';
 import { DIRECTORY_COUNT, makeDirectoryName, planSearches } from '../searches.ts';
-import { ABSENT_NAME, makeSearchRequests, SEARCH_COUNT, type Searcher } from './search-requests.ts';
 import {
   compareStat,
-  makeFile,
-  makeFolder,
+  drawNameOrder,
+  FILE_COUNT,
+  listNumberedNames,
   makeNumberedName,
-  openFolder,
-  openFolderAt,
-  statAll,
-  withFolder,
-} from './syscalls.ts';
+} from './expected-results.ts';
+import { ABSENT_NAME, makeSearchRequests, SEARCH_COUNT, type Searcher } from './search-requests.ts';
+import { makeFile, makeFolder, openFolder, openFolderAt, statAll, withFolder } from './syscalls.ts';
 import {
   type BlockingRequests,
   describeStatus,
   type WorkloadKind,
   type WorkloadSetting,
 } from './workload.ts';
-
-/** Number of names in the workloads `miss` and `hit`, and of files in `readdir`. */
-const FILE_COUNT = 1000;
 
 /** Makes `file0000` … in a folder. */
 const makeFiles = (root: string, count: number): void =>
@@ -40,11 +34,9 @@ const makeFiles = (root: string, count: number): void =>
 function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): BlockingRequests {
   const paths = names.map(toCString);
   const expected = withFolder(setting.plainFolder, (folder) => statAll(folder, paths));
-  const random = seedRandom(setting.seed + setting.client);
-  const order = shuffle([...names.keys()], random);
+  const findNameIndex = drawNameOrder(setting, names.length);
   const folder = openFolder(setting.root);
   const out = new Statx();
-  const findNameIndex = (i: number): number => order[i % order.length]!;
   return {
     send: (i) => statx(folder, paths[findNameIndex(i)]!, 0, STATX_BASIC_STATS, out.bytes),
     check: (i, status) =>
@@ -52,10 +44,6 @@ function makeStatRequests(setting: WorkloadSetting, names: readonly string[]): B
     close: () => void close(folder),
   };
 }
-
-/** Lists `NAME0000`, `NAME0001`, … */
-const listNumberedNames = (name: string, count: number): string[] =>
-  Array.from({ length: count }, (_, i) => makeNumberedName(name, i));
 
 export const miss: WorkloadKind = {
   description: 'Asks for names that are absent, again and again.',

@@ -7,15 +7,12 @@ import {
   fillPattern,
   isPattern,
   makeNumberedName,
-  NEW_FILE_FLAGS,
-  openFolder,
-  unlinkFile,
-} from './syscalls.ts';
+  PAGE_SIZE,
+  SMALL_FILE_COUNT,
+} from './expected-results.ts';
+import { NEW_FILE_FLAGS, openFolder, unlinkFile } from './syscalls.ts';
 import { describeStatus, type WorkloadKind } from './workload.ts';
 
-const FILE_SIZE = 4096;
-/** Number of names that a client uses in turn. */
-const NAME_COUNT = 100;
 /** Number of requests from one whose removal is checked to the next. */
 const REMOVAL_CHECK_INTERVAL = 64;
 const ENOENT = 2;
@@ -24,7 +21,7 @@ const ENOENT = 2;
 function readFile(folder: number, name: Uint8Array, data: Uint8Array): number {
   const fd = openat(folder, name, constants.O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
-  const count = pread(fd, data, FILE_SIZE, 0);
+  const count = pread(fd, data, PAGE_SIZE, 0);
   const closeStatus = close(fd);
   return count < 0 ? count : closeStatus < 0 ? closeStatus : count;
 }
@@ -36,9 +33,9 @@ export const smallfile: WorkloadKind = {
   make() {},
   open({ root, client }) {
     const folder = openFolder(root);
-    const data = new Uint8Array(FILE_SIZE);
-    const readBack = new Uint8Array(FILE_SIZE);
-    const names = Array.from({ length: NAME_COUNT }, (_, i) =>
+    const data = new Uint8Array(PAGE_SIZE);
+    const readBack = new Uint8Array(PAGE_SIZE);
+    const names = Array.from({ length: SMALL_FILE_COUNT }, (_, i) =>
       toCString(makeNumberedName(`client${client}-`, i)),
     );
     const pickName = (i: number): Uint8Array => names[i % names.length]!;
@@ -52,7 +49,7 @@ export const smallfile: WorkloadKind = {
         const name = pickName(i);
         const fd = openat(folder, name, NEW_FILE_FLAGS, 0o644);
         if (fd < 0) return fd;
-        const writeStatus = pwrite(fd, data, FILE_SIZE, 0);
+        const writeStatus = pwrite(fd, data, PAGE_SIZE, 0);
         const closeStatus = close(fd);
         if (writeStatus < 0 || closeStatus < 0) return Math.min(writeStatus, closeStatus);
         const count = readFile(folder, name, readBack);
@@ -61,8 +58,8 @@ export const smallfile: WorkloadKind = {
       },
       check(i, status) {
         if (status < 0) return `a small file fails: ${describeStatus(status)}`;
-        if (status !== FILE_SIZE) return `${status} of ${FILE_SIZE} bytes came back`;
-        if (!isPattern(readBack, FILE_SIZE, 0, i)) return 'what came back is not what was written';
+        if (status !== PAGE_SIZE) return `${status} of ${PAGE_SIZE} bytes came back`;
+        if (!isPattern(readBack, PAGE_SIZE, 0, i)) return 'what came back is not what was written';
         // Checking every removal would change the workload.
         if (i % REMOVAL_CHECK_INTERVAL !== 0) return null;
         const statStatus = statx(folder, pickName(i), 0, STATX_BASIC_STATS, out.bytes);

@@ -1,7 +1,4 @@
-/**
- * Makes the system calls of workloads, and data whose bytes encode their position, so that a
- * misplaced block is detected.
- */
+/** Makes the system calls of workloads. */
 import { constants } from 'node:fs';
 import { errnoName } from '../../../../runtime/core/errno.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.ts';
@@ -15,7 +12,8 @@ import {
   unlinkat,
 } from '../../../../runtime/sys/libc.ts';
 import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
-import { CallError, describeStatus } from './workload.ts';
+import type { StatResult } from './expected-results.ts';
+import { CallError } from './workload.ts';
 
 /**
  * Returns the result of a successful call.
@@ -84,39 +82,6 @@ export function withFolder<T>(path: string, use: (fd: number) => T): T {
   }
 }
 
-/** Makes the name of a file with a number: `file0042`. */
-export const makeNumberedName = (name: string, number: number): string =>
-  `${name}${String(number).padStart(4, '0')}`;
-
-/**
- * Fills data with 32-bit words, each computed from its offset in the file and the file's salt. The
- * factor 0x9e3779b1 (2^32 divided by the golden ratio) makes neighbouring words differ in many bits.
- */
-export function fillPattern(data: Uint8Array, offset: number, salt: number): void {
-  const words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
-  for (let i = 0; i < words.length; i++) words[i] = Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt;
-}
-
-/** Whether data has fillPattern's content: checks both ends and about sixty words between. */
-export function isPattern(data: Uint8Array, length: number, offset: number, salt: number): boolean {
-  const words = new Uint32Array(data.buffer, data.byteOffset, length >> 2);
-  const lastIndex = words.length - 1;
-  const stride = Math.max(1, lastIndex >> 6);
-  for (let i = 0; i <= lastIndex; i += stride) {
-    if (words[i] !== (Math.imul((offset >> 2) + i, 0x9e3779b1) ^ salt) >>> 0) return false;
-  }
-  if (lastIndex < 0) return true;
-  return words[lastIndex] === (Math.imul((offset >> 2) + lastIndex, 0x9e3779b1) ^ salt) >>> 0;
-}
-
-/** The parts of a stat result that are compared. */
-interface StatResult {
-  /** The result of the call: 0, or minus an errno. */
-  readonly status: number;
-  readonly mode: number;
-  readonly size: number;
-}
-
 /** Reads the expected results: calls stat for names in the plain directory. */
 export function statAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
@@ -124,25 +89,4 @@ export function statAll(folder: number, names: readonly Uint8Array[]): StatResul
     const status = statx(folder, name, 0, STATX_BASIC_STATS, out.bytes);
     return status < 0 ? { status, mode: 0, size: 0 } : { status, mode: out.mode, size: out.size };
   });
-}
-
-/** Describes how a result of stat differs from the expected one; null if they agree. */
-export function compareStat(
-  name: string,
-  expected: StatResult,
-  status: number,
-  out: Statx,
-): string | null {
-  if (status !== expected.status) {
-    const results = [status, expected.status].map(describeStatus);
-    return `stat of ${name} gives ${results[0]}, in the plain directory ${results[1]}`;
-  }
-  if (status < 0) return null;
-  // Folder sizes depend on the file system.
-  const isFolder = (expected.mode & constants.S_IFMT) === constants.S_IFDIR;
-  if (out.mode === expected.mode && (isFolder || out.size === expected.size)) return null;
-  return (
-    `stat of ${name} gives mode ${out.mode.toString(8)} and ${out.size} bytes, ` +
-    `in the plain directory ${expected.mode.toString(8)} and ${expected.size}`
-  );
 }
