@@ -18,7 +18,7 @@ export interface MountEntry {
 
 /** Reads all mounts, the newest last. */
 export function readMounts(): MountEntry[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const lines = readMountinfo().split('\n');
   return lines.flatMap((line) => {
     const [mountPart, fileSystemPart] = line.split(' - ');
     if (fileSystemPart === undefined) return [];
@@ -47,3 +47,13 @@ export function findMountingUid({ options }: MountEntry): number {
 /** Decodes characters that mountinfo escapes, such as a blank as `\040`. */
 const unescapeOctal = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+
+/** Reads the mounts of this process; '' on systems without /proc, where glossa mounts nothing. */
+function readMountinfo(): string {
+  try {
+    return readFileSync('/proc/self/mountinfo', 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

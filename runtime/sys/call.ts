@@ -32,7 +32,12 @@ export type CFunction<C extends string> = C extends `${string}(${infer L})`
 
 /** Binds a C function whose result is no status: errno is not checked. */
 export const bindPlain = <C extends string>(prototype: C): CFunction<C> =>
-  program.func(prototype) as unknown as CFunction<C>;
+  (findFunction(prototype) ?? makeMissing(prototype)) as unknown as CFunction<C>;
+
+/** Makes the function that stands for one that this program lacks. */
+const makeMissing = (prototype: string) => (): never => {
+  throw new Error(`this system has no '${prototype}'`);
+};
 
 /** Binds a C function without a check of errno. Returns null if this program lacks the function. */
 export function bindIfPresent<F extends (...args: never[]) => unknown>(

@@ -11,4 +11,30 @@ const require = createRequire(import.meta.filename);
 /** The file of koffi, for threads that load it themselves. */
 export const koffiPath: string = require.resolve('#koffi');
 
-export const koffi = require(koffiPath) as Koffi;
+/** koffi, or a substitute that finds no function, where its binary cannot be loaded. */
+export const koffi = loadKoffi();
+
+function loadKoffi(): Koffi {
+  try {
+    return require(koffiPath) as Koffi;
+  } catch {
+    return makeSubstitute();
+  }
+}
+
+/** Makes what the modules that bind functions use while they are loaded; anything else throws. */
+function makeSubstitute(): Koffi {
+  const refuse = (): never => {
+    throw new Error(`koffi, which calls C functions, cannot be loaded on ${process.platform}`);
+  };
+  const program = {
+    func(prototype: string): never {
+      throw new Error(`cannot find function '${prototype}'`);
+    },
+    symbol: refuse,
+  };
+  const substitute = { load: () => program, address: () => 0n, errno: refuse };
+  return new Proxy(substitute, {
+    get: (target, name) => Reflect.get(target, name) ?? refuse(),
+  }) as unknown as Koffi;
+}
