@@ -173,6 +173,38 @@ export function readOptionsObject(options: unknown): Readonly<Record<string, unk
   return throwArgumentError('ERR_INVALID_ARG_TYPE', 'options', 'an object', options);
 }
 
+/** Whether Node runs, in a version before this one. */
+function isNodeBefore(major: number, minor: number): boolean {
+  const version = globalThis.process?.versions?.node;
+  if (version === undefined) return false;
+  const [ownMajor, ownMinor] = version.split('.').map(Number) as [number, number];
+  return ownMajor < major || (ownMajor === major && ownMinor < minor);
+}
+
+/** Checks the options of a call of `stat` as this Node does: older versions take null and lists. @throws {TypeError} */
+export const readStatOptions: typeof readOptionsObject = isNodeBefore(26, 1)
+  ? (options) => readOptions(options)
+  : readOptionsObject;
+
+/** Returns the memory for a file's content that a call's options have, for the content's size. @throws {TypeError} */
+export function readBuffer(options: unknown): ((size: number) => Uint8Array) | undefined {
+  if (typeof options === 'function') return undefined;
+  const { buffer } = readOptions(options);
+  if (buffer === undefined) return undefined;
+  if (typeof buffer !== 'function' && !ArrayBuffer.isView(buffer)) {
+    const expected = 'a function or a view of memory';
+    throwArgumentError('ERR_INVALID_ARG_TYPE', 'options.buffer', expected, buffer);
+  }
+  return (size) => {
+    const bytes = toBytes(typeof buffer === 'function' ? buffer(size) : buffer);
+    if (bytes.length < size) {
+      const expected = `of at least ${size} bytes`;
+      throwArgumentError('ERR_INVALID_ARG_VALUE', 'options.buffer', expected, bytes.length);
+    }
+    return bytes.subarray(0, size);
+  };
+}
+
 /** Checks the options of a call; a text is an encoding. @throws {TypeError} */
 export function readOptions(options: unknown): Readonly<Record<string, unknown>> {
   if (options === undefined || options === null) return {};

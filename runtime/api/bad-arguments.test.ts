@@ -184,6 +184,20 @@ describe('a bad argument', () => {
     },
   );
 
+  it.each(['stat', 'lstat'])(
+    'as the options of %s is refused only if this Node refuses it',
+    async (name) => {
+      const path = join(await makeFolder(), 'a');
+      await disk.writeFile(path, 'text');
+      const { volume } = await open();
+      for (const options of [null, [], '', 'utf8', {}, undefined]) {
+        const expected = await codeOf(disk, name, [path, options]);
+        const code = await codeOf(volume, name, ['/a', options]);
+        expect([options, isArgumentError(code)]).toEqual([options, isArgumentError(expected)]);
+      }
+    },
+  );
+
   it.each(Object.keys(HANDLE_CALLS))(
     'passed to a file’s %s is refused with the error of Node, before a request is sent',
     async (name) => {

@@ -5,12 +5,14 @@ import type { Gfid } from '../core/gfid.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_WRONLY } from '../core/open-flags.ts';
 import {
   encodeBytes,
+  readBuffer,
   readEncoding,
   readOptions,
   readOptionsObject,
   throwArgumentError,
   toBytes,
   toInteger,
+  toMode,
   toPosition,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
@@ -221,10 +223,13 @@ export class FileDataSteps {
   /** Reads from the current position to the end. */
   *readFile(options?: Options): Steps<string | Uint8Array> {
     const encoding = readEncoding(options);
+    const takeBuffer = readBuffer(options);
     this.checkAccess('read', O_WRONLY);
     const bytes = yield* this.runOnFile('read', () => this.readRest());
     this.state.position += bytes.length;
-    return encodeBytes(bytes, encoding);
+    const target = takeBuffer?.(bytes.length);
+    target?.set(bytes);
+    return encodeBytes(target ?? bytes, encoding);
   }
 
   /** Reads the rest of the file: a small one by one read, a larger one by several at a time. */
@@ -320,6 +325,7 @@ class PartSource {
 /** Checks data to write, before a file is opened for it. Checked data is returned as it is. @throws {TypeError} */
 export function toContent(data: unknown, options: Options | undefined): Uint8Array | PartSource {
   const encoding = readEncoding(options);
+  if (typeof options !== 'function') toMode(readOptions(options).mode, 0o666);
   if (data instanceof PartSource) return data;
   if (typeof data === 'string' || ArrayBuffer.isView(data)) return toBytes(data, encoding);
   const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;

@@ -44,6 +44,22 @@ describe('an open file', () => {
     expect((await file.stat()).size).toBe(7);
   });
 
+  it('readFile with a buffer reads into it, and refuses one that is too small', async () => {
+    const volume = await open();
+    await volume.writeFile('/a', '12345');
+    const memory = Buffer.alloc(8);
+    for (const buffer of [memory, () => memory]) {
+      memory.fill(0);
+      const content = (await volume.readFile('/a', { buffer } as object)) as Buffer;
+      expect(String(content)).toBe('12345');
+      expect(content.buffer).toBe(memory.buffer);
+      expect(String(memory)).toBe('12345\0\0\0');
+    }
+    expect(await code(volume.readFile('/a', { buffer: Buffer.alloc(4) } as object))).toBe(
+      'ERR_INVALID_ARG_VALUE',
+    );
+  });
+
   it('appends every write with flag a, even one at a given position', async () => {
     const volume = await open();
     await volume.writeFile('/a', '123');

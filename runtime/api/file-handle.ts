@@ -4,6 +4,7 @@ import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } fro
 import {
   readOptions,
   readSignal,
+  readStatOptions,
   readXattrFlags,
   throwArgumentError,
   toBuffer,
@@ -119,7 +120,7 @@ export class FileHandleSteps extends FileDataSteps {
   // -- attributes ----------------------------------------------------------------------------
 
   *stat(options?: Options): Steps<Stats | BigIntStats> {
-    const { bigint: isBig } = readOptions(options);
+    const { bigint: isBig } = readStatOptions(options);
     const buf = yield* this.readAttributes();
     const { deviceNumber } = this.volume.client;
     return isBig === true ? new BigIntStats(buf, deviceNumber) : new Stats(buf, deviceNumber);

@@ -4,6 +4,7 @@ import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import {
   type PathLike,
   readOptions,
+  readStatOptions,
   readXattrFlags,
   toBytes,
   toId,
@@ -51,7 +52,7 @@ export class VolumeAttributeSteps extends VolumeContext {
     linkMode: LinkMode,
   ): Steps<Stats | BigIntStats | undefined> {
     const pathText = toPath(path);
-    const { bigint: isBig, throwIfNoEntry } = readOptions(options);
+    const { bigint: isBig, throwIfNoEntry } = readStatOptions(options);
     let buf: Iatt;
     try {
       ({ buf } = yield* this.driver.find(pathText, linkMode));

@@ -5,6 +5,7 @@ import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
 import {
   type PathLike,
+  readBuffer,
   readEncoding,
   readOptions,
   readOptionsObject,
@@ -55,8 +56,9 @@ export class VolumeSteps extends VolumeNameSteps {
   *readFile(file: PathLike | FileHandle, options?: Options): Steps<string | Uint8Array> {
     if (file instanceof FileHandle) return yield* file.steps.readFile(options);
     const { flag } = readOptions(options);
-    // Refuses an unknown encoding before the file is opened.
+    // Refuses what it cannot use before the file is opened.
     readEncoding(options);
+    readBuffer(options);
     const handle = yield* this.open(file, flag);
     return yield* this.useFile(handle, (openFile) => openFile.readFile(options));
   }
