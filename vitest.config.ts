@@ -1,6 +1,7 @@
 /** Projects of the tests by depth (`test`, `more`, `long`) and way, with their time limits. */
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { selectV8Flags } from './runtime/sys/v8-flags.ts';
 import { anywhereFiles } from './test/anywhere/rows.ts';
 import { REPEATED_FILES } from './test/repeated-files.ts';
 import LongFirst from './test/support/long-first.ts';
@@ -81,12 +82,12 @@ export default defineConfig({
     ],
     // Tests wait for servers, limits and interpreters; more workers use that time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
-    execArgv: [
+    execArgv: selectV8Flags([
       // One process imports most of the program: with V8's usual spaces, it collects garbage a fifth of its time.
       ...['--min-semi-space-size=32', '--max-semi-space-size=64', '--initial-old-space-size=768'],
       // Little code runs often enough to be worth its optimisation.
       '--interrupt-budget=500000',
-    ],
+    ]),
     // The number of concurrent tests of one file.
     maxConcurrency: availableParallelism(),
     sequence: { sequencer: LongFirst },

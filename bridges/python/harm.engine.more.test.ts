@@ -2,10 +2,9 @@
  * Python code that harms its own request or interpreter, and no other volume. Similar cases run in
  * `test:long`.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
+import { collectGarbage } from '../../runtime/sys/garbage-collector.ts';
 import { ATTEMPT_FILES, runAttempt, withoutLeftOut } from '../../test/support/attempt.ts';
 import { startModule } from '../../test/support/module.ts';
 import { onlyInFirst, selectVariants } from '../../test/support/test-selection.ts';
@@ -175,7 +174,6 @@ for i in range(200): _host.invalidate('["entry", 1, "' + "x" * 1_000_000 + '", t
 
 /** Bytes in use after garbage collection. */
 function readHeldBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }

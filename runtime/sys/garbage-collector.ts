@@ -1,15 +1,15 @@
 /** Runs V8's garbage collector on demand, for measurements and for tests of leaks. */
-import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { setV8Flag } from './v8-flags.ts';
 
 type Collector = () => void;
 let collector: Collector | undefined;
 
 /** Gets V8's `gc` function. The flag is reset, so that no other code gets the function. */
 function findCollector(): Collector {
-  setFlagsFromString('--expose-gc');
+  setV8Flag('expose-gc', true);
   const gc = runInNewContext('gc') as Collector;
-  setFlagsFromString('--no-expose-gc');
+  setV8Flag('expose-gc', false);
   return gc;
 }
 

@@ -8,7 +8,8 @@
  * `Heap::IncrementalMarkingLimitReached`.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapStatistics } from 'node:v8';
+import { setV8Flag } from './v8-flags.ts';
 
 /** Bytes by which a small heap may grow: twice what V8 lets ArrayBuffers take before a collection of new objects. */
 const ROOM_BYTES = 64 * 2 ** 20;
@@ -28,7 +29,7 @@ let growth = 0;
 function setGrowth(percent: number): void {
   if (percent === growth) return;
   growth = percent;
-  setFlagsFromString(`--heap-growing-percent=${percent}`);
+  setV8Flag('heap-growing-percent', percent);
 }
 
 const adapt = (): void => setGrowth(computeGrowth(getHeapStatistics().used_heap_size));

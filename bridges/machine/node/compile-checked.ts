@@ -6,18 +6,18 @@
  * thread does nothing else, and the volumes' threads compile modules of users. Source: V8's `CompileLazy` in
  * `src/wasm/module-compiler.cc`.
  */
-import { setFlagsFromString } from 'node:v8';
 import { isMainThread } from 'node:worker_threads';
+import { setV8Flag } from '../../../runtime/sys/v8-flags.ts';
 import type { CompileChecked } from '../../host/machine.ts';
 import { countThreads } from './thread.ts';
 
 /** Checks all functions at once in a thread, or beside one. */
 export const compileChecked: CompileChecked = (compile) => {
   if (!isMainThread || countThreads() > 0) return compile();
-  setFlagsFromString('--wasm-lazy-validation');
+  setV8Flag('wasm-lazy-validation', true);
   try {
     return compile();
   } finally {
-    setFlagsFromString('--no-wasm-lazy-validation');
+    setV8Flag('wasm-lazy-validation', false);
   }
 };

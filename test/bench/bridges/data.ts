@@ -5,8 +5,6 @@
  */
 import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import {
   MeasurementError,
   measureOrExplain,
@@ -33,6 +31,7 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
+import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { Bench } from '../bench.ts';
@@ -54,19 +53,12 @@ const compareToPlain = ({ seen: seenSeries, plain }: ObservedSeries) =>
 // -- in this process -----------------------------------------------------------------------------
 
 /**
- * Called before each batch, so that it reuses the freed memory of earlier ones. A read into memory
+ * Collects garbage before each batch, so that it reuses the freed memory of earlier ones. A read into memory
  * that is new to the process takes six times as long, and how often that happens is chance.
  */
-const collectGarbage = findCollector();
 async function warmUp(variant: Batch): Promise<void> {
   collectGarbage();
   await variant(20);
-}
-
-/** Returns the garbage collector. Its flag is set here, as the command line may lack it. */
-function findCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }
 
 const FULL: BatchPlan = {

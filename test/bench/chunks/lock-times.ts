@@ -5,12 +5,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { computeMedian } from '../../../apps/bench/engine/statistics.ts';
 import { ChunkStore } from '../../../runtime/chunks/index.ts';
+import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { Volume } from '../../../server/open-volume.ts';
@@ -92,9 +91,7 @@ async function measureWaiting(rounds: number): Promise<number[]> {
  */
 async function readMemory(): Promise<number> {
   await delay(SETTLE_MS);
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let round = 0; round < 3; round += 1) collect();
+  for (let round = 0; round < 3; round += 1) collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

@@ -7,11 +7,10 @@
  * and a list of counts as JSON: the language's remaining objects, with the total last.
  */
 import { memoryUsage } from 'node:process';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { CRITICAL } from '../../../runtime/core/log.ts';
+import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import type { HeldRequest } from '../../support/core.ts';
 import {
   hostedLanguage,
@@ -108,10 +107,8 @@ const readMemory = (run: RunningModule): number => Number(run.dump()['memory-byt
 
 /** Bytes of this process's own objects that are still of use. */
 function measureHeap(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  collect();
+  collectGarbage();
+  collectGarbage();
   const { heapUsed, arrayBuffers } = memoryUsage();
   return heapUsed + arrayBuffers;
 }
