@@ -31,17 +31,13 @@ closeUnwantedInspector();
 // Node may handle an earlier signal only in a turn of the event loop.
 setImmediate(closeUnwantedInspector);
 
-/** Keeps SIGUSR1 from opening the inspector; older versions of Node lack the option. */
-const DISABLE_OPTION = '--disable-sigusr1';
-/** An address that no machine has (RFC 5737), so that opening the inspector fails. */
+/**
+ * An address that no machine has (RFC 5737), so that opening the inspector fails. Node's own option for it,
+ * `--disable-sigusr1`, blocks the signal in the whole process, so that no listener receives it.
+ */
 const UNUSABLE_PORT_OPTION = '--inspect-port=192.0.2.1:9229';
 
-/**
- * Lists options of Node for child processes, so that no signal opens their inspector; none if the user wants one.
- * Node needs a millisecond to list the options that it knows, so only programs that start others ask.
- */
+/** Lists options of Node for child processes, so that no signal opens their inspector; none if the user wants one. */
 export function listNoInspectorOptions(): readonly string[] {
-  if (isInspectorWanted) return [];
-  const isKnown = process.allowedNodeEnvironmentFlags.has(DISABLE_OPTION);
-  return [isKnown ? DISABLE_OPTION : UNUSABLE_PORT_OPTION];
+  return isInspectorWanted || !process.features.inspector ? [] : [UNUSABLE_PORT_OPTION];
 }

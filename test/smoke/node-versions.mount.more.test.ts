@@ -13,16 +13,16 @@ import { bakePython } from '../../bridges/python/page-snapshot.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
 import { describeMounts, run, runGlossa, startMount, withScratch } from '../support/mount.ts';
+import { otherNodes } from '../support/nodes.ts';
 import { selected } from '../support/test-selection.ts';
 
-const nodes = (process.env.GLOSSA_NODES ?? '').split(':').filter(Boolean);
 const isRequired = process.env.GLOSSA_REQUIRE_ALL === '1';
-if (nodes.length === 0 && !isRequired) {
+if (otherNodes.length === 0 && !isRequired) {
   process.stderr.write('skipped: other versions of Node: GLOSSA_NODES names none\n');
 }
 
 it.runIf(isRequired)('GLOSSA_NODES names other versions of Node', () => {
-  expect(nodes).not.toEqual([]);
+  expect(otherNodes).not.toEqual([]);
 });
 
 /** Volfiles by the language of their translator, and what is changed in them. */
@@ -35,8 +35,8 @@ const stacks = {
   ],
 } as const;
 
-describe.skipIf(nodes.length === 0)('another version of Node', () => {
-  const all = nodes.map((node, at) => [node, at === nodes.length - 1] as const);
+describe.skipIf(otherNodes.length === 0)('another version of Node', () => {
+  const all = otherNodes.map((node, at) => [node, at === otherNodes.length - 1] as const);
   describe.each(selected.first ? all : all.slice(-1))('%s', (node, isLast) => {
     // It does what it does elsewhere on a mount.
     if (isLast && selected.others) {

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
+import { nodes } from '../support/nodes.ts';
 import { isSkipped } from '../support/obstacle.ts';
 
-const NODES = [process.execPath, ...(process.env.GLOSSA_NODES ?? '').split(':').filter(Boolean)];
-const node = NODES.findLast(
+const node = nodes.findLast(
   (path) => spawnSync(path, ['-e', 'process.exit(require("fs").globSync ? 0 : 1)']).status === 0,
 );
 const obstacle = node === undefined ? 'no Node with fs.glob, 22 or later (GLOSSA_NODES)' : '';

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { nodes } from '../support/nodes.ts';
 
-const nodes = [process.execPath, ...(process.env.GLOSSA_NODES ?? '').split(':').filter(Boolean)];
 const FLAG = '--experimental-vfs';
 const node = nodes.find(
   (path) => spawnSync(path, [FLAG, '-e', 'require("node:vfs")'], { stdio: 'ignore' }).status === 0,

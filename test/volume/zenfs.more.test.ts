@@ -8,10 +8,10 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { nodes } from '../support/nodes.ts';
 
-const nodes = [process.execPath, ...(process.env.GLOSSA_NODES ?? '').split(':').filter(Boolean)];
 /** The newest: the suite calls what Node 22 lacks (Error.isError). */
-const node = nodes.sort((a, b) => majorOf(a) - majorOf(b)).at(-1)!;
+const node = nodes.toSorted((a, b) => majorOf(a) - majorOf(b)).at(-1)!;
 const isNew = majorOf(node) >= 24;
 const canRun = isNew && findTests() !== null;
 if (!canRun) {
