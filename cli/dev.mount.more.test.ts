@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { dev, expectClean, mounted, start } from '../test/support/dev.ts';
 import {
   describeMounts,
-  GLOSSA,
+  glossaCommand,
   runGlossa,
   startMount,
   withScratch,
@@ -123,7 +123,7 @@ export default defineTranslator<null, Record<string, never>>({
           stopping.replace('if loc', 'if loc.name is None: return frame.wind()\n        if loc'),
         );
         const TMPDIR = await scratch.makeFolder('tmp');
-        const command = `"${process.execPath}" "${GLOSSA}" dev m.py`;
+        const command = `${glossaCommand} dev m.py`;
         const child = spawn('script', ['-qefc', command, '/dev/null'], {
           cwd: scratch.path,
           env: { ...process.env, TMPDIR, NO_COLOR: '1', TERM: 'dumb' },

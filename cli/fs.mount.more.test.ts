@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
-  GLOSSA,
+  glossaCommand,
   run,
   runGlossa,
   type Scratch,
@@ -130,7 +130,7 @@ describeMounts('glossa fs', () => {
         'find data.vol:/',
         'cp data.vol:/endless -',
       ]) {
-        const line = `'${process.execPath}' '${GLOSSA}' fs ${command} | head -c 5; echo "\${PIPESTATUS[0]}"`;
+        const line = `${glossaCommand} fs ${command} | head -c 5; echo "\${PIPESTATUS[0]}"`;
         const { out, err } = await run(scratch, 'bash', ['-c', line]);
         expect([err, out.slice(5)]).toEqual(['', '0\n']);
       }
@@ -140,7 +140,7 @@ describeMounts('glossa fs', () => {
   it('copies standard input to a file of the volume, whose name may have any bytes', async () => {
     await withScratch(async (scratch) => {
       const store = await makeVolume(scratch);
-      const glossa = `'${process.execPath}' '${GLOSSA}' fs`;
+      const glossa = `${glossaCommand} fs`;
       const shell = (text: string) => run(scratch, 'bash', ['-c', text]);
       const name = `$'data.vol:/\\xff\\xc3('`;
       const written = await shell(`head -c 3000000 /dev/zero | ${glossa} cp - ${name}`);

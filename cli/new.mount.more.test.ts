@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { asc, canCompileAssemblyScript } from '../test/support/assemblyscript.ts';
 import {
   describeMountsAnyway,
-  GLOSSA,
+  glossaCommand,
   run,
   runGlossa,
   withScratch,
@@ -89,7 +89,7 @@ it.runIf(hasScript).each([
   (...row) =>
     withScratch(async (scratch) => {
       const [unknown, known, type] = row;
-      const command = `"${process.execPath}" "${GLOSSA}" new c mine`;
+      const command = `${glossaCommand} new c mine`;
       const child = spawn('script', ['-qefc', command, '/dev/null'], {
         cwd: scratch.path,
         env: { ...process.env, NO_COLOR: '1', TERM: 'dumb' },

@@ -4,7 +4,13 @@ import { delimiter } from 'node:path';
 import { expect, it } from 'vitest';
 import { MOUNT_COMMAND } from '../apps/playground/play/share-fragment.ts';
 import { readExampleFiles } from '../apps/playground/static-files.ts';
-import { describeMounts, GLOSSA, run, runGlossa, withScratch } from '../test/support/mount.ts';
+import {
+  describeMounts,
+  glossaCommand,
+  run,
+  runGlossa,
+  withScratch,
+} from '../test/support/mount.ts';
 import { toolPath } from '../test/support/tools.ts';
 
 describeMounts('the files of the playground', () => {
@@ -13,10 +19,7 @@ describeMounts('the files of the playground', () => {
       for (const [path, text] of Object.entries(readExampleFiles())) {
         await scratch.writeFile(path.slice(1), text);
       }
-      const program = await scratch.writeFile(
-        'glossa',
-        `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`,
-      );
+      const program = await scratch.writeFile('glossa', `#!/bin/sh\nexec ${glossaCommand} "$@"\n`);
       await chmod(program, 0o755);
       const env = { PATH: [scratch.path, toolPath].join(delimiter) };
       const { status, err } = await run(scratch, 'sh', ['-c', MOUNT_COMMAND], { env });

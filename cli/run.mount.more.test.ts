@@ -146,7 +146,7 @@ describeMounts('glossa run', () => {
       const gone = await scratch.makeFolder('gone');
       const node = scratch.at('node');
       await copyFile(process.execPath, node);
-      const main = `import { unlinkSync } from 'node:fs';\nunlinkSync(process.execPath);\nawait import('${GLOSSA}');\n`;
+      const main = `import { unlinkSync } from 'node:fs';\nunlinkSync(process.execPath);\nawait import(${JSON.stringify(GLOSSA)});\n`;
       const script =
         'cd "$0" && rmdir "$0" && "$1" "$2" check a.vol; cd "$3"; "$4" "$5" run test.vol -- true';
       const programs = [process.execPath, GLOSSA, scratch.path, node];

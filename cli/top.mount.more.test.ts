@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
 import {
   describeMounts,
-  GLOSSA,
+  glossaCommand,
   runGlossa,
   type Scratch,
   startMount,
@@ -32,7 +32,7 @@ end-volume
 
 /** Runs glossa on a terminal of 80 columns and 24 lines; `stty` shows its state afterwards. */
 function onTerminal(scratch: Scratch, args: string, env: NodeJS.ProcessEnv = {}) {
-  const run = `stty cols 80 rows 24; "${process.execPath}" "${GLOSSA}" ${args}; echo "status $?"; stty -a`;
+  const run = `stty cols 80 rows 24; ${glossaCommand} ${args}; echo "status $?"; stty -a`;
   const child = spawn('script', ['-qfc', run, '/dev/null'], {
     cwd: scratch.path,
     env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh', ...env },
@@ -144,7 +144,7 @@ describeMounts('glossa top', () => {
   it('ends when the program that reads its output ends, or at a signal', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, stack);
-      const program = `"${process.execPath}" "${GLOSSA}"`;
+      const program = glossaCommand;
       const piped = scratch.startClient(
         scratch.path,
         `${program} top mnt --interval 0.1 | head -n 1; ${program} top mnt --interval 0.1 --json | head -n 1`,

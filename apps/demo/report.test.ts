@@ -158,7 +158,7 @@ describe('the report of glossa demo', () => {
     onTestFinished(() => process.chdir(cwd));
     for (const folder of [cwd, tmpdir(), join(cwd, 'cli')]) {
       process.chdir(folder);
-      const paths = formatNextSteps().match(/\S+\.(py|ts|vol|md)\b/g)!;
+      const paths = formatNextSteps().match(/(?<=^ {4}| of )\S.*?\.(py|ts|vol|md)\b/gm)!;
       expect(paths).toHaveLength(7);
       for (const path of paths) expect(existsSync(resolve(path))).toBe(true);
     }

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { GLOSSA } from '../../test/support/mount.ts';
+import { glossaCommand } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { PseudoTerminal } from '../../test/support/pty.ts';
 import { isInstalled } from '../../test/support/tools.ts';
@@ -79,7 +79,7 @@ function script(shell: keyof typeof scripts): string {
 
 /** The PATH in which the scripts find the program. */
 const PATH = `${home}:${process.env.PATH}`;
-writeFileSync(join(home, 'glossa'), `#!/bin/sh\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`, {
+writeFileSync(join(home, 'glossa'), `#!/bin/sh\nexec ${glossaCommand} "$@"\n`, {
   mode: 0o755,
 });
 

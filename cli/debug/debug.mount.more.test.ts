@@ -5,6 +5,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
   describeMounts,
   GLOSSA,
+  glossaCommand,
   mountPoints,
   run,
   runGlossa,
@@ -70,7 +71,7 @@ describeMounts('glossa debug', () => {
       symlinkSync(packageRoot, scratch.at('node_modules/glossa'));
       const script = prepared.map(({ text }) => text).join('');
       expect(await run(scratch, 'sh', ['-ec', script])).toMatchObject({ status: 0, out: '' });
-      const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
+      const command = `exec ${glossaCommand} debug negative.vol`;
       const terminal = new PseudoTerminal(command, scratch.at('negative'), { HOME: scratch.path });
       await terminal.readUntil(PROMPT);
       for (const [typed, shown] of documented()) {
@@ -95,7 +96,7 @@ describeMounts('glossa debug', () => {
     () =>
       withScratch(async (scratch) => {
         await scratch.writeFile('mem.vol', memory);
-        const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
+        const command = `stty cols 4 rows 1; exec ${glossaCommand} debug mem.vol`;
         const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
         await terminal.readUntil(/\(glos/);
         terminal.type('break lookup@top\n');

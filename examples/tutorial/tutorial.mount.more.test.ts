@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { findBrickObstacle } from '../../test/support/gluster.ts';
-import { describeMounts, GLOSSA, run, withScratch } from '../../test/support/mount.ts';
+import { describeMounts, glossaCommand, run, withScratch } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 
-const glossa = `${process.execPath} ${GLOSSA}`;
+const glossa = glossaCommand;
 
 /** In a network of its own, where all ports are free: portmap's, and those of the bricks. */
 const script = (volfile: string): string => `

@@ -204,6 +204,8 @@ describe('a bad argument', () => {
       const path = join(await makeFolder(), 'a');
       const differences: string[] = [];
       const openOnDisk = async (): Promise<disk.FileHandle> => {
+        // An earlier call may have taken its owner's rights.
+        await disk.rm(path, { force: true });
         await disk.writeFile(path, 'text');
         return disk.open(path, 'r+');
       };

@@ -6,7 +6,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { GLOSSA, type Outcome, run, type Scratch, withScratch } from '../support/mount.ts';
+import { quoteWord } from '../../terminal/invocation.ts';
+import {
+  GLOSSA,
+  glossaCommand,
+  type Outcome,
+  run,
+  type Scratch,
+  withScratch,
+} from '../support/mount.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 
@@ -32,7 +40,7 @@ const PREPARE = `
   echo hello > "$AT/files/greeting"
   printf 'volume files\\n type storage/posix\\n option directory %s/files\\nend-volume\\n' "$AT" \\
     > /etc/glossa/files.vol
-  glossa() { '${process.execPath}' '${GLOSSA}' "$@"; }
+  glossa() { ${glossaCommand} "$@"; }
   everything() { find /usr/local /usr/sbin/mount.* /etc /var/lib /var/log/glossa -printf '%p %y %m\\n' 2>/dev/null | sort; }
 `;
 
@@ -165,7 +173,7 @@ describe.skipIf(isSkipped('glossa setup', obstacle()))('glossa setup', () => {
   it.skipIf(['zsh', 'fish', 'bash'].some((shell) => needs('completion that is set up', shell)))(
     'installs completions where zsh, fish and bash find them',
     onSystem(
-      `glossa setup > /dev/null; ln -s '${GLOSSA}' /usr/local/bin/glossa; export HOME="$AT"
+      `glossa setup > /dev/null; ln -s ${quoteWord(GLOSSA)} /usr/local/bin/glossa; export HOME="$AT"
        zsh -fc 'autoload -Uz compinit; compinit -u -D; echo $_comps[glossa]'
        fish -c "complete -C 'glossa umo'" | cut -f 1
        bash -c '. /usr/share/bash-completion/bash_completion; _completion_loader glossa

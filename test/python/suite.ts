@@ -2,9 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { glossaCommand } from '../support/mount.ts';
 import { skipWithoutTools } from '../support/tools.ts';
 
 interface Outcome {
@@ -35,9 +36,8 @@ function readTitles(module: string): ReadonlyMap<string, string> {
 
 /** Runs modules of this directory in one process of Python, which starts the command `glossa` of `dist`. */
 async function runModules(modules: readonly string[]): Promise<ReadonlyMap<string, Outcome>> {
-  const command = `${process.execPath} ${resolve('dist/cli/main.cjs')}`;
   const child = spawn('python3', ['-W', 'error', join(import.meta.dirname, 'run.py'), ...modules], {
-    env: { ...process.env, GLOSSA_COMMAND: command, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, GLOSSA_COMMAND: glossaCommand, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

@@ -2,7 +2,7 @@
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expect, vi } from 'vitest';
-import { GLOSSA, type Scratch } from './mount.ts';
+import { glossaCommand, type Scratch } from './mount.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 10 };
 const EVENTS = ['initialized', 'output', 'stopped', 'thread', 'exited', 'terminated'];
@@ -12,7 +12,7 @@ export class DapClient extends DebugClient {
   readonly events: DebugProtocol.Event[] = [];
 
   static async start(scratch: Scratch): Promise<DapClient> {
-    const script = `exec '${process.execPath}' '${GLOSSA}' debug --dap\n`;
+    const script = `exec ${glossaCommand} debug --dap\n`;
     const adapter = await scratch.writeFile('adapter.sh', script);
     const env = { ...process.env, TMPDIR: await scratch.makeFolder('tmp') };
     const client = new DapClient('/bin/sh', adapter, 'glossa', { cwd: scratch.path, env });

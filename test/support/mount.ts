@@ -23,6 +23,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { quoteWord } from '../../terminal/invocation.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
 import { selected } from './test-selection.ts';
 import { skipWithoutTools, toolPath } from './tools.ts';
@@ -30,6 +31,9 @@ import { type Hands, startHands } from './user-fs.ts';
 
 /** The program under test: the built one by default. */
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/cli/main.cjs');
+
+/** The program under test, as a shell's command. */
+export const glossaCommand = [process.execPath, GLOSSA].map(quoteWord).join(' ');
 
 /** The default time limit of a child process, in milliseconds. */
 const PATIENCE_MS = 120_000;

@@ -3,10 +3,11 @@
  * commands, and the lines below are their output; each block is one shell session.
  */
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { quoteWord } from '../../terminal/invocation.ts';
 import { canCompileAssemblyScript } from './assemblyscript.ts';
 import { Client } from './client.ts';
 import { findBrickObstacle } from './gluster.ts';
-import { GLOSSA, type Scratch } from './mount.ts';
+import { glossaCommand, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 import { findPython, findPythonObstacle, pythonPackages } from './python.ts';
 import { rustCompiler } from './rust.ts';
@@ -67,13 +68,13 @@ export async function runTyped(
       *--log-file*) ;;
       mount*) set -- "$@" --log-file '${scratch.path}/mount.log' ;;
     esac
-    '${process.execPath}' '${GLOSSA}' "$@"
+    ${glossaCommand} "$@"
   }`;
   // The interpreter that has Debian's modules.
   const python = `python3() { '${findPython(...pythonModules(readme)) ?? 'python3'}' "$@"; }`;
   const client = new Client(
     scratch.path,
-    `exec 2>&1\nexport RUSTC='${rustCompiler}'\n${glossa}\n${python}\ncd '${packageRoot}'\n${steps.join('\n')}`,
+    `exec 2>&1\nexport RUSTC='${rustCompiler}'\n${glossa}\n${python}\ncd ${quoteWord(packageRoot)}\n${steps.join('\n')}`,
   );
   const { out } = await client.outcome;
   return out

@@ -1,7 +1,7 @@
 /**
  * A folder for one run of the tests, with files that several test files share: compiled C programs,
  * a cache of interpreters, and logs of servers without a log file. Vitest creates it before the
- * first file and removes it after the last.
+ * first file and removes it after the last. Sets the umask of all tests.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ declare module 'vitest' {
 }
 
 export default function setup({ provide }: TestProject): () => void {
+  // The tests' processes inherit it: modes that tests compare are the same for each user.
+  process.umask(0o022);
   const folder = mkdtempSync(join(tmpdir(), 'glossa-tests-'));
   // Other users run programs that are in it.
   chmodSync(folder, 0o755);

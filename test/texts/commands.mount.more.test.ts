@@ -6,8 +6,14 @@ import { symlinkSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { quoteWord } from '../../terminal/invocation.ts';
 import { Client } from '../support/client.ts';
-import { describeMountsAnyway, GLOSSA, type Scratch, withScratch } from '../support/mount.ts';
+import {
+  describeMountsAnyway,
+  glossaCommand,
+  type Scratch,
+  withScratch,
+} from '../support/mount.ts';
 import { findMissing, normalize, reduceToWords } from '../support/normal-output.ts';
 import { selectVariants } from '../support/test-selection.ts';
 import { makePlan, type Plan, pages, type Step } from './plan.ts';
@@ -43,10 +49,7 @@ async function runTyped({ setup, files, steps }: Plan, scratch: Scratch): Promis
   symlinkSync(packageRoot, scratch.at('home/node_modules/glossa'));
   for (const name of ['glossa', 'npx']) {
     const shift = name === 'npx' ? 'shift\n' : '';
-    await scratch.writeFile(
-      `bin/${name}`,
-      `#!/bin/sh\n${shift}exec '${process.execPath}' '${GLOSSA}' "$@"\n`,
-    );
+    await scratch.writeFile(`bin/${name}`, `#!/bin/sh\n${shift}exec ${glossaCommand} "$@"\n`);
     await chmod(scratch.at('bin', name), 0o755);
   }
   for (const [name, text] of Object.entries(files)) await scratch.writeFile(`home/${name}`, text);
@@ -56,7 +59,7 @@ async function runTyped({ setup, files, steps }: Plan, scratch: Scratch): Promis
     home,
     // Snapshots of interpreters are there already.
     `export XDG_CACHE_HOME="\${XDG_CACHE_HOME:-$HOME/.cache}"
-export HOME="$PWD" PACKAGE='${packageRoot}' PATH='${scratch.at('bin')}':"$PATH"
+export HOME="$PWD" PACKAGE=${quoteWord(packageRoot)} PATH='${scratch.at('bin')}':"$PATH"
 unset XDG_STATE_HOME XDG_CONFIG_HOME\nexec 2>&1 < /dev/null
 ${setup}\nprintf '${MARK}%s\\n' 0
 ${script.join('\n')}

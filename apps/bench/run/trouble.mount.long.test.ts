@@ -14,7 +14,12 @@ import {
   runBench,
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
-import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
+import {
+  describeMounts,
+  glossaCommand,
+  startMount,
+  withScratch,
+} from '../../../test/support/mount.ts';
 import { parseRun, type StackResult } from '../engine/schema.ts';
 import { Workspace } from './workspace.ts';
 
@@ -79,7 +84,7 @@ describeMounts('glossa bench in trouble', () => {
       withScratch(async (scratch) => {
         await scratch.writeFile('a.vol', benchVolfile());
         const flags = '-w miss --rounds 100000 --duration 0.01 --data . --out report';
-        const line = `exec "${process.execPath}" "${GLOSSA}" bench a.vol a.vol ${flags}`;
+        const line = `exec ${glossaCommand} bench a.vol a.vol ${flags}`;
         const child = spawn('script', ['-qefc', line, '/dev/null'], {
           cwd: scratch.path,
           env: { ...process.env, TMPDIR: scratch.path, NO_COLOR: '1', TERM: 'dumb' },

@@ -20,7 +20,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
+import {
+  describeMounts,
+  GLOSSA,
+  glossaCommand,
+  startMount,
+  withScratch,
+} from '../../../test/support/mount.ts';
 import { PseudoTerminal } from '../../../test/support/pty.ts';
 import { isInstalled } from '../../../test/support/tools.ts';
 import { LearnerFiles } from './learner-files.ts';
@@ -49,7 +55,7 @@ function learn(...args: string[]) {
 
 describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
   const start = (args: string): PseudoTerminal =>
-    new PseudoTerminal(`exec "${process.execPath}" "${GLOSSA}" learn ${args}`, folder, env());
+    new PseudoTerminal(`exec ${glossaCommand} learn ${args}`, folder, env());
 
   it('explains, checks at each save, gives hints, and keeps the progress', async () => {
     const terminal = start('1 --language javascript');
@@ -90,7 +96,7 @@ describe.skipIf(!isInstalled('script'))('glossa learn at a terminal', () => {
   it("names a lesson's missing files, keeps the learner's file, and ends when its terminal is closed", async () => {
     const own = writeLesson('1-plain', { 'starter.js': 'export class xlator {}\n' });
     const terminal = new PseudoTerminal(
-      `echo pid $$.; exec "${process.execPath}" "${GLOSSA}" learn 1 --lessons own --language javascript`,
+      `echo pid $$.; exec ${glossaCommand} learn 1 --lessons own --language javascript`,
       folder,
       env(),
     );
