@@ -1,4 +1,5 @@
 /** Makes streams over an open file: Node's, web streams, and lines. */
+/// <reference types="node" preserve="true" />
 import type { Readable, Writable } from 'node:stream';
 import { toBuffer, toBytes } from './arguments.ts';
 

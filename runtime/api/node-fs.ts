@@ -2,6 +2,7 @@
  * Makes Node's `fs` of a volume: callbacks, promises, and synchronous functions, which work if the
  * volume replies at once. Programs that take an `fs` (memfs, isomorphic-git) work on it.
  */
+/// <reference types="node" preserve="true" />
 import type * as nodeFs from 'node:fs';
 import { EBADF } from '../core/errno.ts';
 import { type PathLike, throwArgumentError, toInteger } from './arguments.ts';

@@ -2,6 +2,7 @@
  * Defines Volume, by which a program uses a graph's files without a mount. It has the methods of
  * Node's `fs/promises`, and what gfapi offers beyond them.
  */
+/// <reference types="node" preserve="true" />
 import type * as nodeFs from 'node:fs';
 import type * as promises from 'node:fs/promises';
 import type { Graph } from '../core/graph.ts';

@@ -2,6 +2,7 @@
  * Watches files of a volume: reports changes through its own graph, and those of other clients if the
  * bricks report them (UPCALL, with `cache-invalidation on`).
  */
+/// <reference types="node" preserve="true" />
 import type { EventEmitter } from 'node:events';
 import { Fd } from '../core/fd.ts';
 import { type FopRow, fops } from '../core/fops.ts';
