@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allLanguages } from '../bridges/languages.ts';
@@ -137,6 +137,8 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       expect(listUntested(project)).toEqual([]);
       const command = join(project, 'node_modules/.bin/glossa');
       expect(execFileSync(command, ['version'], { encoding: 'utf8' })).toMatch(/^glossa \d/);
+      // All of them at once would take longer than the end of a test may.
+      for (const path of [folder, project]) await rm(path, { recursive: true, force: true });
     });
 
     it('is packed and installed without errors', () => {
