@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the project on a bare system with only the base packages, fuse3 and the Node and npm of PATH: no
-# compiler, git, attr, procps, GlusterFS, btrfs or fuse-native.
+# Runs the project on a bare system with only the base packages, fuse3, the Node and npm of PATH and the
+# library libatomic1, which Node 26 needs: no compiler, git, attr, procps, GlusterFS, btrfs or fuse-native.
 #
 #   sudo tools/bare-root.sh                   README's two commands as an ordinary user without /dev/fuse,
 #                                             with umask 077 and in a folder that has to be quoted; then the
@@ -48,7 +48,7 @@ make_system() {
     proxy=$(apt-config shell proxy Acquire::http::Proxy)
     eval "$proxy"
     if [ -n "${proxy:-}" ]; then export http_proxy=$proxy https_proxy=$proxy; fi
-    debootstrap --variant=minbase --include=fuse3 "$codename" "$1" "$address" >"$log" 2>&1 \
+    debootstrap --variant=minbase --include=fuse3,libatomic1 "$codename" "$1" "$address" >"$log" 2>&1 \
         || { tail "$log" >&2; fail "debootstrap failed"; }
     # As container runtimes do.
     ln -sf /proc/mounts "$1/etc/mtab"

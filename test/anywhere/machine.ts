@@ -7,7 +7,7 @@ import { type Outcome, run, type Scratch } from '../support/mount.ts';
 import { DEMO, type Machine, SUBSET } from './rows.ts';
 
 /** Minutes of `npm ci` and of tests that share two CPUs. */
-const PATIENCE_MS = 600_000;
+export const PATIENCE_MS = 900_000;
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 

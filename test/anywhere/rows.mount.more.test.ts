@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withScratch } from '../support/mount.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { findToolchain } from '../support/toolchain.ts';
-import { runMachine } from './machine.ts';
+import { PATIENCE_MS, runMachine } from './machine.ts';
 import { isMachine, ROWS } from './rows.ts';
 
 const why = process.getuid?.() === 0 ? '' : 'only root can set up another machine';
@@ -12,7 +12,7 @@ const why = process.getuid?.() === 0 ? '' : 'only root can set up another machin
 const machines = ROWS.flatMap(({ name, how }) => (isMachine(how) ? [[name, how] as const] : []));
 
 describe.skipIf(isSkipped('machines that differ', why))('on another machine', () => {
-  it.each(machines)('%s', (_, machine) =>
+  it.each(machines)('%s', { timeout: PATIENCE_MS }, (_, machine) =>
     withScratch(async (scratch) => {
       const { toolchain } = machine;
       const bin = toolchain === undefined ? undefined : findToolchain(toolchain);

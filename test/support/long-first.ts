@@ -6,9 +6,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Kinds of test files, the longest first: all site pages, a mount, an interpreter, neither. */
+/** Kinds of test files, the longest first: all machines or site pages, a mount, an interpreter, neither. */
 const kinds: readonly RegExp[] = [
-  /\/site\/pages\.test\.ts$/,
+  /\/(anywhere\/rows\.mount\.more|site\/pages)\.test\.ts$/,
   /\.mount\.((more|long)\.)?test\.ts$/,
   /\.engine\.((more|long)\.)?test\.ts$/,
   /\.test\.ts$/,

@@ -10,6 +10,7 @@ const OF_A_LANGUAGE =
 /** Excepted files, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'apps/course/lessons/check.ts': 'the record of the languages of lessons, which pages bundle',
+  'bridges/host/lifecycle/missing-build.ts': 'sources of what a compiler makes, by its extension',
   'bridges/testing/python.ts': 'tests in Python are run by this file alone',
   'bridges/machine/node/parts.ts': "folders of the package's own parts, by their names",
   'bridges/machine/node/strip-types.ts': "sucrase's name for what it takes away",
