@@ -43,6 +43,11 @@ function run(folder: string, command: string, ...args: readonly string[]): strin
   return stdout;
 }
 
+/** Node's flags for a program with types: Node 22.18 and later need none. */
+const withTypes = (process.features as { typescript?: unknown }).typescript
+  ? []
+  : ['--import', import.meta.resolve('tsx')];
+
 /** The lines that a page's program prints, in each language. */
 const outputs: Readonly<Record<string, string>> = {
   'docs/program/volume.md': `all is well
@@ -111,13 +116,12 @@ it('each page of programs has its output here', () => {
 
 describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, output) => {
   it('prints its documented output', () => {
-    const folder = makeFolder(page, 'page.ts', 'ts');
-    const tsx = import.meta.resolve('tsx');
-    expect(run(folder, process.execPath, '--import', tsx, 'page.ts')).toBe(output);
+    const folder = makeFolder(page, 'program.mts', 'ts');
+    expect(run(folder, process.execPath, ...withTypes, 'program.mts')).toBe(output);
   });
 
   it('has no type errors', () => {
-    const folder = makeFolder(page, 'page.ts', 'ts');
+    const folder = makeFolder(page, 'program.mts', 'ts');
     expect(findTypeErrors(folder)).toBe('');
   }, 120_000);
 });
