@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   gcc: ['gcc', 'cc', 'ar'],
   git: ['git'],
   'glusterfs-server': ['glusterfsd'],
+  jq: ['jq'],
   'libcap2-bin': ['getcap', 'setcap'],
   'libnbd-bin': ['nbdcopy', 'nbdinfo'],
   make: ['make'],

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Block, chooseTest, findBlocks, findCommands, withoutRemark } from './blocks.ts';
-import { findPageTest, findRows, programPages, type Row, setups } from './table.ts';
+import { findPageTest, findRows, programPages, type Row } from './table.ts';
 
 /** Folders with texts for users; those of `test/` are for developers of glossa. */
 const FOLDERS = ['docs', 'examples', 'bridges', 'runtime', 'gluster', 'apps', 'templates'];
@@ -54,6 +54,12 @@ function hasProgramTest({ page, language, text }: Block): boolean {
   const isInterpreted = language === 'python' || language === 'js';
   const isModule = text.includes(language === 'python' ? 'class xlator' : 'export class xlator');
   return isInterpreted && (isModule || text.startsWith(' '));
+}
+
+/** A lesson is read in the folder that `glossa learn` makes. Other pages begin in an empty folder. */
+function makeSetup(page: string): string {
+  const name = /^apps\/course\/lessons\/(\d.*)\/lesson\.md$/.exec(page)?.[1];
+  return name === undefined ? '' : `glossa learn ${name} > /dev/null; cd glossa-lessons/${name}`;
 }
 
 export function makePlan(page: string): Plan {
@@ -110,5 +116,5 @@ export function makePlan(page: string): Plan {
       open.push(`${page}:${block.line}: ${first}`);
   }
   idle.push(...Object.keys(rows).filter((key) => !used.has(key)));
-  return { page, setup: setups[page] ?? '', files, steps, open, idle };
+  return { page, setup: makeSetup(page), files, steps, open, idle };
 }
