@@ -41,3 +41,20 @@ it('Volume over storage/memory works without Linux', () =>
     const { status, out, err } = await runNodeWithoutLinux(scratch, [program]);
     expect({ status, out, err }).toEqual({ status: 0, out: "text [ 'file' ]\n", err: '' });
   }));
+
+it.each([
+  ['check', 'folder.vol', /^folder\.vol:3:22: error: /m],
+  ['fs', 'ls', 'folder.vol:/', /^folder\.vol:1:8: /m],
+])('storage/posix without Linux names its volfile, Linux and storage/memory: %s', (...parts) =>
+  withScratch(async (scratch) => {
+    const position = parts.at(-1) as RegExp;
+    const volfile = 'volume folder\n    type storage/posix\n    option directory .\nend-volume\n';
+    await scratch.writeFile('folder.vol', volfile);
+    const { status, out, err } = await runWithoutLinux(scratch, parts.slice(0, -1) as string[]);
+    expect(status).toBe(1);
+    expect(out + err).toMatch(position);
+    expect(out + err).toContain(
+      'storage/posix needs Linux (this is darwin); storage/memory stores files in memory instead',
+    );
+  }),
+);

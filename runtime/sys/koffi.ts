@@ -11,14 +11,21 @@ const require = createRequire(import.meta.filename);
 /** The file of koffi, for threads that load it themselves. */
 export const koffiPath: string = require.resolve('#koffi');
 
-/** koffi, or a substitute that finds no function, where its binary cannot be loaded. */
-export const koffi = loadKoffi();
+const loadedKoffi = loadKoffi();
 
-function loadKoffi(): Koffi {
+/** Whether C functions can be called: on Linux, where koffi's binary can be loaded. */
+export const hasSystemCalls = loadedKoffi !== null;
+
+/** koffi, or a substitute that finds no function. */
+export const koffi = loadedKoffi ?? makeSubstitute();
+
+function loadKoffi(): Koffi | null {
+  // The prototypes, numbers and structs of all callers are Linux's.
+  if (process.platform !== 'linux') return null;
   try {
     return require(koffiPath) as Koffi;
   } catch {
-    return makeSubstitute();
+    return null;
   }
 }
 

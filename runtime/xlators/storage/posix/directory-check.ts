@@ -4,9 +4,17 @@ import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import { quoteShellWord } from '../../../core/shell-word.ts';
 
-/** Checks that /proc is mounted, by which descriptors are opened again. @throws {InitError} if not */
-export function requireProc(): void {
-  if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
+/** Explains why this machine cannot run storage/posix; null if it can. */
+export function findMachineProblem(): string | null {
+  if (process.platform !== 'linux') return `needs Linux (this is ${process.platform})`;
+  // By /proc, descriptors are opened again.
+  return existsSync('/proc/self/fd') ? null : 'needs /proc to be mounted';
+}
+
+/** Checks that this machine can run storage/posix. @throws {InitError} if not */
+export function requireLinux(problem = findMachineProblem()): void {
+  if (problem !== null)
+    throw new InitError(`storage/posix ${problem}; storage/memory stores files in memory instead`);
 }
 
 /**
@@ -27,7 +35,7 @@ export function explainOpenError(volume: string, directory: string, errno: numbe
 
 /** Checks that a directory can be opened, as a start does (`root.ts`). @throws {InitError} if not */
 export function checkDirectory(volume: string, directory: string): void {
-  requireProc();
+  requireLinux();
   try {
     closeSync(openSync(directory, constants.O_DIRECTORY));
   } catch (error) {

@@ -3,10 +3,16 @@
  */
 import { constants } from 'node:fs';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
+import { hasSystemCalls } from '../../../sys/koffi.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { explainOpenError, requireProc } from './directory-check.ts';
+import { explainOpenError, findMachineProblem, requireLinux } from './directory-check.ts';
 import { SELF_PATH } from './paths.ts';
+
+/** Explains why this process cannot run storage/posix; null if it can. */
+export const findPosixProblem = (): string | null =>
+  findMachineProblem() ??
+  (hasSystemCalls ? null : 'needs koffi, whose binary for this machine cannot be loaded');
 
 /**
  * Returns an O_PATH descriptor of the directory.
@@ -14,7 +20,7 @@ import { SELF_PATH } from './paths.ts';
  * @throws {InitError} if the directory cannot be opened
  */
 export function openRoot(volume: string, directory: string): number {
-  requireProc();
+  requireLinux(findPosixProblem());
   // First without O_PATH, to check permissions: O_PATH opens a directory without read or search permission, too.
   const listFd = libc.open(toCString(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
   const flags = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
