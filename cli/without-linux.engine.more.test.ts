@@ -1,7 +1,9 @@
 /** Commands that need no Linux, and Volume, run without what a Mac lacks. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { NEAR_SEARCH_FACTOR } from '../apps/demo/stacks.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { expectLookups, seed } from '../test/support/demo.ts';
 import { type Scratch, withScratch } from '../test/support/mount.ts';
 import { runNodeWithoutLinux, runWithoutLinux } from '../test/support/without-linux.ts';
 
@@ -58,3 +60,78 @@ it.each([
     );
   }),
 );
+
+it('glossa demo without Linux searches memory, near and 0.02 ms away, with the same lookups as elsewhere', () =>
+  withScratch(async (scratch) => {
+    const searches = 60;
+    const words = [
+      'demo',
+      '--json',
+      '--seed',
+      `${seed}`,
+      '--searches',
+      `${searches}`,
+      '--delay',
+      '0.02',
+    ];
+    const { status, out, err } = await runWithoutLinux(scratch, words);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const { inProcess, passes } = JSON.parse(out);
+    expect(inProcess).toBe(true);
+    const [near, away] = [NEAR_SEARCH_FACTOR * searches, searches].map((count) =>
+      expectLookups(count, 300),
+    );
+    const uncached = { storage: 'memory', bricks: 0, busy: null };
+    expect(passes).toMatchObject([
+      {
+        ...{ ...uncached, delayMs: 0 },
+        stacks: [
+          { name: 'baseline', lookups: near!.lookups, forwarded: near!.lookups },
+          { name: 'python', lookups: near!.lookups, forwarded: near!.unavoidable },
+        ],
+      },
+      {
+        ...{ ...uncached, delayMs: 0.02 },
+        stacks: [
+          { name: 'baseline', lookups: away!.lookups, forwarded: away!.lookups },
+          { name: 'typescript', lookups: away!.lookups, forwarded: away!.unavoidable },
+          { name: 'python', lookups: away!.lookups, forwarded: away!.unavoidable },
+        ],
+      },
+    ]);
+  }));
+
+it('glossa demo without Linux prints that both storages are memory', () =>
+  withScratch(async (scratch) => {
+    const { status, out, err } = await runWithoutLinux(scratch, ['demo', '--searches', '20']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('in place of bricks, which need Linux');
+    expect(out).toMatch(/a search +memory,\n.* 0\.5 ms away/);
+  }));
+
+it('glossa bench --in-process without Linux compares languages over memory, unpinned', () =>
+  withScratch(async (scratch) => {
+    const words = ['bench', '--in-process', '--translator', 'negative', '--in', 'none,python'];
+    const few = ['--rounds', '6', '--duration', '0.01', '-w', 'miss,smallfile', '--json'];
+    const { status, out, err } = await runWithoutLinux(scratch, [...words, ...few]);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const { stacks, workloads, partial } = JSON.parse(out);
+    expect(partial).toBe(false);
+    expect(stacks[0]).toMatchObject({ name: 'none', description: 'Memory, without negative.' });
+    expect(workloads).toMatchObject([
+      { name: 'miss', place: 'free' },
+      { name: 'smallfile', place: 'free' },
+    ]);
+  }));
+
+it('glossa bench --cpu same without Linux fails, and names the placement that works', () =>
+  withScratch(async (scratch) => {
+    const { status, err } = await runWithoutLinux(scratch, [
+      'bench',
+      'memory.vol',
+      '--cpu',
+      'same',
+    ]);
+    expect(status).toBe(2);
+    expect(err).toMatch(/--cpu same needs Linux, .*; --cpu free does not/);
+  }));

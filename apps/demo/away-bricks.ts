@@ -45,7 +45,7 @@ const makeBrickVolumes = (name: string): PlainVolume[] =>
  * Makes the volumes of cluster/distribute over the bricks at these ports.
  * @param delayMs the delay of each request, by a volume above each client; 0: none
  */
-function makeDistributeVolumes(ports: readonly number[], delayMs: number): PlainVolume[] {
+export function makeDistributeVolumes(ports: readonly number[], delayMs: number): PlainVolume[] {
   const branches = ports.map((port, index): PlainVolume[] => {
     const client = makeClientVolume(`test-client-${index}`, makeBrickName(index), port);
     return stackVolumes(
@@ -56,13 +56,3 @@ function makeDistributeVolumes(ports: readonly number[], delayMs: number): Plain
   const subvolumes = branches.map((volumes) => volumes.at(-1)!.name);
   return [...branches.flat(), { ...makeVolume(STORAGE_VOLUME, 'cluster/distribute'), subvolumes }];
 }
-
-/** Formats the volfile through which the files are made: distribute over the bricks, no delay. */
-export const formatBricksVolfile = (ports: readonly number[]): string =>
-  printVolumes(makeDistributeVolumes(ports, 0));
-
-/** Replaces the storage in the text of one of the demo's volfiles by distribute over the bricks. */
-export const replaceStorage = (text: string, ports: readonly number[], delayMs: number): string =>
-  text.replace(new RegExp(`^volume ${STORAGE_VOLUME}\n[^]*?^end-volume\n`, 'm'), () =>
-    printVolumes(makeDistributeVolumes(ports, delayMs)),
-  );

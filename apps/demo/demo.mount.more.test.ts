@@ -56,12 +56,11 @@ describeMounts('glossa demo', () => {
         ...{ seed, searches, inProcess: false },
         passes: [
           {
-            bricks: 0,
-            delayMs: 0,
+            ...{ storage: 'folder', bricks: 0, delayMs: 0 },
             busy,
             stacks: expectedStacks(expectedForwardedNear, near.lookups),
           },
-          { bricks: 2, delayMs: 0.02, busy, stacks },
+          { storage: 'bricks', bricks: 2, delayMs: 0.02, busy, stacks },
         ],
       });
       const [, away] = report.passes;

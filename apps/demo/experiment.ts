@@ -4,6 +4,7 @@
  * without a mount, it runs in the process of its client. The run leaves no mount, process or file,
  * however it ends.
  */
+import { findPosixProblem } from '../../runtime/xlators/storage/posix/root.ts';
 import { findMountProblem } from '../../server/mount-probe.ts';
 import { type MountingCommand, makeNoMountFailure } from '../../server/without-mount.ts';
 import { EXIT_OK, Failure, UsageError } from '../../terminal/exit.ts';
@@ -78,6 +79,8 @@ export function checkSettings(settings: ExperimentSettings): ExperimentSettings 
 export interface NoMount {
   /** Why nothing can be mounted, with the remedy; null if the user asked for no mount. */
   readonly problem: string | null;
+  /** Whether the files are in memory, because this machine runs neither storage/posix nor bricks. */
+  readonly inMemory: boolean;
 }
 
 /** The folder, terminal, signal and progress display of a running experiment. */
@@ -150,10 +153,11 @@ async function chooseFrontEnd(
   { inProcess, mountingCommand }: Pick<Experiment<unknown>, 'inProcess' | 'mountingCommand'>,
   scratch: string,
 ): Promise<NoMount | null> {
-  if (inProcess) return { problem: null };
+  const inMemory = findPosixProblem() !== null;
+  if (inProcess) return { problem: null, inMemory };
   const problem = await findMountProblem(scratch);
   if (problem === null) return null;
-  if (mountingCommand === null) return { problem };
+  if (mountingCommand === null) return { problem, inMemory };
   throw makeNoMountFailure(problem, mountingCommand);
 }
 
@@ -211,6 +215,8 @@ export interface SearchSettings {
   readonly storagePids: readonly number[];
   /** Runs before the stack is served. */
   readonly beforeStart?: () => Promise<void>;
+  /** Whether the files are made through the stack, whose storage is its own. */
+  readonly makesFiles?: boolean;
 }
 
 /**
@@ -234,7 +240,7 @@ export class SearchRunner {
 
   constructor(
     stack: SearchStack,
-    { searchPlan, countingVolumes, storagePids, beforeStart }: SearchSettings,
+    { searchPlan, countingVolumes, storagePids, beforeStart, makesFiles = false }: SearchSettings,
     busySampler: BusySampler,
     stage: SearchStage,
   ) {
@@ -260,7 +266,7 @@ export class SearchRunner {
         clients: 1,
         ...unusedSettings,
         signal: stage.signal,
-        searches: searchPlan,
+        ...{ searches: searchPlan, makesFiles },
       },
       { serve, lookupCounter: null, busySampler, furtherPids: storagePids },
     );

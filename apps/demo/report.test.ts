@@ -13,7 +13,7 @@ import {
   formatSummary,
 } from './report.ts';
 import { groupDigits } from './report-text.ts';
-import { stacks as demoStacks, type Passes, runsOverFolder, type StackResult } from './stacks.ts';
+import { stacks as demoStacks, type Passes, runsNear, type StackResult } from './stacks.ts';
 
 const settings = { seed: 1, searchCount: 1000, delayMs: 0.5 };
 const workload = planSearches({ seed: 1, searchCount: 20, fileCount: 500 });
@@ -32,8 +32,8 @@ const makeStacks = (means: readonly number[], spread = 0.003): StackResult[] =>
   }));
 
 const makePasses = (near: StackResult[], away: StackResult[], busy = quiet): Passes => [
-  { bricks: 0, delayMs: 0, busy, stacks: near.filter(runsOverFolder) },
-  { bricks: 2, delayMs: 0.5, busy, stacks: away },
+  { storage: 'folder', delayMs: 0, busy, stacks: near.filter(runsNear) },
+  { storage: 'bricks', delayMs: 0.5, busy, stacks: away },
 ];
 
 const [hereMeans, awayMeans] = [
@@ -132,20 +132,40 @@ describe('the report of glossa demo', () => {
 
   it('states without a mount what is left out, and why nothing can be mounted', () => {
     const problem = "the kernel's FUSE is not available; load it with 'modprobe fuse'";
-    const text = formatIntroduction(settings, workload, { problem }, 1000);
+    const text = formatIntroduction(settings, workload, { problem, inMemory: false }, 1000);
     expect(text.split('\n\n')[0]).toBe(
       `Nothing can be mounted here: ${problem}. So the stacks run in processes of their own, without ` +
         'the kernel and its cache.',
     );
-    expect(formatIntroduction(settings, workload, { problem: null }, 1000)).toMatch(
+    expect(
+      formatIntroduction(settings, workload, { problem: null, inMemory: false }, 1000),
+    ).toMatch(
       /^The stacks run in processes of their own, without the kernel and its cache; 'glossa demo' /,
     );
-    const report = formatReport(settings, measured, { problem }, 1000);
+    const report = formatReport(settings, measured, { problem, inMemory: false }, 1000);
     expect(report).toContain(
       'Without a kernel, names that are there are looked up each time, too. Of all lookups, the cache ' +
         'answered 83 % itself',
     );
-    expect(JSON.parse(formatJsonReport(settings, busy, { problem })).inProcess).toBe(true);
+    expect(
+      JSON.parse(formatJsonReport(settings, busy, { problem, inMemory: false })).inProcess,
+    ).toBe(true);
+  });
+
+  it('names memory in place of folder and bricks, where the files are in memory', () => {
+    const noMount = { problem: null, inMemory: true };
+    expect(formatIntroduction(settings, workload, noMount, 1000)).toContain(
+      'First 10 000 searches go over files in memory, without a cache and with the one in Python. Then ' +
+        '1000 go over files in memory, too, in place of bricks, which need Linux. Each request reaches them 0.5 ms late',
+    );
+    const passes = measured.map((pass) => ({ ...pass, storage: 'memory' })) as unknown as Passes;
+    expect(formatPassesTable(settings, passes).split('\n')[0]).toMatch(/a search +memory,$/);
+    expect(formatSummary(settings, passes)).toMatch(
+      /^Over memory, 0\.5 ms away, .*; over memory a cache /,
+    );
+    expect(JSON.parse(formatJsonReport(settings, passes, noMount)).passes[1]).toMatchObject({
+      ...{ storage: 'memory', bricks: 0, delayMs: 0.5 },
+    });
   });
 
   it('names each stack before it is measured', () => {
@@ -168,8 +188,8 @@ describe('the report of glossa demo', () => {
     const report = JSON.parse(formatJsonReport(settings, busy, null));
     expect(Object.keys(report)).toEqual(['seed', 'searches', 'inProcess', 'passes']);
     expect(report.passes).toMatchObject([
-      { bricks: 0, delayMs: 0, busy: { others: 0.9 } },
-      { bricks: 2, delayMs: 0.5, busy: { others: 0.9 } },
+      { storage: 'folder', bricks: 0, delayMs: 0, busy: { others: 0.9 } },
+      { storage: 'bricks', bricks: 2, delayMs: 0.5, busy: { others: 0.9 } },
     ]);
     const keys = [
       'name',

@@ -10,6 +10,7 @@ import {
   HOT_SEARCHES_PERCENT,
   type SearchPlan,
 } from '../bench/engine/searches.ts';
+import { BRICK_COUNT } from './away-bricks.ts';
 import type { ExperimentSettings, NoMount } from './experiment.ts';
 import {
   ALL_FOUND_TEXT,
@@ -38,8 +39,9 @@ export function formatJsonReport(
   measured: Passes,
   noMount: NoMount | null,
 ): string {
-  const passes = measured.map(({ bricks, delayMs, busy, stacks }) => ({
-    bricks,
+  const passes = measured.map(({ storage, delayMs, busy, stacks }) => ({
+    storage,
+    bricks: storage === 'bricks' ? BRICK_COUNT : 0,
     delayMs,
     busy,
     stacks: stacks.map((stack) => {
@@ -51,6 +53,17 @@ export function formatJsonReport(
   return JSON.stringify({ seed, searches, inProcess: noMount !== null, passes }, null, 2);
 }
 
+/** The storage of both passes in the introduction. */
+const DISTANT_TEXTS = {
+  near: 'a folder',
+  away: 'two bricks: servers of glossa on this machine that share the files',
+};
+/** The same where neither folders nor bricks can be served. */
+const MEMORY_TEXTS = {
+  near: 'files in memory',
+  away: 'files in memory, too, in place of bricks, which need Linux',
+};
+
 /** Formats the text before the measurement: what is searched, and through which stacks. */
 export function formatIntroduction(
   { seed, searchCount, delayMs }: ExperimentSettings,
@@ -58,15 +71,16 @@ export function formatIntroduction(
   noMount: NoMount | null,
   width: number,
 ): string {
+  const { near, away } = noMount?.inMemory ? MEMORY_TEXTS : DISTANT_TEXTS;
   const delaySentence =
     delayMs === 0 ? '' : ` Each request reaches them ${delayMs} ms late, as over a network.`;
   const sentences = [
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     'A cache of absent names answers that without asking the storage.',
     `Here ${groupDigits(names.length)} files lie in ${DIRECTORY_COUNT} directories, and ${HOT_SEARCHES_PERCENT} % of the searches are`,
-    `for ${HOT_FILES_PERCENT} % of the files (seed ${seed}). First ${groupDigits(computeNearSearchCount(searchCount))} searches go over a folder, without a cache`,
-    `and with the one in Python. Then ${groupDigits(searchCount)} go over two bricks: servers of glossa on this machine that`,
-    `share the files.${delaySentence} In twenty rounds, these stacks take turns:`,
+    `for ${HOT_FILES_PERCENT} % of the files (seed ${seed}). First ${groupDigits(computeNearSearchCount(searchCount))} searches go over ${near}, without a cache`,
+    `and with the one in Python. Then ${groupDigits(searchCount)} go over ${away}.${delaySentence} In twenty rounds, these`,
+    'stacks take turns:',
   ];
   const rows = stacks.map(({ title, description }) => [title, description] as const);
   return [
@@ -86,8 +100,10 @@ function formatNoMount({ problem }: NoMount): string {
 }
 
 /** Describes the storage of a pass: `two bricks, 1.4 ms away`. */
-export const describeStorage = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
-  [bricks === 0 ? 'a folder here' : 'two bricks', ...describeDelay(delayMs)].join(', ');
+export const describeStorage = ({ storage, delayMs }: Pick<Pass, 'storage' | 'delayMs'>): string =>
+  [storageTitles[storage], ...describeDelay(delayMs)].join(', ');
+
+const storageTitles = { folder: 'a folder here', bricks: 'two bricks', memory: 'memory' } as const;
 
 /** Returns the text of a delay, as a list that is empty without one. */
 const describeDelay = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
@@ -98,7 +114,7 @@ const describeDelay = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${d
 export function formatPassesTable({ seed }: ExperimentSettings, passes: Passes): string {
   const [, away] = passes;
   const head = [
-    ['', 'lookups', 'reached', 'a search', 'two bricks,', ''],
+    ['', 'lookups', 'reached', 'a search', `${storageTitles[away.storage]},`, ''],
     [
       '',
       'asked',

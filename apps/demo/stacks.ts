@@ -40,20 +40,20 @@ export const stacks: readonly DemoStack[] = [
   },
 ];
 
-/** Whether a stack also runs over the folder: one without and one with a cache suffice there. */
-export const runsOverFolder = ({ name }: Pick<DemoStack, 'name'>): boolean =>
+/** Whether a stack also runs in the first pass: one without and one with a cache suffice there. */
+export const runsNear = ({ name }: Pick<DemoStack, 'name'>): boolean =>
   name === 'baseline' || name === 'python';
 
-/** The pass over the folder makes this many times as many searches, because each is short. */
+/** The first pass makes this many times as many searches, because each is short. */
 export const NEAR_SEARCH_FACTOR = 10;
 
-/** Computes the number of searches over the folder from the number over the bricks. */
+/** Computes the number of searches of the first pass from the number of the second. */
 export const computeNearSearchCount = (awaySearchCount: number): number =>
   Math.min(NEAR_SEARCH_FACTOR * awaySearchCount, SEARCHES_MAX);
 
 /** Names of the volumes in the stacks' volfiles that count the lookups which reach the storage. */
 export const countingVolumes = ['test-brick'];
-/** The volume that stores files in a folder; over bricks, cluster/distribute takes its name. */
+/** The volume that stores files in a folder; the top of any other storage takes its name. */
 export const STORAGE_VOLUME = 'test-posix';
 
 /** The results of a stack for the workload. */
@@ -63,8 +63,8 @@ export interface StackResult extends SearchTimes {
 
 /** The results of all stacks over one storage. */
 export interface Pass {
-  /** Number of bricks; 0 if the storage is a folder. */
-  readonly bricks: number;
+  /** The storage: a folder, bricks, or the memory of each stack's process. */
+  readonly storage: 'folder' | 'bricks' | 'memory';
   /** Added distance to the storage: milliseconds per request. */
   readonly delayMs: number;
   /** Load of other processes; null for runs too short to sample. */
@@ -72,5 +72,5 @@ export interface Pass {
   readonly stacks: readonly StackResult[];
 }
 
-/** The results over a folder and over bricks. */
+/** The results over a near storage and over one that is farther away. */
 export type Passes = readonly [near: Pass, away: Pass];

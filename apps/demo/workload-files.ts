@@ -2,24 +2,16 @@
 import { CONSOLE } from '../../server/log-sink.ts';
 import { OpenError, Volume } from '../../server/open-volume.ts';
 import { Failure } from '../../terminal/exit.ts';
-import { DIRECTORY_COUNT, makeDirectoryName, type SearchPlan } from '../bench/engine/searches.ts';
+import type { SearchPlan } from '../bench/engine/searches.ts';
+import { makeSearchedFiles } from '../bench/run/volume-workloads.ts';
 
 /** Makes the files through the graph of a volfile, whose root is empty. @throws {Failure} */
-export async function makeFiles(
-  volfile: string,
-  { names, directories }: SearchPlan,
-  signal: AbortSignal,
-): Promise<void> {
+export async function makeFiles(volfile: string, searchPlan: SearchPlan): Promise<void> {
   const volume = await openVolume(volfile);
   try {
     // Like a mount, looks up the root first: distribute learns the root's layout from the reply.
     await volume.stat('/');
-    for (let directory = 0; directory < DIRECTORY_COUNT; directory += 1)
-      await volume.mkdir(makeDirectoryName(directory));
-    for (const [index, name] of names.entries()) {
-      signal.throwIfAborted();
-      await volume.mknod(`${makeDirectoryName(directories[index]!)}/${name}`, 0o100644);
-    }
+    await makeSearchedFiles(volume, '/', searchPlan);
   } finally {
     await volume.close();
   }

@@ -1,6 +1,7 @@
 /** Pins client and server processes of the bench to CPUs: sched_setaffinity(2) for each thread. */
 import { readdirSync } from 'node:fs';
 import { errnoName } from '../../../runtime/core/errno.ts';
+import { hasSystemCalls } from '../../../runtime/sys/koffi.ts';
 import { schedSetaffinity } from '../../../runtime/sys/libc.ts';
 import { MeasurementError } from './measurement-error.ts';
 import { parseCpuList } from './placement.ts';
@@ -18,11 +19,13 @@ export function makeCpuMask(cpus: readonly number[]): Uint8Array {
 }
 
 /**
- * Pins all threads of a process to these CPUs; threads that they start later inherit them.
+ * Pins all threads of a process to these CPUs; threads that they start later inherit them. Does
+ * nothing without system calls.
  * @param cpus in the kernel's list format: `0-3,8`
  * @throws {MeasurementError} if the process has ended or a thread cannot be pinned
  */
 export function pinProcess(pid: number, cpus: string): void {
+  if (!hasSystemCalls) return;
   const mask = makeCpuMask(parseCpuList(cpus));
   for (const tid of listThreadIds(pid)) {
     const status = schedSetaffinity(tid, mask.length, mask);

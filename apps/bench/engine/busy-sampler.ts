@@ -54,6 +54,16 @@ export function parseCpuTimes(stat: string, cpuNumbers: readonly number[]): CpuT
   return { total: totalSum, busy: busySum, steal: stealSum, runnableCount };
 }
 
+/** Reads the text of proc_stat(5); '' on systems without /proc, whose busyness is then unknown. */
+function readStat(): string {
+  try {
+    return readFileSync('/proc/stat', 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
 /** The first eight fields of a CPU's line: user, nice, system, idle, iowait, irq, softirq, steal. */
 type StatTimes = [number, number, number, number, number, number, number, number];
 
@@ -111,7 +121,10 @@ export class BusySampler {
     sums.sampleCount += 2;
   }
 
-  /** Computes the load over all intervals; null if they were shorter than a tick of the kernel. */
+  /**
+   * Computes the load over all intervals; null if they were shorter than a tick of the kernel, or
+   * the system has no /proc.
+   */
   computeBusyness(): Busyness | null {
     const { total, busy, steal, own, runnable, sampleCount } = this.sums;
     if (total <= 0) return null;
@@ -126,7 +139,7 @@ export class BusySampler {
   private sample(pids: readonly number[] | null): BusySample {
     const ownSeconds = sumCpuSeconds(pids ?? listProcessTree(process.pid));
     return {
-      times: parseCpuTimes(readFileSync('/proc/stat', 'utf8'), this.cpuNumbers),
+      times: parseCpuTimes(readStat(), this.cpuNumbers),
       ownSeconds,
       pids,
     };

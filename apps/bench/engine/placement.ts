@@ -3,6 +3,7 @@
  * request that wakes another CPU takes several times as long as one that stays on its CPU.
  */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { MeasurementError } from './measurement-error.ts';
 
 /**
@@ -28,9 +29,17 @@ export const formatWorkloadTitle = ({
   readonly place: Placement;
 }): string => `${name}, ${placementTitles[place]}`;
 
-/** Reads the CPUs that this process may use, in the kernel's list format (cpuset(7)): `0-3,8`. */
+/**
+ * Reads the CPUs that this process may use, in the kernel's list format (cpuset(7)): `0-3,8`. Without
+ * /proc, these are as many as Node counts, from 0.
+ */
 export function readAllowedCpus(): string {
-  return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
+  try {
+    return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return `0-${availableParallelism() - 1}`;
+  }
 }
 
 /** Parses the kernel's list format: `0-3,8`. */

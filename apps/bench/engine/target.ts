@@ -57,8 +57,10 @@ export interface TargetSettings {
   readonly command: TriedCommand | null;
   /** The plain folder with the workload's tree. */
   readonly plainFolder: string;
-  /** Searches of files that every stack has already, for the workload `phpsim`. */
+  /** Searches of files in the root of every stack, for the workload `phpsim`. */
   readonly searches?: SearchPlan;
+  /** Whether the files of `searches` are absent, and to be made. */
+  readonly makesFiles?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -161,6 +163,7 @@ export class Target<S extends ServedStack = ServedStack> {
       plainFolder,
       seed,
       command,
+      makesFiles = searches === undefined,
     } = this.settings;
     if (this.access.serve !== null) {
       signal.throwIfAborted();
@@ -173,10 +176,12 @@ export class Target<S extends ServedStack = ServedStack> {
     const clientCpus = cpus.client === null ? cpus.servers : String(cpus.client);
     this.clients = this.volumeClients ?? new Clients({ count, cpus: clientCpus, signal });
     if (this.volumeClients !== undefined) this.clients.pin(clientCpus);
-    if (searches === undefined) {
-      await this.clients.requestFirst('make', { workload, root: this.root }, this.timeoutMs);
+    const { root } = this;
+    if (makesFiles) {
+      const request = { workload, root, ...(searches && { searches }) };
+      await this.clients.requestFirst('make', request, this.timeoutMs);
     }
-    const setting = { root: this.root, plainFolder, seed, command, ...(searches && { searches }) };
+    const setting = { root, plainFolder, seed, command, ...(searches && { searches }) };
     const makeSetting = (client: number) => ({ workload, setting: { ...setting, client } });
     await this.clients.requestAll('open', makeSetting, this.timeoutMs);
   }

@@ -1,4 +1,5 @@
 /** Defines and parses the flags of `glossa bench`. */
+import { hasSystemCalls } from '../../../runtime/sys/koffi.ts';
 import { UsageError } from '../../../terminal/exit.ts';
 import {
   type Flags,
@@ -8,7 +9,7 @@ import {
   textFlag,
   toggleFlag,
 } from '../../../terminal/flags.ts';
-import { placements } from '../engine/placement.ts';
+import { type Placement, placements } from '../engine/placement.ts';
 import { type WorkloadName, workloadNames } from '../engine/workloads/index.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { Timeouts } from './others/implementation.ts';
@@ -133,7 +134,7 @@ export function parseSettings(flags: BenchFlags, commandWords: readonly string[]
   return {
     inProcess,
     workloads: parseWorkloads(flags.workload, commandWords, inProcess),
-    placements: parseFlagWords('--cpu', flags.cpu.length === 0 ? ['same'] : flags.cpu, placements),
+    placements: parsePlacements(flags.cpu),
     rounds,
     seconds: duration,
     clients,
@@ -151,6 +152,17 @@ export function parseSettings(flags: BenchFlags, commandWords: readonly string[]
           ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),
         ],
   };
+}
+
+/** Lists the placements; without system calls, only the unpinned one. @throws {UsageError} */
+function parsePlacements(words: readonly string[]): Placement[] {
+  const defaultPlacement = hasSystemCalls ? 'same' : 'free';
+  const list = parseFlagWords('--cpu', words.length === 0 ? [defaultPlacement] : words, placements);
+  const pinned = list.find((placement) => placement !== 'free');
+  if (pinned === undefined || hasSystemCalls) return list;
+  throw new UsageError(
+    `--cpu ${pinned} needs Linux, which pins processes to CPUs; --cpu free does not`,
+  );
 }
 
 export type BenchSettings = ReturnType<typeof parseSettings>;

@@ -15,7 +15,8 @@ import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { numberRepeats } from '../engine/stack-volumes.ts';
+import { makeStorageVolume, numberRepeats, stackVolumes } from '../engine/stack-volumes.ts';
+import { makeLookupCounterVolume } from './bricks.ts';
 import { compileModule } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
 import type { BenchStack } from './stack-mount.ts';
@@ -87,15 +88,10 @@ export interface TranslatorSettings {
 }
 
 /** The volumes below the translator: the storage, and a counter of lookups. */
-const BRICK_VOLUMES: readonly PlainVolume[] = [
-  { name: 'storage', type: 'storage/posix', options: [['directory', 'files']], subvolumes: [] },
-  {
-    name: 'brick',
-    type: 'debug/io-stats',
-    options: [['count-fop-hits', 'on']],
-    subvolumes: ['storage'],
-  },
-];
+const BRICK_VOLUMES: readonly PlainVolume[] = stackVolumes(
+  [makeStorageVolume('storage', 'files')],
+  [makeLookupCounterVolume('brick')],
+);
 
 /** The volume of the translator, without its name and place in the stack. */
 type TranslatorVolume = Pick<PlainVolume, 'type' | 'options'>;
@@ -128,7 +124,7 @@ export function makeTranslatorStacks(settings: TranslatorSettings): Stacks {
     const threadText = codeLanguage === language ? '' : ', in a thread of its own';
     const description =
       language === 'none'
-        ? `A folder, without ${name}.`
+        ? `${BRICK_VOLUMES[0]!.type === 'storage/memory' ? 'Memory' : 'A folder'}, without ${name}.`
         : `${name}, written in ${codeLanguage}${threadText}.`;
     stacks.push({ name: language, description, path, volfile, volumes });
   }

@@ -28,9 +28,9 @@ serveRequests({
       return true as const;
     },
     dump: () => collectVolumeDumps(volume!.client.graph),
-    async make({ workload, root }) {
-      await volume!.mkdir(root);
-      await findVolumeWorkload(workload).make(volume!, root);
+    async make({ workload, root, searches }) {
+      if (root !== '/') await volume!.mkdir(root);
+      await findVolumeWorkload(workload).make(volume!, root, searches);
       return true as const;
     },
   },

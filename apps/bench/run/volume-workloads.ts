@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Volume } from '../../../server/open-volume.ts';
 import { MeasurementError } from '../engine/measurement-error.ts';
-import { DIRECTORY_COUNT, makeDirectoryName, planSearches } from '../engine/searches.ts';
+import {
+  DIRECTORY_COUNT,
+  makeDirectoryName,
+  planSearches,
+  type SearchPlan,
+} from '../engine/searches.ts';
 import {
   BLOCK_SIZE,
   checkRead,
@@ -40,8 +45,11 @@ import {
 
 /** A workload through a volume. */
 interface VolumeWorkload {
-  /** Makes the tree in an empty directory. */
-  make(volume: Volume, root: string): Promise<void>;
+  /**
+   * Makes the tree in an empty directory.
+   * @param searches the searches whose files to make; absent: those of the workload
+   */
+  make(volume: Volume, root: string, searches?: SearchedFiles): Promise<void>;
   /** Opens the tree, and returns the requests of one client. */
   open(volume: Volume, setting: WorkloadSetting): Promise<Requests>;
 }
@@ -96,6 +104,25 @@ async function makeStatRequests(
   };
 }
 
+/** The part of a plan of searches that says which files there are. */
+type SearchedFiles = Pick<SearchPlan, 'names' | 'directories'>;
+
+/** Makes the empty files of searches in dir0 … dir9 of a directory. */
+export async function makeSearchedFiles(
+  volume: Volume,
+  root: string,
+  { names, directories }: SearchedFiles,
+): Promise<void> {
+  const folders = Array.from({ length: DIRECTORY_COUNT }, (_, i) =>
+    join(root, makeDirectoryName(i)),
+  );
+  await Promise.all(folders.map((folder) => volume.mkdir(folder)));
+  // At the same time, because the storage may be far away.
+  await Promise.all(
+    names.map((name, file) => volume.mknod(join(folders[directories[file]!]!, name), FILE_MODE)),
+  );
+}
+
 /** Mode of the files that the workloads make. */
 const FILE_MODE = constants.S_IFREG | 0o644;
 
@@ -115,15 +142,9 @@ const hit: VolumeWorkload = {
 };
 
 const phpsim: VolumeWorkload = {
-  async make(volume, root) {
+  make: (volume, root, searches = planSearches({ seed: 1, searchCount: 0 })) =>
     // Names and directories of the files are the same for every seed.
-    const { names, directories } = planSearches({ seed: 1, searchCount: 0 });
-    for (let i = 0; i < DIRECTORY_COUNT; i++) await volume.mkdir(join(root, makeDirectoryName(i)));
-    for (const [file, name] of names.entries()) {
-      const directory = makeDirectoryName(directories[file]!);
-      await volume.writeFile(join(root, directory, name), '');
-    }
-  },
+    makeSearchedFiles(volume, root, searches),
   async open(volume, { root, seed, client, searches: plan }) {
     const { names, searches, directories } =
       plan ?? planSearches({ seed: seed + client, searchCount: SEARCH_COUNT });

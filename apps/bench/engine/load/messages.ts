@@ -1,5 +1,6 @@
 /** Declares the messages between the bench and a client's process: each request gets one reply. */
 import type { Dump } from '../../../../runtime/core/xlator.ts';
+import type { SearchPlan } from '../searches.ts';
 import type { WorkloadName } from '../workloads/index.ts';
 import type { RequestRange, TriedCommand, WorkloadSetting } from '../workloads/workload.ts';
 import type { LoopResult } from './request-loop.ts';
@@ -18,7 +19,12 @@ export interface RequestTypes {
   /** Makes a folder and runs a command in it. */
   try: { readonly words: readonly string[]; readonly folder: string };
   /** Makes a folder and the workload's tree in it. */
-  make: { readonly workload: WorkloadName; readonly root: string };
+  make: {
+    readonly workload: WorkloadName;
+    readonly root: string;
+    /** The searches whose files to make, for a volume; absent: those of the workload. */
+    readonly searches?: SearchPlan;
+  };
   /** Prepares the workload's requests in the tree below its root. */
   open: { readonly workload: WorkloadName; readonly setting: WorkloadSetting };
   /** Sends a range of requests, and measures them. */
