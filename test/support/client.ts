@@ -24,6 +24,8 @@ export interface ClientSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs as this user and group, in these groups besides, instead of as the user of the tests. */
   readonly as?: Caller;
+  /** A command that runs the rest of its arguments, such as that of `prepareProgram`. */
+  readonly wrapper?: readonly string[];
   /** Longest that it may take, in milliseconds. */
   readonly patience?: number;
 }
@@ -51,13 +53,14 @@ export class Client {
   /** Starts a script of bash in `folder`, which is made when it is missing. */
   constructor(folder: string, script: string, settings: ClientSettings = {}) {
     const { env = {}, as, patience = PATIENCE_MS } = settings;
+    const { wrapper = as === undefined ? [] : asUser(as) } = settings;
     skipWithoutTools(script);
     this.script = script;
     // The folder is entered by the client itself: spawn would wait for it.
     const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;
     // Its input is a socket, for which bash would take ~/.bashrc in where no shell is around it.
     const bash = ['bash', '--norc', '-c', prepared, folder];
-    const [program, ...args] = as === undefined ? bash : [...asUser(as), ...bash];
+    const [program, ...args] = [...wrapper, ...bash];
     this.child = spawn(program!, args, {
       cwd: '/',
       env: { ...process.env, ...FIXED, ...env },

@@ -3,7 +3,7 @@
  * tests that must fail.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { access, chown, cp, mkdir, readdir } from 'node:fs/promises';
+import { access, chown, cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { findDefaultCacheFolder } from '../../bridges/machine/node/cache-folder.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -128,7 +128,9 @@ async function copyProgram(scratch: Scratch): Promise<string> {
   const [, ...packages] = execFileSync('npm', list, { cwd: packageRoot, encoding: 'utf8' })
     .trimEnd()
     .split('\n');
-  const own = ['package.json', 'dist', 'python', 'examples'].map((name) => join(packageRoot, name));
+  const { files } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8'));
+  const folders = (files as string[]).filter((name) => !/[!*]/.test(name));
+  const own = ['package.json', 'bridges/native', ...folders].map((name) => join(packageRoot, name));
   for (const path of [...own, ...packages]) {
     await cp(path, join(to, relative(packageRoot, path)), { recursive: true });
   }

@@ -94,6 +94,10 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
     'glossa bench a.vol b.vol -- ls -lR': makeHelpRow('bench'),
     "glossa bench a.vol b.vol --fail-if 'b/a p50 > 1.2'": makeHelpRow('bench'),
+    'glossa bench --translator negative --in typescript,python,javascript --in-process': {
+      run: 'glossa bench --translator negative --in python --in-process -w miss --rounds 6 --duration 0.01',
+      because: long,
+    },
     'glossa bench call': makeHelpRow('bench call'),
     'glossa bench call --in python,ffi-rs --only decided,awaited': makeHelpRow('bench call'),
   },
@@ -140,7 +144,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       because: 'no person types Ctrl-C',
     },
     '20:19:25.179550 #8  pid 8261 uid 0': {
-      writtenBy: "glossa trace stack.vol -- sh -c 'test -e nope; test -e nope'",
+      writtenBy: "glossa trace stack.vol --path /nope -- sh -c 'test -e nope; test -e nope'",
     },
     'cache: lookup(/gone) = -1 ENOENT <1.78 ms>': {
       writtenBy: `cp "$PACKAGE/examples/negative/negative.py" .
