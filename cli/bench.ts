@@ -81,7 +81,6 @@ async function runBenchmark(
     STORED_BYTES_MAX * settings.clients * (stackCount + 1),
   );
   try {
-    if (!settings.inProcess) await requireMount('bench', workspace.scratchFolder);
     const glossaStacks = await makeStacks(flags, operands, workspace, terminal);
     const allStacks = addOtherImplementations(
       glossaStacks,
@@ -98,6 +97,7 @@ async function runBenchmark(
       );
     }
     const conditions = flags['fail-if'].map((text) => parseCondition(text, stackNames));
+    if (!settings.inProcess) await requireMount('bench', workspace.scratchFolder);
     if (flags.out !== undefined) prepareReportFolder(flags.out, flags);
     const outcome = await measureStacks(workspace, allStacks, settings, flags, terminal, signal);
     return await printReport(outcome, conditions, flags, terminal);

@@ -43,9 +43,11 @@ function listVariables(machine: Machine, row: string, bin: string | undefined): 
   );
 }
 
-/** A device that every user may open, as udev makes it. */
-const DEVICE = `mknod -m 666 fuse c 10 229; mount --bind fuse /dev/fuse
-mount -o remount,bind,dev /dev/fuse`;
+/** A device that every user may open, as udev makes it, and a name, by which fusermount3 knows the user. */
+const DEVICE_AND_NAME = `mknod -m 666 fuse c 10 229; mount --bind fuse /dev/fuse
+mount -o remount,bind,dev /dev/fuse
+{ cat /etc/passwd; echo student:x:${OTHER.uid}:${OTHER.gid}::/:/bin/sh; } > passwd; chmod 644 passwd
+mount --bind passwd /etc/passwd`;
 
 /** The script of a row, which root runs in a mount namespace of its own. */
 function writeScript(machine: Machine, row: string, bin: string | undefined): string {
@@ -62,7 +64,7 @@ function writeScript(machine: Machine, row: string, bin: string | undefined): st
     machine.install === undefined ? `cp -a --link ${linked.join(' ')} ${quote(checkout)}` : '',
     // Vitest writes into these files in place, and the link is to those of the checkout.
     `rm -rf ${quote(join(checkout, 'node_modules/.vite'))}`,
-    machine.isUser ? `chown -R ${uid}:${gid} home; ${DEVICE}` : '',
+    machine.isUser ? `chown -R ${uid}:${gid} home; ${DEVICE_AND_NAME}` : '',
     machine.prepare ?? '',
     `cd ${quote(checkout)}`,
     ...listCommands(machine).map((command) => {

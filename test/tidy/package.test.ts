@@ -7,11 +7,14 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { formatNextSteps } from '../../apps/demo/report.ts';
 
-const [pack] = JSON.parse(
-  execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }),
+// npm 12 makes a record by name of what is a list for others.
+const [pack] = Object.values(
+  JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  ),
 ) as [{ files: readonly { path: string }[] }];
 const paths = pack.files.map(({ path }) => path).filter((path) => !path.startsWith('node_modules'));
 
