@@ -179,7 +179,11 @@ describe('gfid handles of a volume below protocol/server', () => {
       {
         name: 'server',
         translator: server,
-        options: { ...listening, 'transport.socket.listen-path': socket },
+        options: {
+          ...listening,
+          'transport.socket.listen-path': socket,
+          'auth.addr.disk.allow': '*',
+        },
       },
     ]);
 
