@@ -13,9 +13,12 @@ export interface LessonMarkdown {
 /** Matches the hints: a mark, a heading, and the numbered list below it (group 1). */
 const HINTS_PATTERN = /^<!-- hints -->\n#.*\n((?:(?!#|<!--).*\n?)*)/m;
 
+/** Matches marks of blocks for the tests of the texts, which a learner is not shown. */
+const BLOCK_MARK_PATTERN = /^<!-- (?!hints ).* -->\n/gm;
+
 /** Returns the text in one language, as Markdown, without the hints. */
 export function reduceLessonText(markdown: string, language: LessonLanguage): LessonMarkdown {
-  const sections = markdown.split(/^(?=## )/m);
+  const sections = markdown.replace(BLOCK_MARK_PATTERN, '').split(/^(?=## )/m);
   const reduced = sections.map((section) => reduceSection(section, language)).join('');
   const hints = HINTS_PATTERN.exec(reduced)?.[1] ?? '';
   return {

@@ -20,22 +20,12 @@ import { findCountingVolumes, findFolderVolumes } from '../engine/stack-volumes.
 import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
 import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';
-import { openStackVolume } from './stack-volume.ts';
+import { openStackVolume, type StackSettings } from './stack-volume.ts';
 
 /** Settings of one mount of glossa. */
-export interface MountSettings {
-  /** Unique name, for mount point and log in the scratch folder. */
-  readonly name: string;
-  /** The volfile's path. */
-  readonly volfile: string;
-  /** Options of its volumes, in the form of --xlator-option. */
-  readonly options: readonly string[];
+export interface MountSettings extends StackSettings {
   /** Flags of `glossa mount`. */
   readonly flags: readonly string[];
-  /** Folder for mount points and logs. */
-  readonly scratch: string;
-  /** Aborting ends the mount, or the wait for its start. */
-  readonly signal?: AbortSignal;
 }
 
 /** A mounted stack of glossa. */

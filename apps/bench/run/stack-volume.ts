@@ -9,7 +9,20 @@ import { Clients } from '../engine/load/clients.ts';
 import { MeasurementError } from '../engine/measurement-error.ts';
 import type { ServedVolume } from '../engine/target.ts';
 import { makeServerFailure } from './own-server.ts';
-import type { MountSettings } from './stack-mount.ts';
+
+/** Settings of one stack of glossa. */
+export interface StackSettings {
+  /** Unique name, for mount point and log in the scratch folder. */
+  readonly name: string;
+  /** The volfile's path. */
+  readonly volfile: string;
+  /** Options of its volumes, in the form of --xlator-option. */
+  readonly options: readonly string[];
+  /** Folder for mount points and logs. */
+  readonly scratch: string;
+  /** Aborting ends the stack, or the wait for its start. */
+  readonly signal?: AbortSignal;
+}
 
 /** The program of a client that opens its stack's volume. */
 const CLIENT_PROGRAM = makeBuiltPath('apps/bench/run/volume-client.cjs');
@@ -29,7 +42,7 @@ export async function openStackVolume({
   options,
   scratch,
   signal = new AbortController().signal,
-}: Omit<MountSettings, 'flags'>): Promise<StackVolume> {
+}: StackSettings): Promise<StackVolume> {
   signal.throwIfAborted();
   const logFile = join(scratch, `${name}.log`);
   const startMs = performance.now();
