@@ -1,6 +1,5 @@
 /** Finds and makes volumes of the stacks that the bench measures. */
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { findPosixProblem } from '../../../runtime/xlators/storage/posix/root.ts';
 
 /** Finds the debug/io-stats volumes directly above the storage, which count its lookups. */
 export function findCountingVolumes(volumes: readonly PlainVolume[]): string[] {
@@ -36,15 +35,6 @@ export function numberRepeats(names: readonly string[]): string[] {
     return uniqueName;
   });
 }
-
-/**
- * Makes the storage of a stack: a folder, or memory where storage/posix cannot run.
- * @param directory relative to the volfile
- */
-export const makeStorageVolume = (name: string, directory: string): PlainVolume =>
-  findPosixProblem() === null
-    ? makeVolume(name, 'storage/posix', { directory })
-    : makeVolume(name, 'storage/memory');
 
 /** Makes a volume without subvolumes. */
 export const makeVolume = (

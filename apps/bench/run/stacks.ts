@@ -11,11 +11,12 @@ import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { type PlainVolume, toPlainVolumes } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { findPosixProblem } from '../../../runtime/xlators/storage/posix/root.ts';
 import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';
 import { Failure, UsageError } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { makeStorageVolume, numberRepeats, stackVolumes } from '../engine/stack-volumes.ts';
+import { makeVolume, numberRepeats, stackVolumes } from '../engine/stack-volumes.ts';
 import { makeLookupCounterVolume } from './bricks.ts';
 import { compileModule } from './compile.ts';
 import { parseFlagWords } from './flag-words.ts';
@@ -86,6 +87,15 @@ export interface TranslatorSettings {
   /** Folder for compiled modules. */
   readonly scratch: string;
 }
+
+/**
+ * Makes the storage of a stack: a folder, or memory where storage/posix cannot run.
+ * @param directory relative to the volfile
+ */
+const makeStorageVolume = (name: string, directory: string): PlainVolume =>
+  findPosixProblem() === null
+    ? makeVolume(name, 'storage/posix', { directory })
+    : makeVolume(name, 'storage/memory');
 
 /** The volumes below the translator: the storage, and a counter of lookups. */
 const BRICK_VOLUMES: readonly PlainVolume[] = stackVolumes(
