@@ -1,4 +1,5 @@
 /** Commands that need no Linux, and Volume, run without what a Mac lacks. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { NEAR_SEARCH_FACTOR } from '../apps/demo/stacks.ts';
@@ -27,6 +28,19 @@ it.each<[words: readonly string[], output: RegExp]>([
     expect(out + err).toMatch(output);
   }),
 );
+
+it('glossa learn without Linux finds the solution of every lesson right, in both languages', () =>
+  withScratch(async (scratch) => {
+    const lessons = join(packageRoot, 'apps/course/lessons');
+    const solutions = (readdirSync(lessons, { recursive: true }) as string[]).filter((path) =>
+      /\/solution\.(py|js)$/.test(path),
+    );
+    const flags = solutions.flatMap((path) => ['--check', join(lessons, path)]);
+    const { status, out, err } = await runWithoutLinux(scratch, ['learn', ...flags, '--json']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const { results } = JSON.parse(out) as { results: { passed: boolean }[] };
+    expect(results.map(({ passed }) => passed)).toEqual(Array(18).fill(true));
+  }));
 
 it('Volume over storage/memory works without Linux', () =>
   withScratch(async (scratch) => {
