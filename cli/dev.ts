@@ -1,12 +1,9 @@
 /**
  * `glossa dev`: mounts a module above a folder, reloads it when it is saved, and shows its log.
  */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listSourceExtensions } from '../bridges/compilers.ts';
-import { allLanguages } from '../bridges/languages.ts';
-import { watchFolder } from '../bridges/machine/node/folder-watcher.ts';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { ChildServer } from '../server/child-server.ts';
 import { makeScratch, removeScratch } from '../server/scratch-folders.ts';
@@ -27,6 +24,7 @@ import {
   type ModuleBuild,
   ModuleBuilder,
 } from './dev/module-builder.ts';
+import { isFolder, SaveWatch } from './dev/save-watch.ts';
 import {
   describeModuleFile,
   findModuleFile,
@@ -78,7 +76,7 @@ export default defineCommand({
     try {
       for (;;) {
         const builds = module === null ? findVolfileBuilds(operand) : build ? [build] : [];
-        const saveWatch = new SaveWatch(module?.path ?? operand, builds);
+        const saveWatch = new SaveWatch([module?.path ?? operand], builds);
         try {
           const status = await serveOnce(task, builds, signals, terminal);
           if (status !== null) return status;
@@ -150,47 +148,6 @@ async function serveOnce(
     removeFolder(scratch, terminal);
   }
 }
-
-/** Waits until a module, a volfile, a source or a file beside it is saved. */
-class SaveWatch {
-  /** Resolves at the first save. */
-  readonly whenSaved: Promise<'saved'>;
-  private readonly stopFunctions: readonly (() => void)[];
-  /** Keeps the process alive, which the watcher alone does not. */
-  private readonly keepAliveTimer = setInterval(() => {}, 2 ** 30);
-
-  constructor(path: string, builds: readonly ModuleBuild[]) {
-    let reportSave = (): void => {};
-    this.whenSaved = new Promise((resolve) => {
-      reportSave = () => resolve('saved');
-    });
-    const folder = isFolder(path) ? path : dirname(path);
-    const moduleExtensions = allLanguages.flatMap(([, { extensions }]) => extensions);
-    // A module that was just built was not saved by the user.
-    const builtExtensions = builds.map(({ module }) => extname(module));
-    const extensions = [...moduleExtensions, '.vol', extname(path)].filter(
-      (extension) => !builtExtensions.includes(extension),
-    );
-    const watched = [
-      { folder, extensions: [...new Set(extensions)] },
-      ...builds.map(({ source }) => ({
-        folder: dirname(source),
-        extensions: listSourceExtensions(source),
-      })),
-    ];
-    this.stopFunctions = watched.map((place) =>
-      watchFolder(place.folder, place.extensions, { onChange: reportSave, onFailure() {} }),
-    );
-  }
-
-  close(): void {
-    clearInterval(this.keepAliveTimer);
-    for (const stop of this.stopFunctions) stop();
-  }
-}
-
-const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** The volfile to mount, and its settings. */
 interface MountSettings {

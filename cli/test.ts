@@ -9,6 +9,8 @@ import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
 import {
+  type Flags,
+  type FlagValues,
   listFlag,
   numberFlag,
   takeOperands,
@@ -27,6 +29,7 @@ import {
   JSON_SHAPE,
   type TestCounts,
 } from './testing/test-report.ts';
+import { watchTests } from './testing/watch-tests.ts';
 
 /** The default of --time-limit: the seconds that a test may compute without awaiting anything. */
 const DEFAULT_TIME_LIMIT_S = 10;
@@ -47,6 +50,28 @@ interface Reporter {
   printCounts(counts: TestCounts): void;
 }
 
+const testFlags = {
+  replay: listFlag({
+    placeholder: 'FILE',
+    help: 'replay this recording instead; may be repeated',
+  }),
+  filter: textFlag({
+    short: 'k',
+    placeholder: 'TEXT',
+    help: 'only tests with TEXT in their names',
+  }),
+  strict: toggleFlag({ help: 'a method of a module that no fop calls is an error' }),
+  'time-limit': numberFlag({
+    placeholder: 'SEC',
+    help: `seconds that a test may compute without a pause (${DEFAULT_TIME_LIMIT_S})`,
+  }),
+  watch: toggleFlag({
+    help: 'run them again whenever a file beside them is saved, until Ctrl-C',
+  }),
+  ...verbosityFlags,
+  json: toggleFlag({ help: `print ${JSON_SHAPE}` }),
+} satisfies Flags;
+
 export default defineCommand({
   usage: ['glossa test MODULE… [options]', 'glossa test --replay FILE MODULE [options]'],
   description:
@@ -55,28 +80,12 @@ export default defineCommand({
     'a function test_…, which makes its volume by `async with graph("NAME", OPTION=VALUE) as g`, ' +
     'from glupy.testing. With --replay, recordings of glossa record are the tests: what came of each ' +
     'request at the volume of the module must come of it again. The exit status is 1 when a test failed. With --verbose, also what passing ' +
-    'tests print and their volumes log is shown.',
-  flags: {
-    replay: listFlag({
-      placeholder: 'FILE',
-      help: 'replay this recording instead; may be repeated',
-    }),
-    filter: textFlag({
-      short: 'k',
-      placeholder: 'TEXT',
-      help: 'only tests with TEXT in their names',
-    }),
-    strict: toggleFlag({ help: 'a method of a module that no fop calls is an error' }),
-    'time-limit': numberFlag({
-      placeholder: 'SEC',
-      help: `seconds that a test may compute without a pause (${DEFAULT_TIME_LIMIT_S})`,
-    }),
-    ...verbosityFlags,
-    json: toggleFlag({ help: `print ${JSON_SHAPE}` }),
-  },
+    'tests print and their volumes log is shown. With --watch, the tests are run again at each save.',
+  flags: testFlags,
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('MODULE is missing');
     await refuseStuck(...operands);
+    if (flags.watch) return watchTests(operands, listRunFlags(flags), terminal);
     const files = flags.replay.length > 0 ? [] : [...new Set(operands.flatMap(findTestFiles))];
     const counts: TestCounts = { passed: 0, failed: 0 };
     const settings = {
@@ -101,6 +110,16 @@ export default defineCommand({
     return counts.failed === 0 ? EXIT_OK : EXIT_FAILURE;
   },
 });
+
+/** Lists the flags of each run of --watch. */
+const listRunFlags = (flags: FlagValues<typeof testFlags>): string[] => [
+  ...flags.replay.map((file) => `--replay=${file}`),
+  ...(flags.filter === undefined ? [] : [`--filter=${flags.filter}`]),
+  ...(flags['time-limit'] === undefined ? [] : [`--time-limit=${flags['time-limit']}`]),
+  ...(['strict', 'quiet', 'verbose', 'json'] as const)
+    .filter((name) => flags[name])
+    .map((name) => `--${name}`),
+];
 
 /** Runs recordings as tests of a module. */
 async function replayAll(

@@ -18,7 +18,9 @@ const REQUESTS =
 export const advices = {
   mount: FILES,
   run: FILES,
-  dev: "'glossa test MODULE', 'glossa repl MODULE' and 'glossa learn' run modules",
+  dev:
+    "'glossa test MODULE --watch' runs a module's tests at each save, 'glossa repl MODULE' and " +
+    "'glossa learn' run modules",
   trace: REQUESTS,
   record: REQUESTS,
   debug: "'glossa playground' shows every request at every volume, and 'glossa repl' calls modules",

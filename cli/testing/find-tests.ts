@@ -46,7 +46,7 @@ function suggestTestNames(path: string): string[] {
 }
 
 /** Finds the path of an operand, which may lack the extension. @throws {Failure} */
-function findExistingPath(operand: string): string {
+export function findExistingPath(operand: string): string {
   const extensions = ['', ...testLanguages.flatMap((language) => language.extensions)];
   const path = extensions
     .map((extension) => operand + extension)

@@ -17,16 +17,17 @@ export interface Running {
 
 export type Started = Pick<Running, 'child' | 'outcome' | 'says'> & { said(): string };
 
-/** Starts glossa dev, with its temporary folder inside the scratch folder. */
+/** Starts glossa dev, or another command, with its temporary folder inside the scratch folder. */
 export async function start(
   scratch: Scratch,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  command = 'dev',
 ): Promise<Started> {
   const TMPDIR = await scratch.makeFolder('tmp');
   let child!: ChildProcess;
   let said = '';
-  const outcome = runGlossa(scratch, ['dev', ...args], {
+  const outcome = runGlossa(scratch, [command, ...args], {
     env: { ...env, TMPDIR },
     patience: 0,
     onStart(started) {
