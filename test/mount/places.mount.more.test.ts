@@ -112,7 +112,7 @@ describeFrontEnds('glossa mount refuses at once', ['kernel', 'user'], (front) =>
   it("a mount point that would hide glossa's own files", () =>
     front.withScratch(async (scratch) => {
       await scratch.makeFolder('mnt/glossa');
-      const folders = ['cli', 'joined'];
+      const folders = ['cli', 'joined', 'bundled'];
       const copied = ['package.json', ...folders.map((folder) => `dist/${folder}`)];
       await runScript(
         scratch,
