@@ -26,7 +26,6 @@ import { ControlHost } from './control/control-host.ts';
 import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
 import { refuseInside } from './refuse-inside.ts';
-import { startRehearsal } from './rehearsal.ts';
 import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
@@ -192,7 +191,6 @@ async function serveGraph(
   startErrors.endCollecting();
   const pidFile = new PidFile(settings.pidFile);
   let controlHost: ControlHost | null = null;
-  let endRehearsal = (): void => {};
   try {
     log.info(`mounted ${makePrintable(volfile)} on ${makePrintable(mountpoint)}`, {
       msgid: messages.mounted.id,
@@ -216,7 +214,6 @@ async function serveGraph(
         await exitAfterFlush(EXIT_FAILURE, terminal);
     });
     await starter.reportReady();
-    endRehearsal = startRehearsal(graph, () => pump.counts.requests);
     source.onChange(() => void reloader.reloadVolfileOnly());
     const error = await mount.unmounted;
     nameServer(null);
@@ -225,7 +222,6 @@ async function serveGraph(
     printStep(`${makePrintable(mountpoint)} is unmounted`, terminal);
     return EXIT_OK;
   } finally {
-    endRehearsal();
     pidFile.remove();
     graphQuestions.close();
     await unmount(mount, log);

@@ -180,11 +180,6 @@ export interface Guest {
   evaluate(source: string): Promise<Evaluation>;
   /** Runs a debugger's command (core/line-stops.ts), both as JSON; absent without line stops. */
   runLineCommand?(command: string): string;
-  /**
-   * Runs the library's code for requests without the module, for a millisecond or two, so that the engine compiles it.
-   * Returns false when it must not be called again.
-   */
-  rehearse?(): boolean;
   /** Bytes of the interpreter's memory. */
   readonly memoryBytes: number;
   close(): void;

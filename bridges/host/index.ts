@@ -28,7 +28,6 @@ import { Host, type HostState, hostFunctions, type ModuleVolume } from './lifecy
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { readModuleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
-import { rehearseGuest } from './lifecycle/rehearse-guest.ts';
 import {
   findGrants,
   grantOptions,
@@ -452,6 +451,5 @@ export function makeGlupy(
       else xl.priv.host.reconfigure(makeThreadSettings(settings));
     },
     script: describeModule,
-    rehearse: ({ priv }) => runsInThisThread(priv) && rehearseGuest(priv.host.interpreter.guest),
   });
 }

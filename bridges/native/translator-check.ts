@@ -108,7 +108,6 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   dump: makeHookRule('xl'),
   history: makeHookRule('xl'),
   script: makeHookRule('xl'),
-  rehearse: makeHookRule('xl'),
   reset: makeHookRule('xl'),
   dataPath: {
     expected: 'an object of functions',

@@ -40,7 +40,6 @@ import {
   SITE_FOLDER,
   SNAPSHOT_IMPORTS,
 } from './python-files.ts';
-import { makeRehearsal, TIME_LIMIT_MIN_S } from './rehearsal.ts';
 
 /** Matches a module for GlusterFS's own glupy, which needs ctypes before its first line runs. */
 const IMPORTS_GLUSTER = /^\s*(?:from|import)\s+gluster\b/m;
@@ -223,7 +222,6 @@ class PythonGuest extends InterpretedGuest<Engine> {
   readonly #callStateHook: Call<string | undefined>;
   readonly #evaluate: Call<number>;
   readonly #callLineCommand: Call<string | undefined>;
-  #rehearse: (() => boolean) | undefined;
 
   constructor(
     engine: Engine,
@@ -297,13 +295,6 @@ class PythonGuest extends InterpretedGuest<Engine> {
 
   runLineCommand(command: string): string {
     return this.#callLineCommand(command)!;
-  }
-
-  rehearse(): boolean {
-    const { timeLimitS } = this.settings;
-    if (timeLimitS > 0 && timeLimitS < TIME_LIMIT_MIN_S) return false;
-    this.#rehearse ??= makeRehearsal(this.engine);
-    return this.#rehearse();
   }
 
   /** Finds a function of `glupy._bridge`. */

@@ -42,7 +42,6 @@ export const readGlupyFiles = (parts: Parts): PreloadFile[] =>
 export const SNAPSHOT_IMPORTS = [
   ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
   ...['glupy', 'glupy._bridge', 'glupy._notes', 'glupy._clock', 'glupy._testrun'],
-  'glupy._rehearsal',
   'glupy.testing',
 ];
 

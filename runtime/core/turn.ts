@@ -13,7 +13,6 @@
  * | `runtime/mount/fuse/session.ts` | `request`: the kernel's | `handleAbandonedTurn`: EIO, unless replied soon |
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
  * | `bridges/host/lifecycle/interpreter.ts` | `currentRequest`: the request inside | `recover` fails it |
- * | `bridges/host/lifecycle/rehearse-guest.ts` | `isUseful`: another step is useful | nothing: it stays false, and no request is inside |
  * | `bridges/host/requests/decision-queue.ts` | `isRunning`: decisions are carried out | the gate, then `recover` |
  * | `bridges/isolation/main/worker-link.ts` | `isTakingMessages`, `awaitedCall`: calls into the worker | `recover` |
  * | `apps/bench/run/call/request-batches.ts` | `isPending`: a call | nothing: the measurement fails |

@@ -152,11 +152,6 @@ export interface Translator<P, O extends Options = Options> {
   history?(xl: Xlator<P>): readonly HistoryEntry[];
   /** Returns the module of this volume, for debuggers. */
   script?(xl: Xlator<P>): DebuggableModule;
-  /**
-   * Runs the code for requests without a request, for a millisecond or two, so that engines compile it while the server
-   * is idle. Has no effect that a module, a child or a caller could see. Returns false when it must not be called again.
-   */
-  rehearse?(xl: Xlator<P>): boolean;
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
   /** Whether the fops pass every request and reply on unchanged and at once, and retain no data. */
