@@ -111,7 +111,7 @@ fetch('/', { method: 'POST', body });
     expect(shown.width).toBeLessThanOrEqual(width);
     // Ratios, and one of each workload.
     expect(shown.charts).toHaveLength(1 + 3);
-    expect(shown.boxes).toHaveLength(3 + 3);
+    expect(shown.boxes).toHaveLength(3 * 3 + 3);
     for (const { left, right } of [...shown.charts, ...shown.boxes]) {
       expect(left).toBeGreaterThanOrEqual(0);
       expect(right).toBeLessThanOrEqual(width);

@@ -2,6 +2,5 @@
 import { describeModules } from './suite.ts';
 
 describeModules('the life of a volume in Python', 'test_life');
-describeModules('the page of Volume in Python', 'test_docs');
 describeModules('replies in Python', 'test_replies');
 describeModules('a volume in asyncio', 'test_aio');

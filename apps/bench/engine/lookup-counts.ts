@@ -4,30 +4,37 @@
  */
 import type { RoundSample } from './results.ts';
 import { PASSED_ON_COUNTER } from './target.ts';
+import type { WarmUpResult } from './warm-up.ts';
 
 /** A stack with the counters of its rounds. */
 interface CountedRow {
   readonly name: string;
   readonly samples: readonly Pick<RoundSample, 'counts'>[];
+  /** The warm-up, of which only the length matters. */
+  readonly warmUpResult: Pick<WarmUpResult, 'nextRequest'> | null;
   /** Receives the warnings of `checkCounts`, too. */
   readonly warnings: string[];
 }
 
 /**
  * Adds a warning to each row whose number of lookups differs from the first row's. Skips rows
- * without a counter, and those that ended before the last round.
+ * without a counter, those that ended before the last round, and those whose warm-up was too short to
+ * fill a cache: in the rounds, these pass on what others have passed on before.
  * @param sameLookupStacks names of the stacks whose numbers must be equal
  * @param roundCount the number of rounds of a complete measurement
+ * @param fillRequests the number of a client's requests that fill a cache
  */
 export function checkCounts(
   sameLookupStacks: readonly string[],
   roundCount: number,
+  fillRequests: number,
   rows: readonly CountedRow[],
 ): void {
   const [first, ...otherRows] = rows.filter(
-    ({ name, samples }) =>
+    ({ name, samples, warmUpResult }) =>
       sameLookupStacks.includes(name) &&
       samples.length === roundCount &&
+      (warmUpResult?.nextRequest ?? 0) >= fillRequests &&
       samples[0]?.counts[PASSED_ON_COUNTER] !== undefined,
   );
   for (const row of otherRows) {

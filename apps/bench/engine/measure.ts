@@ -120,7 +120,8 @@ export async function measure(plan: MeasurePlan): Promise<WorkloadMeasurement> {
   }
   const { workload: name, placement, cpus, clients, command, seed } = plan;
   const kind = workloads[name];
-  checkCounts(plan.sameLookupStacks, plan.rounds, rows);
+  const { warmUpRequests, cycleRequests = warmUpRequests } = kind;
+  checkCounts(plan.sameLookupStacks, plan.rounds, cycleRequests, rows);
   const failures = [
     ...listFailures(name, allRows),
     ...cleanupErrors.map((error) => `${name}: ${error}`),

@@ -69,6 +69,7 @@ export const phpsim: WorkloadKind = {
     'other until it is found; 80 % of the searches are for 10 % of 1000 files.',
   request: `search of a file in ${DIRECTORY_COUNT} directories, 5.5 lookups on average`,
   warmUpRequests: 0,
+  cycleRequests: SEARCH_COUNT,
   make(root) {
     // Names and directories of the files are the same for every seed.
     const { names, directories } = planSearches({ seed: 1, searchCount: 0 });

@@ -96,6 +96,8 @@ export interface WorkloadKind {
   readonly request: string;
   /** Requests after which a client has touched the whole tree once; 0 if that is not needed. */
   readonly warmUpRequests: number;
+  /** Requests of a client before they begin again; without, a cache is as full after `warmUpRequests`. */
+  readonly cycleRequests?: number;
   /** Makes the tree of all clients in an empty folder. */
   make(root: string): void;
   /** Opens the tree, and returns the requests of one client. */
