@@ -2,6 +2,7 @@
  * Helpers for tests of translators and of the core: a context with a settable clock, graphs made of
  * records, a leaf that replies when the test says so, and requests whose replies are stored.
  */
+import { expect } from 'vitest';
 import type { Context } from '../../runtime/core/context.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import {
@@ -18,12 +19,14 @@ import { type Dirent, direntType, IA_IFDIR, Iatt } from '../../runtime/core/iatt
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { INFO } from '../../runtime/core/log.ts';
+import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
 import {
   type Cbk,
   type Dump,
   defineTranslator,
   type Fops,
   type Translator,
+  type Xlator,
 } from '../../runtime/core/xlator.ts';
 
 /** A context whose time advances only by `advance`, which fires the due timers. */
@@ -97,6 +100,14 @@ export async function startGraph(
   const graph = makeGraph(volumes, context);
   await graph.start();
   return graph;
+}
+
+/** Gives a volume other options, as a changed volfile does. */
+export function reconfigure(xl: Xlator, options: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(options).map(([key, value]) => ({ key, value }));
+  const { values, problems } = checkOptions({ ...genericOptions, ...xl.translator.options }, lines);
+  expect(problems).toEqual([]);
+  xl.translator.reconfigure!(xl, values as never);
 }
 
 /** A request that arrived at a `HeldLeaf`. */

@@ -18,13 +18,12 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import type { MemoryVolume, Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
-import { FakeContext, makeGfid, startGraph } from './core.ts';
+import { FakeContext, makeGfid, reconfigure, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
 import { KernelModel } from './kernel-model.ts';
 import { OtherClient } from './other-client.ts';
@@ -349,7 +348,7 @@ export class World {
       const { turns = [] } = this.settings;
       if (turns.length === 0) return;
       this.turn += 1;
-      this.reconfigure(this.top, turns[this.turn % turns.length]!);
+      reconfigure(this.top, turns[this.turn % turns.length]!);
     },
     down: () => {
       this.graph.xlators[2]!.notify('CHILD_DOWN', this.graph.xlators[1]);
@@ -451,17 +450,7 @@ export class World {
   private setErrorRate(percent: string): void {
     if (percent !== '0') this.everFailed = true;
     this.failing = percent !== '0';
-    this.reconfigure(this.graph.xlators[1]!, { failure: percent, 'error-no': 'EIO' });
-  }
-
-  private reconfigure(xl: Xlator, options: Readonly<Record<string, string>>): void {
-    const lines = Object.entries(options).map(([key, value]) => ({ key, value }));
-    const { values, problems } = checkOptions(
-      { ...genericOptions, ...xl.translator.options },
-      lines,
-    );
-    expect(problems).toEqual([]);
-    xl.translator.reconfigure!(xl, values as never);
+    reconfigure(this.graph.xlators[1]!, { failure: percent, 'error-no': 'EIO' });
   }
 
   private get root(): Inode {

@@ -8,6 +8,7 @@ import { defineReconfigurableOptions, type Values } from '../../../core/options.
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { handleEvent, fops as negativeFops } from '../../features/negative/absent-name-fops.ts';
 import { AbsentNames, type CacheBounds } from '../../features/negative/absent-names.ts';
+import { selectChangingFops } from '../shared/change-taps.ts';
 import { commonOptions, makeSwitchOption } from '../shared/options.ts';
 import { checkOrder, checkUpcalls, type UpcallReliance } from '../shared/stack-checks.ts';
 
@@ -67,8 +68,10 @@ const findUpcallReliance = (values: OptionValues): UpcallReliance | null =>
     ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
     : null;
 
+const passThroughFops = selectChangingFops(negativeFops);
+
 const selectFops = (values: OptionValues): Fops<AbsentNames> =>
-  values['pass-through'] ? {} : negativeFops;
+  values['pass-through'] ? passThroughFops : negativeFops;
 
 /** The absent names of one volume of performance/nl-cache, with its options. */
 class NlCache extends AbsentNames {
@@ -94,7 +97,6 @@ export default defineTranslator<NlCache, typeof options>({
   },
   reconfigure(xl, values) {
     xl.priv.values = values;
-    // While requests pass through, the cache would miss created names.
     if (values['pass-through']) xl.priv.dropAll();
     xl.priv.applyBounds(makeBounds(values));
     xl.exchangeFops(selectFops(values));

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ask, FakeContext, HeldLeaf, makeLoc, startGraph } from '../../../../test/support/core.ts';
+import {
+  ask,
+  FakeContext,
+  HeldLeaf,
+  makeLoc,
+  reconfigure,
+  startGraph,
+} from '../../../../test/support/core.ts';
 import { anyHistories, World } from '../../../../test/support/performance.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
@@ -94,4 +101,20 @@ test('absent names take no more memory than nl-cache-limit, and a created name i
   ask(graph, 'mknod', makeLoc(root, 'name-99'), 0o644, 0, 0, null);
   ask(graph, 'lookup', makeLoc(root, 'name-99'), null);
   expect(dump()).toMatchObject({ hits: 1, misses: 101 });
+});
+
+test('a name that is created from pass-through is found, though it was absent after pass-through had ended', async () => {
+  const leaf = new HeldLeaf();
+  const options = (passThrough: string) => ({ 'pass-through': passThrough });
+  const volumes = [{ translator: leaf.translator }, { translator, options: options('on') }];
+  const graph = await startGraph(volumes, new FakeContext());
+  const { root } = graph.inodes;
+  ask(graph, 'mknod', makeLoc(root, 'late'), 0o644, 0, 0, null);
+  reconfigure(graph.top, options('off'));
+  ask(graph, 'lookup', makeLoc(root, 'late'), null);
+  const [mknod, lookup] = leaf.requests;
+  lookup!.answer(-1, ENOENT, null, null, null, null);
+  mknod!.answer(0, 0, null);
+  ask(graph, 'lookup', makeLoc(root, 'late'), null);
+  expect(leaf.requests).toHaveLength(3);
 });

@@ -12,6 +12,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../../core/xlator.ts';
+import { selectChangingFops } from './change-taps.ts';
 import { checkOrder, checkUpcalls, type UpcallReliance } from './stack-checks.ts';
 
 /** The methods of a cache object; `G` is the type of its option values. */
@@ -45,14 +46,14 @@ interface CacheDefinition<P, O extends Options>
   readonly findUpcallReliance?: (values: Values<O>) => UpcallReliance | null;
 }
 
-/** Makes a translator with one child, whose fops are passed unchanged while option pass-through is on. */
+/** Makes a translator with one child that caches nothing while option pass-through is on. */
 export function defineCache<P extends CacheObject<Values<O>>, const O extends Options>(
   definition: CacheDefinition<P, O>,
 ): Translator<P, O> {
   const { fops: selectFops, makeCache, checkOptions, findUpcallReliance, ...rest } = definition;
   const isPassThrough = (values: Values<O>): boolean => values['pass-through'] === true;
   const makeFops = ({ priv }: Xlator<P>): Fops<P> =>
-    isPassThrough(priv.values) ? {} : selectFops(priv);
+    isPassThrough(priv.values) ? selectChangingFops(selectFops(priv)) : selectFops(priv);
   const checkStart = (xl: Xlator<P>, values: Values<O>): void => {
     checkOptions?.(xl, values);
     checkOrder(xl as Xlator<unknown>);

@@ -46,6 +46,20 @@ export const xattrChangingFops = [
   'fxattrop',
 ] as const satisfies readonly FopName[];
 
+const changingFops: ReadonlySet<string> = new Set<string>([
+  // With O_TRUNC.
+  'open',
+  ...[...dataChangingFops, ...attributeChangingFops, ...xattrChangingFops],
+  ...fopRows.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
+]);
+
+/**
+ * Returns a cache's fops in pass-through: those that change anything. Without them, a change that ends after option
+ * pass-through is off again would outdate what is cached by then.
+ */
+export const selectChangingFops = <P>(fops: Fops<P>): Fops<P> =>
+  Object.fromEntries(Object.entries(fops).filter(([name]) => changingFops.has(name)));
+
 /** Names under which replies have the attributes after the change. */
 const ATTRIBUTES_AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
 /** The fop whose third argument is the changed file; other fops change their first. */

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FakeContext, makeGfid, startGraph } from '../../../../test/support/core.ts';
+import { FakeContext, makeGfid, reconfigure, startGraph } from '../../../../test/support/core.ts';
 import { performanceStack } from '../../../../test/support/performance-stack.ts';
 import { SlowStorage } from '../../../../test/support/slow-storage.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -18,9 +18,8 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { O_APPEND, O_CREAT, O_RDWR, O_TRUNC } from '../../../core/open-flags.ts';
-import { checkOptions, genericOptions } from '../../../core/options.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
-import type { Translator, Xlator } from '../../../core/xlator.ts';
+import type { Translator } from '../../../core/xlator.ts';
 import errorGen from '../../debug/error-gen/index.ts';
 import memory from '../../storage/memory/index.ts';
 import writeBehind from './index.ts';
@@ -166,12 +165,6 @@ class Program {
     windArgs[name](frame, 0, cbk as never, this.graph.links, args);
   }
 }
-
-const reconfigure = (xl: Xlator, given: Readonly<Record<string, string>>): void => {
-  const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
-  const { values } = checkOptions({ ...genericOptions, ...xl.translator.options }, lines);
-  xl.translator.reconfigure!(xl, values as never);
-};
 
 const TURNS: readonly Record<string, string>[] = [
   {},
