@@ -144,6 +144,33 @@ export const ROWS: readonly Row[] = [
     how: { env: { LANG: null, LC_ALL: 'C', TZ: 'Pacific/Chatham' } },
   },
   {
+    name: 'Linux 5.4',
+    differs: 'no system call that is newer, such as openat2 (x86-64 only)',
+    how: { wrapper: 'python3 test/anywhere/linux-5.4.py' },
+  },
+  {
+    name: 'no mount',
+    differs:
+      'nothing can be mounted: the demo runs in the process, and other commands name those that do',
+    how: ['apps/demo/in-process.more.test.ts', 'cli/without-mount.mount.more.test.ts'],
+  },
+  {
+    name: 'no Linux',
+    differs: 'without the name, koffi, /proc and /sys, which a Mac lacks; not on a Mac',
+    how: ['cli/without-linux.engine.more.test.ts'],
+  },
+  {
+    name: 'signals',
+    differs: 'Node 22, 24 and the newest: signals to daemons',
+    how: ['test/smoke/node-signals.mount.more.test.ts'],
+  },
+  {
+    name: 'a reader',
+    differs:
+      'another user, in an empty folder and in a checkout: the commands of every page in order',
+    how: ['test/texts/commands.mount.more.test.ts'],
+  },
+  {
     name: 'limited addresses',
     differs: '`ulimit -v`, as on machines that many share',
     how: ['test/smoke/address-space.engine.more.test.ts'],
