@@ -1,8 +1,9 @@
 /** Encoding of fop values: round trips, and refusal of arbitrary or damaged bytes. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
-import { type Arg, fops } from '../../runtime/core/fops.ts';
+import { type Arg, type ArgType, fops } from '../../runtime/core/fops.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { InodeTable } from '../../runtime/core/inode.ts';
 import { describeAll, Samples } from '../../test/contract/bridge/values.ts';
@@ -77,6 +78,27 @@ it.each(rows)(
     }
   },
 );
+
+it('text that no bytes represent is refused between threads, also in a dict or as a lock owner', () => {
+  const send = (type: ArgType, value: unknown) => () => {
+    const args: readonly Arg[] = [{ name: 'value', type, nullable: false, needed: true }];
+    const writer = new MessageWriter().begin(1);
+    writeValues(writer, args, [value], known(), null);
+    const bytes = sent(writer);
+    const reader = new MessageReader().open(bytes, bytes.length, writer.headLength, true);
+    reader.readU8();
+    return readValues(reader, args, known(), null);
+  };
+  const flock = { type: 0, whence: 0, start: 0, len: 0, pid: 1, owner: '00' };
+  for (const bad of ['\ud800', 'a\udfff']) {
+    expect(send('str', bad)).toThrow(MalformedMessageError);
+    expect(send('dict', Dict.of({ key: bad }))).toThrow('a text is not encodable as bytes');
+    expect(send('dict', Dict.of({ [bad]: 1 }))).toThrow('a text is not encodable as bytes');
+    expect(send('flock', { ...flock, owner: bad })).toThrow(MalformedMessageError);
+  }
+  expect(send('flock', { ...flock, owner: 'me' })).toThrow('an invalid lock owner');
+  expect(send('flock', flock)()).toEqual([flock]);
+});
 
 it('arbitrary bytes are decoded or refused with MalformedMessage', () => {
   const bytes = fc.uint8Array({ maxLength: 400 });

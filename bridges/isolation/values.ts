@@ -11,7 +11,7 @@ import type { Arg, ArgType } from '../../runtime/core/fops.ts';
 import { type Dirent, Iatt, type Statvfs } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import { type Flock, isLockOwner, type Lease } from '../../runtime/core/lock.ts';
 import { type StructType, type StructTypes, structTypes } from '../../runtime/core/struct-types.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from './message-bytes.ts';
 import type { ReplyWindow, TypedValues } from './reply-window.ts';
@@ -82,7 +82,15 @@ function makeStructCodec<T extends StructType>(type: T): TypeCodec<StructTypes[T
 }
 
 const iattCodec = makeStructCodec('iatt');
-const flockCodec = makeStructCodec('flock');
+const { write: writeFlock, read: readPlainFlock } = makeStructCodec('flock');
+const flockCodec: TypeCodec<Flock> = {
+  write: writeFlock,
+  read(from, objects) {
+    const flock = readPlainFlock(from, objects);
+    if (!isLockOwner(flock.owner)) throw new MalformedMessageError('an invalid lock owner');
+    return flock;
+  },
+};
 
 function readIatt(from: MessageReader, objects: ObjectCodec): Iatt {
   const iatt = iattCodec.read(from, objects);
@@ -96,8 +104,14 @@ function readIatt(from: MessageReader, objects: ObjectCodec): Iatt {
  * {MalformedMessageError}
  */
 function readText(from: MessageReader): string {
-  const text = from.readText();
+  const text = readEncodableText(from);
   if (text.includes('\0')) throw new MalformedMessageError('a text contains NUL');
+  return text;
+}
+
+/** Reads text that is encodable as bytes. @throws {MalformedMessageError} */
+function readEncodableText(from: MessageReader): string {
+  const text = from.readText();
   try {
     nameLength(text);
   } catch {
@@ -156,7 +170,7 @@ function readDictValue(from: MessageReader, type: DictType, objects: ObjectCodec
     case 'gfuuid':
       return readGfidText(from);
     default:
-      return from.readText();
+      return readEncodableText(from);
   }
 }
 

@@ -128,5 +128,5 @@ test('NameError has the surrogate, its position and EILSEQ', () => {
   })();
   expect(error).toBeInstanceOf(RangeError);
   expect(error).toMatchObject({ name: 'NameError', code: 'EILSEQ', errno: EILSEQ });
-  expect((error as Error).message).toBe('a name cannot hold the lone surrogate U+DFFF (at 2)');
+  expect((error as Error).message).toBe('the lone surrogate U+DFFF (at 2) stands for no byte');
 });

@@ -10,7 +10,7 @@
 import { EILSEQ } from './errno.ts';
 import { NAME_MAX } from './limits.ts';
 
-/** Thrown for a string that cannot be a name: it has a lone surrogate outside U+DC80 … U+DCFF. */
+/** Thrown for a string that cannot be encoded: it has a lone surrogate outside U+DC80 … U+DCFF. */
 export class NameError extends RangeError {
   override readonly name = 'NameError';
   readonly code = 'EILSEQ';
@@ -20,7 +20,7 @@ export class NameError extends RangeError {
 
 function throwNameError(text: string, index: number): never {
   const unit = text.charCodeAt(index).toString(16).toUpperCase();
-  throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${index})`);
+  throw new NameError(`the lone surrogate U+${unit} (at ${index}) stands for no byte`);
 }
 
 /** Whether a surrogate pair begins at `position`. */

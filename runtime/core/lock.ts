@@ -41,5 +41,13 @@ export const entrylkTypeName = (type: number): string =>
 
 /** One byte-range lock. */
 export type Flock = Readonly<typeof NEW_FLOCK>;
+
+/** The most bytes of a lock owner. Source: GlusterFS `GF_MAX_LOCK_OWNER_LEN`. */
+const MAX_OWNER_BYTES = 1024;
+
+/** Whether a text is a lock owner: its bytes as hexadecimal text, which is how the wire carries it. */
+export const isLockOwner = (text: string): boolean =>
+  text.length <= 2 * MAX_OWNER_BYTES && /^(?:[0-9a-f]{2})*$/i.test(text);
+
 /** A lease on a file, by which its holder is told before others use it. */
 export type Lease = Readonly<typeof NEW_LEASE>;

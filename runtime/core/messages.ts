@@ -200,6 +200,11 @@ export const messages = {
     'With --kernel-writeback-cache: the kernel could not write back all data before the mount ended.',
   ),
   frontEndFailed: define(202014, 'unexpected: …', 'libfuse reported an impossible error.'),
+  unencodableReply: define(
+    202015,
+    '…: the reply has … that cannot be encoded: …',
+    'A translator made a value that encodes no bytes: the caller got an error.',
+  ),
   gfidHandleNotMade: define(
     203001,
     'a gfid handle or gfid2path cannot be made',

@@ -1,12 +1,14 @@
 /** Messages of a guest are untrusted: each becomes a valid decision or is refused. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeName } from '../../../runtime/core/bytes.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { type ArgType, findFop, fops } from '../../../runtime/core/fops.ts';
 import { Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
 import { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
+import type { Flock } from '../../../runtime/core/lock.ts';
 import { nodeMachine } from '../../machine/node/index.ts';
 import { type Decision, readDecision } from './decision.ts';
 import { MessageError, type Resolver } from './message.ts';
@@ -40,21 +42,31 @@ function read(message: unknown, fop?: string): Decision {
   return readDecision(text, { row, request: { args, replies: [] }, childCount: 2, resolver });
 }
 
+/** Whether every text in a value is encodable as bytes, as storages and the wire carry it. */
+function isEncodable(value: unknown): boolean {
+  if (typeof value === 'string') return encodeName(value).length >= 0;
+  if (Array.isArray(value)) return value.every(isEncodable);
+  if (value instanceof Dict) return [...value.keys()].every((key) => isEncodable(value.get(key)));
+  return true;
+}
+
+const isHex = (text: string): boolean => Buffer.from(text, 'hex').length * 2 === text.length;
+
 /** Checks of the values that translators above and below rely on. */
 const isRight: { readonly [T in ArgType]: (value: unknown) => boolean } = {
   loc: (value) => value instanceof Loc,
   inode: (value) => value instanceof Inode,
   fd: (value) => value instanceof Fd,
   iatt: (value) => value instanceof Iatt,
-  dict: (value) => value instanceof Dict,
-  str: (value) => typeof value === 'string',
+  dict: (value) => value instanceof Dict && isEncodable(value),
+  str: (value) => typeof value === 'string' && isEncodable(value),
   int: Number.isSafeInteger,
   data: (value) => value instanceof Uint8Array,
   entries: Array.isArray,
   statvfs: (value) => value instanceof Statvfs,
-  flock: (value) => typeof value === 'object',
+  flock: (value) => isHex((value as Flock).owner),
   lease: (value) => typeof value === 'object',
-  locklist: Array.isArray,
+  locklist: (value) => (value as Flock[]).every(({ owner }) => isHex(owner)),
 };
 
 const int = fc.integer({ min: 0, max: 2 ** 40 });
@@ -62,10 +74,18 @@ const ints = (length: number) => fc.array(int, { minLength: length, maxLength: l
 const gfid = fc.constantFrom(root.gfid, '00000000-0000-0000-0000-0000000000bb');
 const iatt = fc.tuple(gfid, fc.integer({ min: 0, max: 7 }), ints(20)).map((all) => all.flat());
 const name = fc.constantFrom('name', 'na\udc80me', '名前');
-const flock = fc.tuple(ints(5), fc.constant('00ff')).map((all) => all.flat());
+const owner = fc.oneof(
+  { weight: 20, arbitrary: fc.constant('00ff') },
+  fc.constantFrom('\ud800', 'owner', '0', '0'.repeat(2050)),
+);
+const flock = fc.tuple(ints(5), owner).map((all) => all.flat());
+const dictText = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom('text', 'te\udc80xt') },
+  fc.constantFrom('\ud800', 'a\udfff'),
+);
 const pair = fc.oneof(
   fc.tuple(name, fc.constantFrom('int', 'uint', 'double'), int),
-  fc.tuple(name, fc.constantFrom('str', 'bin', 'mdata'), fc.constant('text')),
+  fc.tuple(name, fc.constantFrom('str', 'bin', 'mdata'), dictText),
   fc.tuple(name, fc.constant('gfuuid'), gfid),
   fc.tuple(name, fc.constant('iatt'), iatt),
 );
@@ -179,6 +199,21 @@ describe('a message from a module', () => {
     });
     expect(() => read(['unwind', 0, 0, [null]])).toThrow('no caller to answer');
     expect(() => read(['tail', 0, []])).toThrow('no caller to answer');
+  });
+
+  it('is refused for a value that no bytes represent, with its key', () => {
+    const wind = (fop: string, ...values: unknown[]) => read(['wind', 0, 0, fop, values], fop);
+    const stat = (type: string, value: unknown) =>
+      wind('stat', ['=', -1, 0], ['dict', [['user.x', type, value]]]);
+    expect(() => stat('str', 'a\ud800b')).toThrow(
+      'xdata["user.x"] has text that cannot be encoded: the lone surrogate U+D800 (at 1)',
+    );
+    expect(() => stat('int', 0.5)).toThrow('xdata["user.x"] has an int that is not an integer');
+    const lk = (owner: string) =>
+      wind('lk', ['fd', fd.id], 6, ['flock', [0, 0, 0, 0, 1, owner]], null);
+    for (const owner of ['\ud800', 'me', 'abc', '00'.repeat(1025)])
+      expect(() => lk(owner), owner).toThrow('flock has an owner that is not the hexadecimal text');
+    expect(lk('00'.repeat(1024))).toMatchObject({ verb: 'wind' });
   });
 
   it('is refused if it refers to a value of another request or of a wrong type', () => {

@@ -14,7 +14,7 @@
  * Bytes inside a dict are text of one character a byte; NaN and infinities are text. Messages are
  * untrusted: every other value throws MessageError.
  */
-import { nameLength } from '../../../runtime/core/bytes.ts';
+import { NameError, nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../../runtime/core/dict.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
@@ -22,7 +22,7 @@ import { type Gfid, isGfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
-import type { Flock } from '../../../runtime/core/lock.ts';
+import { type Flock, isLockOwner } from '../../../runtime/core/lock.ts';
 import {
   type StructType,
   type StructTypes,
@@ -166,8 +166,8 @@ export function unpackValues(role: ValueRole, message: unknown, resolver: Resolv
 
 /** Decodes and checks one argument. @throws {MessageError} */
 function unpackValue(role: ValueRole, arg: Arg, value: unknown, resolver: Resolver): unknown {
-  const refuse = (reason: string): never => {
-    throw new MessageError(`${arg.name} ${reason}`);
+  const refuse: Refuse = (reason, part = '') => {
+    throw new MessageError(`${arg.name}${part} ${reason}`);
   };
   if (value === null) {
     if (arg.type === 'int') return role.valueForNone ?? refuse('is missing');
@@ -209,8 +209,8 @@ function findReceivedValue(
   return value === null && !arg.nullable ? refuse('must not be None') : value;
 }
 
-/** Throws a MessageError about the current argument. */
-type Refuse = (reason: string) => never;
+/** Throws a MessageError about the current argument, or about a part of it such as `["key"]`. */
+type Refuse = (reason: string, part?: string) => never;
 type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
 
 /** @param prefix the start of the reason, such as `must be` */
@@ -223,13 +223,18 @@ function checkInteger(value: unknown, refuse: Refuse, prefix: string): number {
 function checkText(value: unknown, refuse: Refuse): string {
   if (typeof value !== 'string') return refuse('must be a string');
   if (value.includes('\0')) return refuse('has a NUL in it');
+  return checkEncodable(value, refuse);
+}
+
+/** Checks that text is encodable as bytes. */
+function checkEncodable(text: string, refuse: Refuse): string {
   try {
-    nameLength(value);
-  } catch {
-    // nameLength throws only NameError.
-    return refuse('has a surrogate in it that stands for no byte');
+    nameLength(text);
+  } catch (error) {
+    if (!(error instanceof NameError)) throw error;
+    return refuse(`has text that cannot be encoded: ${error.message}`);
   }
-  return value;
+  return text;
 }
 
 /** Checks the name of a directory entry. */
@@ -273,16 +278,25 @@ function unpackIatt(value: unknown, refuse: Refuse): Iatt {
   return iatt;
 }
 
+function unpackFlock(value: unknown, refuse: Refuse): Flock {
+  const flock = unpackStruct('flock', value, refuse);
+  return isLockOwner(flock.owner)
+    ? flock
+    : refuse('has an owner that is not the hexadecimal text of bytes');
+}
+
 function unpackDict(value: unknown, { memory }: Resolver, refuse: Refuse): Dict {
   const dict = new Dict();
   if (!Array.isArray(value)) return refuse('must be a dict');
+  let name = '';
+  const refusePair: Refuse = (reason) => refuse(reason, `[${JSON.stringify(name)}]`);
   for (const pair of value as unknown[]) {
     const [key, type, packedValue] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (!DICT_TYPES.has(type as string)) return refuse('is no dict');
-    const name = checkText(key, refuse);
+    name = checkText(key, refuse);
     dict.set(
       name,
-      unpackDictValue(type as DictType, packedValue, memory, refuse),
+      unpackDictValue(type as DictType, packedValue, memory, refusePair),
       type as DictType,
     );
   }
@@ -306,8 +320,8 @@ function unpackDictValue(
       : refuse('has a double that is no number');
   }
   if (typeof value !== 'string') return refuse(`has a ${type} of the wrong kind`);
-  if (type === 'gfuuid' && !isGfid(value)) return refuse('has a gfid that is no uuid');
-  return type === 'bin' || type === 'mdata' ? memory.encodeLatin1(value) : value;
+  if (type === 'gfuuid') return isGfid(value) ? value : refuse('has a gfid that is no uuid');
+  return type === 'str' ? checkEncodable(value, refuse) : memory.encodeLatin1(value);
 }
 
 /** Doubles that JSON cannot represent, as a guest sends them. */
@@ -406,13 +420,13 @@ const UNPACKERS: Partial<Record<ArgType, Unpack>> = {
   dict: unpackDict,
   entries: unpackEntries,
   statvfs: (value, _, refuse) => unpackStruct('statvfs', value, refuse),
-  flock: (value, _, refuse) => unpackStruct('flock', value, refuse),
+  flock: (value, _, refuse) => unpackFlock(value, refuse),
   lease: (value, _, refuse) => {
     const lease = unpackStruct('lease', value, refuse);
     return isGfid(lease.id) ? lease : refuse('has an id that is no uuid');
   },
   locklist: (value, _, refuse) => {
     if (!Array.isArray(value)) return refuse('must be a list of Flock');
-    return (value as unknown[]).map((item) => unpackStruct('flock', item, refuse));
+    return (value as unknown[]).map((item) => unpackFlock(item, refuse));
   },
 };

@@ -38,18 +38,32 @@ describe('an invalid argument in a Python module', () => {
       'frame.wind(loc, 2**53, fop="access", cbk=print)',
       /mask must be .* 2\^53/,
     ],
-    ['too large an integer in a dict', 'frame.wind(loc, {"a": 2**60})', /xdata has an int .*2\^53/],
+    [
+      'too large an integer in a dict',
+      'frame.wind(loc, {"a": 2**60})',
+      /xdata\["a"\] has an int .*2\^53/,
+    ],
     ['a list in a dict', 'frame.wind(loc, {"a": []})', /xdata must be a Dict .*not list/],
     ['a number as key of a dict', 'frame.wind(loc, {1: 2})', /xdata must be a Dict .*keys are str/],
     [
       'a wrong gfid in a dict',
       'xdata.set("g", "x", "gfuuid")\n    frame.wind()',
-      /xdata has a gfid/,
+      /xdata\["g"\] has a gfid/,
+    ],
+    [
+      'a surrogate in the value of a dict',
+      'frame.wind(loc, {"user.x": "a\\ud800b"})',
+      /xdata\["user\.x"\] has text that cannot be encoded: the lone surrogate U\+D800 \(at 1\)/,
+    ],
+    [
+      'a surrogate in a dict of a reply',
+      'frame.unwind(0, 0, Iatt(), {"user.x": "\\udfff"})',
+      /xdata\["user\.x"\] has text that cannot be encoded: the lone surrogate U\+DFFF \(at 0\)/,
     ],
     [
       'a negative uint',
       'xdata.set("g", -1, "uint")\n    frame.wind()',
-      /xdata has a negative uint/,
+      /xdata\["g"\] has a negative uint/,
     ],
     ['a wrong gfid', 'frame.unwind(0, 0, Iatt(ia_gfid="x"))', /buf has an ia_gfid that is no uuid/],
     ['a wrong type', 'frame.unwind(0, 0, Iatt(ia_type=9))', /buf has an ia_type/],
@@ -58,7 +72,11 @@ describe('an invalid argument in a Python module', () => {
     ['a name with a slash', 'frame.wind(loc.replace(name="a/b"))', /loc has the name "a\/b"/],
     ['an empty name', 'frame.wind(loc.replace(name=""))', /loc has the name ""/],
     ['a NUL in a name', 'frame.wind(loc.replace(name="a\\0b"))', /loc has a NUL/],
-    ['a surrogate in a name', 'frame.wind(loc.replace(name="\\ud800"))', /loc has a surrogate/],
+    [
+      'a surrogate in a name',
+      'frame.wind(loc.replace(name="\\ud800"))',
+      /loc has text that cannot be encoded: the lone surrogate U\+D800 \(at 0\) stands for no byte/,
+    ],
     ['a number for a name', 'frame.wind(loc.replace(name=5))', /loc must be a string/],
     [
       'an unknown inode',

@@ -4,10 +4,11 @@ import { Rig, u32 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
+import { Iatt } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
 
-const [ERANGE, ENODATA, EOPNOTSUPP] = [34, 61, 95];
+const [ERANGE, ENODATA, EILSEQ, EOPNOTSUPP] = [34, 61, 84, 95];
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -34,6 +35,18 @@ describe('an extended attribute', () => {
     expect(getxattr(4, 'user.a').error).toBe(-ERANGE);
     expect(getxattr(9, 'user.n').body.toString()).toBe('42');
     expect(getxattr(9, 'user.none').error).toBe(-ENODATA);
+  });
+
+  test.each([
+    ['text that encodes no bytes', 'a\ud800b', 'the lone surrogate U+D800 (at 1)'],
+    ['an iatt', new Iatt(), 'an iatt is not text or bytes'],
+  ])('whose value is %s fails with EILSEQ and a warning', async (_what, value, reason) => {
+    rig = await Rig.make({
+      getxattr: (frame) => unwind.getxattr(frame, 0, 0, new Dict().set('user.x', value), null),
+    });
+    for (const size of [0, 100]) expect(getxattr(size, 'user.x').error).toBe(-EILSEQ);
+    expect(rig.lines.filter((line) => line.includes(reason))).toHaveLength(2);
+    expect(rig.lines[0]).toContain("GETXATTR: the reply has 'user.x' that cannot be encoded");
   });
 
   test('user.glossa.watch has the greatest length for size 0, as its value is unknown before an event', async () => {

@@ -3,12 +3,23 @@
 import { isAclName } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
-import { EACCES, EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
+import {
+  EACCES,
+  EILSEQ,
+  EIO,
+  ENODATA,
+  EOPNOTSUPP,
+  EPERM,
+  ERANGE,
+  ESTALE,
+} from '../../../core/errno.ts';
 import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../core/fileattr.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
+import { printable } from '../../../core/log.ts';
+import { messages } from '../../../core/messages.ts';
 import { WATCH_XATTR } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
@@ -128,7 +139,7 @@ const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, op
   }
   const value = dict?.get(frame.local as string);
   if (value === undefined) return session.fail(frame, ENODATA);
-  replyValueOrLength(session, frame, size, encodeValue(value));
+  replyValueOrLength(session, frame, size, value);
 };
 
 export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
@@ -144,7 +155,7 @@ const listxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, o
   let names = '';
   const { uid } = frame.root;
   for (const name of dict?.keys() ?? []) if (isListed(session, name, uid)) names += `${name}\0`;
-  replyValueOrLength(session, frame, size, encodeValue(names));
+  replyValueOrLength(session, frame, size, names);
 };
 
 export const removexattr: Handler<NameIn> = (session, header, args) => {
@@ -168,22 +179,35 @@ function replyValueOrLength(
   session: HandlerContext,
   frame: Frame,
   size: number,
-  bytes: Uint8Array,
+  value: DictValue,
 ): void {
-  if (size === 0) replyLength(session, frame, bytes.length);
+  const bytes = encodeValue(session, frame, value);
+  if (bytes === null) session.fail(frame, EILSEQ);
+  else if (size === 0) replyLength(session, frame, bytes.length);
   else if (bytes.length > size) session.fail(frame, ERANGE);
   else session.replyData(frame, bytes);
 }
 
-/** Converts a dict's value to bytes: a number to decimal text, as in GlusterFS; an iatt, which has no text, to none. */
-function encodeValue(value: DictValue): Uint8Array {
+/**
+ * Converts a dict's value to bytes: a number to decimal text, as in GlusterFS. Returns null for an iatt, and for a
+ * string that encodes no bytes, which only a translator in this process can make; the log says so.
+ */
+function encodeValue(session: HandlerContext, frame: Frame, value: DictValue): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
-  if (value instanceof Iatt) return new Uint8Array(0);
   try {
-    return encodeName(String(value));
+    if (!(value instanceof Iatt)) return encodeName(String(value));
+    warnUnencodable(session, frame, 'an iatt is not text or bytes');
   } catch (error) {
-    // Only a module can make a string that encodes no bytes.
-    if (error instanceof NameError) return new Uint8Array(0);
-    throw error;
+    if (!(error instanceof NameError)) throw error;
+    warnUnencodable(session, frame, error.message);
   }
+  return null;
+}
+
+function warnUnencodable(session: HandlerContext, frame: Frame, reason: string): void {
+  const name = (frame.local as string | null) ?? 'a list of names';
+  session.log.warning(
+    `${frame.root.op}: the reply has '${printable(name)}' that cannot be encoded: ${reason}`,
+    { msgid: messages.unencodableReply.id },
+  );
 }
