@@ -71,11 +71,14 @@ export async function ask(
   question: string,
   signal?: AbortSignal,
 ): Promise<unknown> {
+  signal?.throwIfAborted();
   const query = new ControlQuery(server, question);
-  signal?.addEventListener('abort', () => query.socket.destroy(), { once: true });
+  const end = (): void => void query.socket.destroy();
+  signal?.addEventListener('abort', end);
   try {
     return await query.value;
   } finally {
+    signal?.removeEventListener('abort', end);
     query.socket.destroy();
   }
 }
