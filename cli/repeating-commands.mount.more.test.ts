@@ -107,6 +107,22 @@ describeMounts('round after round without a warning', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
+  it('glossa dev, which says each reload', () =>
+    withScratch(async (scratch) => {
+      await scratch.writeFile('m.js', MODULE);
+      const dev = start(scratch, 'dev m.js');
+      await dev.says('Ctrl-C\n', 1);
+      await repeat(async (number) => {
+        await scratch.writeFile('m.js', `${MODULE}// ${number}\n`);
+        await dev.says('reloaded m.js: lookup', number);
+      });
+      await scratch.writeFile('m.js', 'export class xlator extends {');
+      await dev.says('not reloaded, the code before goes on', 1);
+      await scratch.writeFile('m.js', MODULE);
+      await dev.says('good again: reloaded m.js: lookup', 1);
+      expect(await dev.end()).not.toContain('Warning');
+    }));
+
   it('glossa test --watch', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('m.js', MODULE);

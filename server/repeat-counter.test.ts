@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type LogRecord, WARNING } from '../runtime/core/log.ts';
+import { messages } from '../runtime/core/messages.ts';
 import { RepeatCounter, type RepeatSettings } from './repeat-counter.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -33,6 +34,15 @@ test('a repeated message is logged once, and its count after the timeout', () =>
   expect(out).toEqual(['a', 'a 4 of 1-5', 'a']);
   vi.advanceTimersByTime(500_000);
   expect(out).toHaveLength(3);
+});
+
+test('messages about a new state are all written, so that the last line holds', () => {
+  const { out, write } = rig();
+  const { moduleReloaded, moduleNotReloaded, directoryGone, directoryBack } = messages;
+  const states = [moduleReloaded, moduleNotReloaded, moduleReloaded, moduleReloaded];
+  for (const { id } of states) write(String(id), { msgid: id });
+  for (const { id } of [directoryGone, directoryBack, directoryGone]) write('d', { msgid: id });
+  expect(out).toEqual([...states.map(({ id }) => String(id)), 'd', 'd', 'd']);
 });
 
 test('a message that was repeated once is written twice, not as a count', () => {

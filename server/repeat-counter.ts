@@ -2,11 +2,12 @@
  * Counts repeated log messages instead of writing them. A message that repeats one of the latest
  * few is held back. Later, one line gives the count: `The message "…" repeated N times between [t1]
  * and [t2]`. A single repeat is written itself. Messages without an id (MSGID), such as those of
- * modules, are all written.
+ * modules, and messages about a new state are all written.
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `_gf_msg_internal`, `gf_log_flush_message`.
  */
 import { formatLine, type LogRecord } from '../runtime/core/log.ts';
+import { stateMessageIds } from '../runtime/core/messages.ts';
 
 /** The settings of a `RepeatCounter`. */
 export interface RepeatSettings {
@@ -50,7 +51,8 @@ export class RepeatCounter {
 
   /** Writes a message, or counts it if it repeats one of the latest. */
   write(record: LogRecord): void {
-    if (this.countedMax === 0 || record.msgid === undefined) {
+    const { msgid } = record;
+    if (this.countedMax === 0 || msgid === undefined || stateMessageIds.has(msgid)) {
       this.writeRecord(record);
       return;
     }

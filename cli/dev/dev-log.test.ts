@@ -24,6 +24,15 @@ it('the log of glossa dev shows a reload with the fops that the module defines',
   );
 });
 
+it('the log of glossa dev shows each reload, and after a failed one that the module is good again', () => {
+  const dev = log();
+  const say = (level: string, text: string) => dev.format(line(level, 'host.ts:8', 'neg', text));
+  expect(say('E', 'not reloaded, the code before goes on: neg.py:3: x')).toContain('not reloaded');
+  expect(say('I', '/m/neg.py loaded: stat')).toBeNull();
+  expect(say('I', 'reloaded')).toBe('10:50:10 good again: reloaded neg.py: stat');
+  expect(say('I', 'reloaded')).toBe('10:50:10 reloaded neg.py: stat');
+});
+
 it('the log of glossa dev shows positions in files of modules, and none in glossa’s own files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-dev-log-'));
   try {

@@ -49,6 +49,8 @@ export class DevLog {
   private style: Style | undefined | null = null;
   /** The fops that the module defined when it was last loaded, as its log line lists them. */
   private fopsText = '';
+  /** The volumes whose last reload failed. */
+  private readonly brokenVolumes = new Set<string>();
 
   constructor(settings: DevLogSettings) {
     this.settings = settings;
@@ -86,7 +88,10 @@ export class DevLog {
       this.fopsText = match[1]!;
       return null;
     }
-    return message === 'reloaded' ? `reloaded ${module}: ${this.fopsText}` : message;
+    if (message.startsWith('not reloaded')) this.brokenVolumes.add(volume);
+    if (message !== 'reloaded') return message;
+    const verb = this.brokenVolumes.delete(volume) ? 'good again: reloaded' : 'reloaded';
+    return `${verb} ${module}: ${this.fopsText}`;
   }
 }
 

@@ -91,6 +91,8 @@ export class ModuleBuilder {
   private whenDone: Promise<void> | null = null;
   /** Whether modules serve while their sources are built again. */
   private isServing = false;
+  /** Sources whose last build failed while the module before served. */
+  private readonly failedSources = new Set<string>();
 
   constructor(builds: readonly ModuleBuild[], settings: BuilderSettings) {
     this.builds = builds;
@@ -167,6 +169,7 @@ export class ModuleBuilder {
         const consequence = this.isServing ? ', the module before goes on' : '';
         const reason = isMissing ? `: ${plan.advice}` : '';
         terminal.err(`glossa dev: ${name} is not compiled${consequence}${reason}`);
+        if (this.isServing) this.failedSources.add(source);
         return isMissing ? 'impossible' : 'failed';
       }
       output = result.output;
@@ -177,6 +180,8 @@ export class ModuleBuilder {
       terminal.err(`glossa dev: ${module} cannot be written: ${formatReason(error)}`);
       return 'impossible';
     }
+    if (this.failedSources.delete(source))
+      terminal.err(`glossa dev: good again: ${name} is compiled`);
     return 'built';
   }
 }

@@ -372,3 +372,23 @@ export const messages = {
     'Notices are numbered under a lock of the storage. Add a volume of features/locks above it, as `glossa new volume` does for each brick.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;
+
+/**
+ * Ids of messages that report what holds from now on. The log has each of them, also as a repeat of a recent one:
+ * otherwise its last word on a module could be "not reloaded" after the module has been mended.
+ */
+export const stateMessageIds: ReadonlySet<number> = new Set(
+  [
+    messages.logReopened,
+    messages.volfileReloaded,
+    messages.volfileNotReloaded,
+    messages.directoryLate,
+    messages.directoryTimelyAgain,
+    messages.directoryBack,
+    messages.directoryReadOnly,
+    messages.directoryWritableAgain,
+    messages.directoryGone,
+    messages.moduleReloaded,
+    messages.moduleNotReloaded,
+  ].map(({ id }) => id),
+);
