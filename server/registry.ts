@@ -7,6 +7,7 @@ import { translators as gluster } from '../gluster/registry.gen.ts';
 import { standInTypes } from '../gluster/stand-ins/types.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
 import { Registry } from '../runtime/volfile/registry.ts';
+import { findMainType, listSecondNames } from '../runtime/volfile/second-names.ts';
 import { translators as local } from '../runtime/xlators/registry.gen.ts';
 
 /** Imports the file of a translator. */
@@ -30,6 +31,10 @@ const loaders: Readonly<Record<string, Loader>> = {
 /** Makes the advice for a type that glusterd writes into volfiles while a volume's option is on. */
 const adviseSwitchOff = (option: string, limitation: string): string =>
   `${limitation}; without it: gluster volume set VOLUME ${option} off`;
+
+/** Makes the advice for a type of earlier versions of GlusterFS, which version 10 lacks, too. */
+const adviseGone = (substitute: string): string =>
+  `newer versions of GlusterFS do not have it either: ${substitute}`;
 
 /** Types of GlusterFS that glossa lacks, each with its substitute or advice. */
 const adviceByType: Readonly<Record<string, string>> = {
@@ -55,6 +60,41 @@ const adviceByType: Readonly<Record<string, string>> = {
   'cluster/switch':
     'files are not placed by patterns of names here: cluster/distribute reads and writes all that such ' +
     'a volume has, and places new files by their hashes',
+  'features/arbiter': 'glossa has no bricks that keep names and attributes alone',
+  'features/thin-arbiter': 'glossa has no bricks that keep marks alone',
+  'features/bit-rot': "GlusterFS's scrubber looks for corrupt data; glossa does not",
+  'features/gfid-access':
+    'files are not shown under their gfids; remove the lines of this volume from the volfile',
+  'features/namespace':
+    'nothing here needs the number of a namespace; remove the lines of this volume from the volfile',
+  'features/quiesce':
+    "requests are not held while a brick is away here; protocol/client's option reconnect-wait does that",
+  'features/quotad': 'the sizes of directories are not summed up here',
+  'features/snapview-server': 'snapshots are not shown here',
+  'mgmt/glusterd':
+    'glossa has no daemon of this kind; glossa volfile-server gives clients volfiles',
+  'mount/api':
+    'a program opens the volume below it by the package glossa; remove the lines of this volume',
+  'mount/fuse':
+    'glossa mount puts the mount above the volfile itself; remove the lines of this volume',
+  'cluster/ha': adviseGone('the volume that it protected can stand in its place'),
+  'cluster/map': adviseGone('cluster/distribute places files by the hashes of their names'),
+  'cluster/stripe': adviseGone('files in stripes have to be copied out by a GlusterFS before 6'),
+  'cluster/tier': adviseGone('detach the hot bricks with a GlusterFS before 6 first'),
+  'cluster/unify': adviseGone('cluster/distribute takes its place'),
+  'encryption/crypt': adviseGone(
+    'files that it has encrypted have to be copied out by a GlusterFS before 6',
+  ),
+  'encryption/rot-13': adviseGone('the example rot13 does the same in a module'),
+  'features/filter': adviseGone('features/read-only refuses changes'),
+  'features/mac-compat': adviseGone('remove the lines of this volume from the volfile'),
+  'features/path-convertor': adviseGone('a module can change names'),
+  'nfs/server': adviseGone("Linux's own NFS server can export a mount of glossa"),
+  'performance/decompounder': adviseGone('remove the lines of this volume from the volfile'),
+  'performance/symlink-cache': adviseGone(
+    'the kernel caches the targets of links; remove the lines of this volume',
+  ),
+  'storage/bd': adviseGone('storage/posix keeps files in a directory'),
 };
 
 /** A registry that loads translators on demand: `loadFor` must precede `lookup`. */
@@ -66,7 +106,7 @@ class LazyRegistry extends Registry {
    * @throws {Error} for a known type that has not been loaded
    */
   override lookup(type: string): Translator<unknown> | undefined {
-    const translator = this.loaded.get(type);
+    const translator = this.loaded.get(findMainType(type));
     if (translator === undefined && this.has(type)) throw new Error(`type ${type} is not loaded`);
     return translator;
   }
@@ -78,17 +118,23 @@ class LazyRegistry extends Registry {
 
   /** Returns the advice that `glossa check` prints for a type of GlusterFS that glossa lacks. */
   explainRefusal(type: string): string | undefined {
-    return Object.hasOwn(adviceByType, type) ? adviceByType[type] : undefined;
+    const mainType = findMainType(type);
+    return Object.hasOwn(adviceByType, mainType) ? adviceByType[mainType] : undefined;
   }
 
   has(type: string): boolean {
-    return Object.hasOwn(loaders, type);
+    return Object.hasOwn(loaders, findMainType(type));
   }
 
   /** Loads the types that a volfile's text names; all types if an escape in it may hide a name. */
   override async loadTypesIn(text: string): Promise<void> {
     const hasEscapes = text.includes('\\');
-    await this.load(Object.keys(loaders).filter((type) => hasEscapes || text.includes(type)));
+    const isNamed = (type: string): boolean => text.includes(type);
+    await this.load(
+      Object.keys(loaders).filter(
+        (type) => hasEscapes || isNamed(type) || listSecondNames(type).some(isNamed),
+      ),
+    );
   }
 
   /** Loads all types; resolves to this registry. */

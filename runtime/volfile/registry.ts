@@ -1,6 +1,7 @@
 /** Finds translators by the types that volfiles name. */
 import type { Translator } from '../core/xlator.ts';
 import type { TypeRegistry } from './check-types.ts';
+import { findMainType } from './second-names.ts';
 
 /** The translators of a process by type, for checking volfiles and for making graphs. */
 export class Registry implements TypeRegistry {
@@ -11,7 +12,7 @@ export class Registry implements TypeRegistry {
   }
 
   lookup(type: string): Translator<unknown> | undefined {
-    return this.byType.get(type);
+    return this.byType.get(findMainType(type));
   }
 
   listTypeNames(): Iterable<string> {

@@ -5,6 +5,7 @@ import { declareEffectlessOptions } from '../../../runtime/core/effectless-optio
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
+import { isUnixTransport, listTransportTypes } from '../shared/transport-types.ts';
 
 /** The port of the management daemon, which knows the ports of bricks. */
 const MANAGEMENT_PORT = 24_007;
@@ -12,7 +13,7 @@ const MANAGEMENT_PORT = 24_007;
 export const options = defineOptions({
   'transport-type': {
     type: 'str',
-    values: ['tcp', 'socket', 'unix'],
+    values: listTransportTypes('client'),
     default: 'tcp',
     description: 'Transport to the brick: TCP, or a UNIX socket (unix).',
   },
@@ -22,6 +23,7 @@ export const options = defineOptions({
   },
   'remote-port': {
     type: 'int',
+    aliases: ['transport.remote-port', 'transport.socket.remote-port'],
     min: 1,
     max: 65_535,
     description:
@@ -36,9 +38,14 @@ export const options = defineOptions({
     {
       'transport.address-family': 'inet',
       'transport.tcp-user-timeout': 0,
+      'transport.socket.ignore-enoent': null,
+      'transport.socket.keepalive': true,
       'transport.socket.keepalive-time': 20,
       'transport.socket.keepalive-interval': 2,
       'transport.socket.keepalive-count': 9,
+      'transport.socket.nodelay': true,
+      'transport.socket.own-thread': null,
+      'transport.socket.read-fail-log': null,
       'tcp-window-size': undefined,
       'transport.socket.ssl-cert-depth': 1,
     },
@@ -107,7 +114,7 @@ export type Settings = Values<typeof options>;
 /** The address of the brick. @throws {InitError} where an option is missing */
 export function readAddress(settings: Settings): SocketAddress {
   const path = settings['transport.socket.connect-path'];
-  if (settings['transport-type'] === 'unix') {
+  if (isUnixTransport(settings['transport-type'])) {
     if (path === undefined) throw new InitError('option transport.socket.connect-path is missing');
     return { path };
   }

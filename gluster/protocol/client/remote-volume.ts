@@ -21,6 +21,7 @@ import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { AUTH_V3, type Caller, hasRoomForOwner } from '../../rpc/message.ts';
 import { FOPS4 } from '../../rpc/programs.ts';
 import { type Certificates, readCertificates } from '../shared/certificates.ts';
+import { isUnixTransport } from '../shared/transport-types.ts';
 import { type Connect, type ConnectFailure, Connection } from './connection.ts';
 import { type HandshakeReply, makeSetVolumeTexts } from './handshake.ts';
 import { InternalCalls } from './internal-calls.ts';
@@ -102,7 +103,8 @@ export class RemoteVolume {
         connect: chooseConnect(readCertificates(settings), context),
         now,
         address,
-        needsPort: settings['remote-port'] === undefined && settings['transport-type'] !== 'unix',
+        needsPort:
+          settings['remote-port'] === undefined && !isUnixTransport(settings['transport-type']),
         subvolume,
         hasWaitingRequests: () => this.waitingRequests.size > 0,
         readPingTimeoutS: () => this.state.settings['ping-timeout'],

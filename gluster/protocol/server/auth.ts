@@ -28,6 +28,12 @@ export interface ClientIdentity {
 /** The server's options by their keys in the volfile. */
 export type AuthOptions = ReadonlyMap<string, string>;
 
+/** Reads a volume's options. As GlusterFS does, it takes the older `auth.ip` for `auth.addr`. */
+export const readAuthOptions = (
+  options: readonly { readonly key: string; readonly value: string }[],
+): AuthOptions =>
+  new Map(options.map(({ key, value }) => [key.replace(/^auth\.ip\./, 'auth.addr.'), value]));
+
 /** The lowest port that programs without root's privileges may use. */
 const FIRST_INSECURE_PORT = 1024;
 

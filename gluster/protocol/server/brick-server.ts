@@ -13,7 +13,8 @@ import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Caller } from '../../rpc/message.ts';
 import { CALLBACK_PROCEDURES, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
 import { readCertificates } from '../shared/certificates.ts';
-import { type AuthOptions, findRefusal } from './auth.ts';
+import { isUnixTransport } from '../shared/transport-types.ts';
+import { type AuthOptions, findRefusal, readAuthOptions } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { squashCaller, UserGroups } from './callers.ts';
 import type { ClientBinding, ClientConnection, ConnectionHost } from './client-connection.ts';
@@ -28,7 +29,7 @@ const MAX_DUMPED_CLIENTS = 200;
 
 /** Reads the address at which to listen. @throws {InitError} if an option is missing or contradicts another */
 export function readAddress(settings: Settings): SocketAddress {
-  if (settings['transport-type'] !== 'unix') {
+  if (!isUnixTransport(settings['transport-type'])) {
     const host = settings['transport.socket.bind-address'];
     return { host, port: settings['transport.socket.listen-port'] };
   }
@@ -140,7 +141,7 @@ export class BrickServer implements ConnectionHost {
   reconfigure({ volfileOptions }: Xlator, settings: Settings): void {
     this.settings = settings;
     this.userGroups.clear();
-    this.authOptions = new Map(volfileOptions.map(({ key, value }) => [key, value]));
+    this.authOptions = readAuthOptions(volfileOptions);
     for (const connection of [...this.connections.values()]) {
       const refusal = findRefusal(this.authOptions, connection.binding!.identity);
       if (refusal !== null) this.disconnectClient(connection, refusal);

@@ -15,7 +15,7 @@ import {
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
 import { readCertificates } from '../shared/certificates.ts';
-import { canBeUsed, formatAllow } from './auth.ts';
+import { canBeUsed, formatAllow, readAuthOptions } from './auth.ts';
 import { BrickServer, readAddress } from './brick-server.ts';
 import { AUTH_KEY_PATTERN, authOptions, options, type Settings } from './options.ts';
 
@@ -27,7 +27,7 @@ function findPredecessor(xl: Xlator<BrickServer>): BrickServer | null {
 
 /** Warns of each brick that the options let no client use. */
 function warnOfUselessBricks(xl: Xlator<BrickServer>): void {
-  const options = new Map(xl.volfileOptions.map(({ key, value }) => [key, value]));
+  const options = readAuthOptions(xl.volfileOptions);
   const volumes = xl.childNames.filter((name) => !canBeUsed(options, name));
   xl.warnSuspicious(
     volumes.map((volume) => {

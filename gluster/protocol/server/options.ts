@@ -2,6 +2,7 @@
 import { declareEffectlessOptions } from '../../../runtime/core/effectless-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
 import { tlsOptions } from '../shared/certificates.ts';
+import { listTransportTypes } from '../shared/transport-types.ts';
 import { MIN_LIMIT_BYTES } from './record-memory.ts';
 
 export const options = defineOptions({
@@ -34,7 +35,7 @@ export const options = defineOptions({
   ),
   'transport-type': {
     type: 'str',
-    values: ['tcp', 'socket', 'unix'],
+    values: listTransportTypes('server'),
     default: 'tcp',
     description: 'Transport of the clients: TCP, or a UNIX socket (unix).',
   },
@@ -190,6 +191,8 @@ export const authOptions: Readonly<Record<string, Options>> = {
     'auth.addr.BRICK.allow':
       'Addresses that may use the brick (*, 192.168.*, 10.0.0.0/8, !10.1.2.3), with commas between; ' +
       'for a directory of it /DIR(ADDRESS|ADDRESS).',
+    'auth.ip.BRICK.allow': 'An older name of auth.addr.BRICK.allow.',
+    'auth.ip.BRICK.reject': 'An older name of auth.addr.BRICK.reject.',
     'auth.addr.BRICK.reject': 'Addresses that may not use it, in the same form.',
     'auth.login.BRICK.allow': 'Users that may use it, with commas between.',
     'auth.login.BRICK.ssl-allow': 'As auth.ssl-allow, for this brick alone.',
@@ -199,4 +202,4 @@ export const authOptions: Readonly<Record<string, Options>> = {
 
 /** Matches the keys of `authOptions` for any brick or user. */
 export const AUTH_KEY_PATTERN =
-  /^auth\.(addr\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;
+  /^auth\.((?:addr|ip)\..+\.(allow|reject)|login\..+\.(allow|ssl-allow|password))$/;

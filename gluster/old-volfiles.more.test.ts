@@ -1,0 +1,75 @@
+/** Volfiles with the second names of types and options that GlusterFS 10 still reads. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, it } from 'vitest';
+import { GLOSSA, runGlossa, withScratch } from '../test/support/mount.ts';
+
+/** Returns a TCP port that is free. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const makeBrick = (folder: string, port: number) => `volume posix
+    type storage/posix
+    option directory ${folder}
+end-volume
+volume locks
+    type features/posix-locks
+    subvolumes posix
+end-volume
+volume server
+    type protocol/server
+    option transport-type tcp/server
+    option transport.socket.listen-port ${port}
+    option transport.socket.nodelay on
+    option auth.ip.locks.allow 127.0.0.1
+    subvolumes locks
+end-volume
+`;
+
+const makeClient = (portOption: string, port: number) => `volume remote
+    type protocol/client
+    option transport-type tcp/client
+    option remote-host 127.0.0.1
+    option ${portOption} ${port}
+    option transport.socket.nodelay on
+    option transport.socket.keepalive on
+    option remote-subvolume locks
+end-volume
+volume dht
+    type cluster/dht
+    subvolumes remote
+end-volume
+volume stats
+    type performance/stat-prefetch
+    subvolumes dht
+end-volume
+`;
+
+it('old volfiles of a brick and its client are served, checked without a problem and read', () =>
+  withScratch(async (scratch) => {
+    const folder = await scratch.makeFolder('files');
+    await scratch.writeFile('files/greeting', 'hello');
+    const port = await findFreePort();
+    const brickVolfile = await scratch.writeFile('brick.vol', makeBrick(folder, port));
+    const brick = spawn(process.execPath, [GLOSSA, 'brick', '--no-daemon', brickVolfile], {
+      cwd: scratch.path,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    scratch.children.add(brick);
+    await once(brick.stdout, 'data');
+    for (const option of ['remote-port', 'transport.remote-port', 'transport.socket.remote-port']) {
+      await scratch.writeFile('client.vol', makeClient(option, port));
+      const check = await runGlossa(scratch, ['check', '--strict', 'client.vol', 'brick.vol']);
+      expect([check.status, check.err], option).toEqual([0, '']);
+      const cat = await runGlossa(scratch, ['fs', 'cat', 'client.vol:/greeting']);
+      expect([cat.out, cat.err], option).toEqual(['hello', '']);
+    }
+    brick.kill('SIGTERM');
+    await once(brick, 'exit');
+  }));
