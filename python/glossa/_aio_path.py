@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._path import PathBase
 from ._path_calls import ANY_DEPTH, PathCalls, PathPart, match_part, split_pattern
 from ._request import Call
-from ._shapes import awaitable
+from ._shapes import awaitable, question
 
 if TYPE_CHECKING:
     from ._aio_opening import Opening
@@ -29,11 +29,11 @@ class VolumePath(PathBase["Volume"]):
 
     stat = awaitable(PathCalls.stat)
     lstat = awaitable(PathCalls.lstat)
-    exists = awaitable(PathCalls.exists)
-    is_file = awaitable(PathCalls.is_file)
-    is_dir = awaitable(PathCalls.is_dir)
-    is_symlink = awaitable(PathCalls.is_symlink)
-    samefile = awaitable(PathCalls.samefile)
+    exists = question(PathCalls.exists)
+    is_file = question(PathCalls.is_file)
+    is_dir = question(PathCalls.is_dir)
+    is_symlink = question(PathCalls.is_symlink)
+    samefile = question(PathCalls.samefile)
     chmod = awaitable(PathCalls.chmod)
     mkdir = awaitable(PathCalls.mkdir)
     touch = awaitable(PathCalls.touch)

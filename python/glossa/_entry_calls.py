@@ -50,7 +50,14 @@ class EntryCalls:
             self.type = (yield from self.stat(follow_symlinks=False)).st_mode >> TYPE_SHIFT
         return self.type
 
-    def _is(self, type: int, follow_symlinks: bool) -> Steps[bool]:
+    def told(self, type: int, follow_symlinks: bool) -> bool | None:
+        """Whether the entry has a type; None if the listing has not told that."""
+        own = self.type
+        if own == LINK and follow_symlinks:
+            own = UNKNOWN if self.followed is None else self.followed.st_mode >> TYPE_SHIFT
+        return None if own == UNKNOWN else own == type
+
+    def is_type(self, type: int, follow_symlinks: bool) -> Steps[bool]:
         try:
             own = yield from self._type()
             if own == LINK and follow_symlinks:
@@ -60,13 +67,13 @@ class EntryCalls:
             return False
 
     def is_dir(self, *, follow_symlinks: bool = True) -> Steps[bool]:
-        return self._is(DIRECTORY, follow_symlinks)
+        return self.is_type(DIRECTORY, follow_symlinks)
 
     def is_file(self, *, follow_symlinks: bool = True) -> Steps[bool]:
-        return self._is(REGULAR, follow_symlinks)
+        return self.is_type(REGULAR, follow_symlinks)
 
     def is_symlink(self) -> Steps[bool]:
-        return self._is(LINK, False)
+        return self.is_type(LINK, False)
 
     def inode(self) -> Steps[int]:
         return (yield from self.stat(follow_symlinks=False)).st_ino

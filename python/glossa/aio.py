@@ -27,7 +27,7 @@ from ._aio_path import VolumePath
 from ._calls import bytes_of
 from ._connector import ConnectorBase
 from ._directory import EntryBase, join
-from ._entry_calls import EntryCalls, read_level
+from ._entry_calls import DIRECTORY, LINK, REGULAR, EntryCalls, read_level
 from ._file import ACCESS_MODES, OpenMode
 from ._file_calls import FileCalls, writable
 from ._identity import Identity
@@ -35,7 +35,7 @@ from ._names import AnyPath, StrPath, check_integer, check_position
 from ._operations import DATA_MAX
 from ._request import Call
 from ._server import Source
-from ._shapes import awaitable
+from ._shapes import Question, awaitable, question
 from ._tree_calls import TreeCalls
 from ._volume_base import VolumeBase
 
@@ -240,7 +240,11 @@ class File:
 
 
 class DirEntry(EntryBase[Any]):
-    """An entry of a directory, as os.DirEntry, with coroutines."""
+    """An entry of a directory, as os.DirEntry, with coroutines.
+
+    What the listing has told about its type is true or false without an await, too. Of a symbolic link that is
+    `is_dir(follow_symlinks=False)` and `is_symlink()`: where its target matters, only an await has the answer.
+    """
 
     __slots__ = ()
 
@@ -248,10 +252,21 @@ class DirEntry(EntryBase[Any]):
         return await self._volume.run(call)
 
     stat = awaitable(EntryCalls.stat)
-    is_dir = awaitable(EntryCalls.is_dir)
-    is_file = awaitable(EntryCalls.is_file)
-    is_symlink = awaitable(EntryCalls.is_symlink)
     inode = awaitable(EntryCalls.inode)
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> Question:
+        return self._is("is_dir", DIRECTORY, follow_symlinks)
+
+    def is_file(self, *, follow_symlinks: bool = True) -> Question:
+        return self._is("is_file", REGULAR, follow_symlinks)
+
+    def is_symlink(self) -> Question:
+        return self._is("is_symlink", LINK, False)
+
+    def _is(self, name: str, type: int, follow_symlinks: bool) -> Question:
+        entry = self._calls
+        told = entry.told(type, follow_symlinks)
+        return Question(name, lambda: self._run(entry.is_type(type, follow_symlinks)), told)
 
 
 class Volume(VolumeBase[Connector]):
@@ -287,17 +302,17 @@ class Volume(VolumeBase[Connector]):
     stat = awaitable(TreeCalls.stat)
     lstat = awaitable(TreeCalls.lstat)
     gfid = awaitable(TreeCalls.gfid)
-    access = awaitable(TreeCalls.access)
-    exists = awaitable(TreeCalls.exists)
-    lexists = awaitable(TreeCalls.lexists)
-    isfile = awaitable(TreeCalls.isfile)
-    isdir = awaitable(TreeCalls.isdir)
-    islink = awaitable(TreeCalls.islink)
+    access = question(TreeCalls.access)
+    exists = question(TreeCalls.exists)
+    lexists = question(TreeCalls.lexists)
+    isfile = question(TreeCalls.isfile)
+    isdir = question(TreeCalls.isdir)
+    islink = question(TreeCalls.islink)
     getsize = awaitable(TreeCalls.getsize)
     getatime = awaitable(TreeCalls.getatime)
     getmtime = awaitable(TreeCalls.getmtime)
     getctime = awaitable(TreeCalls.getctime)
-    samefile = awaitable(TreeCalls.samefile)
+    samefile = question(TreeCalls.samefile)
     chmod = awaitable(TreeCalls.chmod)
     chown = awaitable(TreeCalls.chown)
     lchown = awaitable(TreeCalls.lchown)

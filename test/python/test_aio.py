@@ -7,6 +7,7 @@ import gc
 import io
 import os
 import stat
+import warnings
 
 from glossa import aio
 from support import COMMAND, VolumeCase
@@ -136,6 +137,42 @@ class Asyncio(VolumeCase):
             )
 
         self.run_with_volume(work)
+
+    def test_conditions(self):
+        """a condition without its await has the answer that a listing has told, and raises otherwise"""
+
+        async def work(volume):
+            await volume.makedirs(self.at("a/b"))
+            await volume.write_bytes(self.at("a/file"), b"1")
+            await volume.symlink("b", self.at("a/link"))
+            found = {entry.name: entry async for entry in volume.scandir(self.at("a"))}
+            self.assertEqual([name for name in sorted(found) if found[name].is_symlink()], ["link"])
+            kinds = [bool(found[name].is_dir(follow_symlinks=False)) for name in sorted(found)]
+            self.assertEqual(kinds, [True, False, False])
+            self.assertFalse(found["b"].is_file())
+            self.assertTrue(found["file"].is_file())
+            for question in (
+                found["link"].is_dir(),
+                found["link"].is_file(),
+                volume.exists(self.at("none")),
+                volume.isdir(self.at("none")),
+                volume.path(self.at("none")).exists(),
+                volume.path(self.at("none")).is_dir(),
+            ):
+                with self.assertRaisesRegex(TypeError, r"\(\) has to be awaited"):
+                    bool(question)
+            # Once awaited, the answer is told.
+            self.assertTrue(await found["link"].is_dir())
+            self.assertTrue(found["link"].is_dir())
+            self.assertEqual(
+                await asyncio.gather(*(found[name].is_dir() for name in sorted(found))),
+                [True, False, True],
+            )
+            self.assertTrue(await asyncio.create_task(volume.exists(self.at("a"))))
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            self.run_with_volume(work)
 
     def test_many(self):
         """many tasks have their requests under way at once, and each gets its own reply"""
