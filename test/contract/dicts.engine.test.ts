@@ -1,6 +1,7 @@
 /** Tests of dicts inside of modules: lookup, order, types and changes of many pairs. */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
+import { EIO } from '../../runtime/core/errno.ts';
 import type { RunningModule } from '../support/module.ts';
 import { startModule } from '../support/module.ts';
 
@@ -15,6 +16,10 @@ class xlator(Translator):
         xdata["k7"] = 8
         del xdata["k1"]
         frame.wind(loc, xdata)
+    def access(self, frame, loc, mask, xdata):
+        frame.wind(loc, mask, {"user.x": "a\\ud800b"})
+    async def getxattr(self, frame, loc, name, xdata):
+        return {"dict": {"user.x": "a\\ud800b"}}
 `,
   },
   javascript: {
@@ -27,6 +32,8 @@ export class xlator extends Translator {
     xdata.delete('k1');
     frame.wind(loc, xdata);
   }
+  access(frame, loc, mask) { frame.wind(loc, mask, { 'user.x': 'a\\ud800b' }); }
+  async getxattr() { return { dict: { 'user.x': 'a\\ud800b' } }; }
 }
 `,
   },
@@ -58,4 +65,18 @@ describe.each(Object.entries(modules))('a dict in %s', (_language, files) => {
       expect(sendDict(run, dict)).toEqual([...expected, ['seen', keys.join(' '), 'str']]);
     },
   );
+
+  it('is refused in a wind and in a reply for text that no bytes represent', async () => {
+    const run = await startModule(files);
+    run.takeLines();
+    const ask = { access: [0, null], getxattr: ['user.x', null] } as const;
+    for (const [fop, args] of Object.entries(ask)) {
+      const reply = run.ask(fop as 'access', run.knownLoc('a'), ...(args as [number, null]));
+      expect(reply, fop).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      expect(run.takeRequests(), fop).toEqual([]);
+      expect(run.takeLines().join('\n'), fop).toMatch(
+        /^E \[m\.(py|js):\d+:.*\["user\.x"\] has text that cannot be encoded: .* U\+D800 \(at 1\) stands/,
+      );
+    }
+  });
 });

@@ -98,14 +98,6 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     'stat(frame, loc) { frame.wind(loc, { a: null }); }',
     /numbers, strings, Uint8Array and Iatt, not null/,
   ],
-  'a surrogate in the value of a dict': [
-    'stat(frame, loc) { frame.wind(loc, { "user.x": "a\\ud800b" }); }',
-    /xdata\["user\.x"\] has text that cannot be encoded: the lone surrogate U\+D800 \(at 1\)/,
-  ],
-  'a surrogate in a dict of a reply': [
-    'async stat(_, loc) { const { buf } = await this.child.stat(loc); return { buf, xdata: { x: "\\udfff" } }; }',
-    /xdata\["x"\] has text that cannot be encoded: the lone surrogate U\+DFFF \(at 0\)/,
-  ],
   'a fraction for an integer': [
     'stat(frame, loc) { frame.windTo({ fop: "readlink", cbk() {} }, loc, 0.5); }',
     /size must be an integer/,
