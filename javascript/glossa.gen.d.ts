@@ -2147,7 +2147,7 @@ declare module 'glossa' {
      * The reply (entries, xdata): op_ret is the number of entries; 0 is the end of the directory.
      * @param fd the open file or directory
      * @param size maximum number of bytes
-     * @param offset where to continue: the offset of the last listed entry; 0 is the start
+     * @param offset where to continue: the offset of the last listed entry, which is valid in each open; 0 is the start
      * @param xdata extra keys between translators; may be missing
      */
     readdir?(
@@ -2503,7 +2503,7 @@ declare module 'glossa' {
      * The reply (entries, xdata): op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its lookup.
      * @param fd the open file or directory
      * @param size maximum number of bytes
-     * @param offset where to continue: the offset of the last listed entry; 0 is the start
+     * @param offset where to continue: the offset of the last listed entry, which is valid in each open; 0 is the start
      * @param xdata extra keys between translators; may be missing
      */
     readdirp?(

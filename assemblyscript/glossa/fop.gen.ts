@@ -570,7 +570,7 @@ export class Readdir extends Args {
   /** Maximum number of bytes. */
   get size(): i64 { return this.getInteger(1); }
   set size(value: i64) { this.putInteger(1, value); }
-  /** Where to continue: the offset of the last listed entry; 0 is the start. */
+  /** Where to continue: the offset of the last listed entry, which is valid in each open; 0 is the start. */
   get offset(): i64 { return this.getInteger(2); }
   set offset(value: i64) { this.putInteger(2, value); }
   /** Extra keys between translators; may be missing. */
@@ -866,7 +866,7 @@ export class Readdirp extends Args {
   /** Maximum number of bytes. */
   get size(): i64 { return this.getInteger(1); }
   set size(value: i64) { this.putInteger(1, value); }
-  /** Where to continue: the offset of the last listed entry; 0 is the start. */
+  /** Where to continue: the offset of the last listed entry, which is valid in each open; 0 is the start. */
   get offset(): i64 { return this.getInteger(2); }
   set offset(value: i64) { this.putInteger(2, value); }
   /** Extra keys between translators; may be missing. */

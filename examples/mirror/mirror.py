@@ -168,12 +168,15 @@ class xlator(Translator):
         return await self.list(fd, size, offset, xdata)
 
     async def list(self, fd, size, offset, xdata):
-        """A listing stays with one child: another's offsets mean something else."""
-        if offset == 0:
-            fd.ctx["child"] = self.live[0]
-        if fd.ctx["child"] not in self.live:
+        """A listing stays with one child, which its offsets name: another's mean something else."""
+        count = len(self.children)
+        child = self.children[offset % count] if offset else self.live[0]
+        if child not in self.live:
             raise OSError(ESTALE, "the child that was listed is stale")
-        return await fd.ctx["child"].readdir(fd, size, offset, xdata)
+        reply = await child.readdir(fd, size, offset // count, xdata)
+        at = self.children.index(child)
+        entries = [entry._replace(off=entry.off * count + at) for entry in reply.entries]
+        return reply.replace(entries=entries)
 
     async def statfs(self, frame, loc, xdata):
         await self.started()

@@ -2350,7 +2350,8 @@ class Translator:
 
         fd: the open file or directory
         size: maximum number of bytes
-        offset: where to continue: the offset of the last listed entry; 0 is the start
+        offset: where to continue: the offset of the last listed entry, which is valid in each open;
+        0 is the start
         xdata: extra keys between translators; may be missing
 
         Reply (entries, xdata): op_ret is the number of entries; 0 is the end of the directory.
@@ -2679,7 +2680,8 @@ class Translator:
 
         fd: the open file or directory
         size: maximum number of bytes
-        offset: where to continue: the offset of the last listed entry; 0 is the start
+        offset: where to continue: the offset of the last listed entry, which is valid in each open;
+        0 is the start
         xdata: extra keys between translators; may be missing
 
         Reply (entries, xdata): op_ret is the number of entries; 0 is the end. An entry with inode

@@ -61,6 +61,8 @@ const argDocs: Readonly<Record<string, string>> = {
 };
 
 const XATTR_FLAGS = '1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA';
+const LISTING_OFFSET =
+  'where to continue: the offset of the last listed entry, which is valid in each open; 0 is the start';
 const OPEN_FLAGS = 'flags of open(2), such as O_RDWR or O_APPEND';
 const VALID_BITS =
   'the valid fields of stbuf: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; ' +
@@ -240,7 +242,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     summary: 'Lists names of a directory.',
     when: 'readdir(3).',
     reply: 'op_ret is the number of entries; 0 is the end of the directory.',
-    args: { offset: 'where to continue: the offset of the last listed entry; 0 is the start' },
+    args: { offset: LISTING_OFFSET },
   },
   inodelk: {
     summary: "Locks a range of an inode among translators, independent of applications' locks.",
@@ -309,7 +311,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     reply:
       'op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its ' +
       'lookup.',
-    args: { offset: 'where to continue: the offset of the last listed entry; 0 is the start' },
+    args: { offset: LISTING_OFFSET },
   },
   getspec: {
     summary: 'Reads the text of a volfile.',

@@ -2,12 +2,9 @@
  * Offsets of listings as the kernel receives them: each leads to the following entries, through
  * mounts of glossa and GlusterFS, over bricks of both.
  */
-import { constants, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { O_CLOEXEC, SEEK_SET } from '../../../runtime/sys/constants.ts';
-import * as libc from '../../../runtime/sys/libc.ts';
-import { Dirents, toCString } from '../../../runtime/sys/struct.ts';
 import { distributedVolfile, renderVolume } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
@@ -16,62 +13,17 @@ import {
   type Scratch,
   startMount,
 } from '../../../test/support/mount.ts';
+import { type ListedEntry, OpenFolder } from '../../../test/support/open-folder.ts';
 
 /** In an order that is neither that of the names nor that of their ranges. */
 const NAMES = ['wz', 'wa', 'wm'];
 const COUNT = 200;
-const { O_RDONLY, O_DIRECTORY } = constants;
 
-interface Entry {
-  readonly name: string;
-  readonly off: bigint;
-}
-
-/** An open directory of a mount, whose server is another process. */
-class OpenFolder {
-  private readonly fd: number;
-  private readonly dirents = new Dirents(600);
-
-  constructor(path: string) {
-    this.fd = libc.open(toCString(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-    expect(this.fd).toBeGreaterThanOrEqual(0);
-  }
-
-  /** Reads a few entries from the present position, or from `off`. */
-  step(off: bigint | null = null): Entry[] {
-    const { dirents } = this;
-    if (off !== null) libc.lseek64(this.fd, off, SEEK_SET);
-    const filled = libc.getdents64(this.fd, dirents.bytes, dirents.bytes.length);
-    if (filled < 0) throw new Error(`errno ${-filled}`);
-    const entries: Entry[] = [];
-    dirents.start(filled);
-    while (dirents.next()) {
-      const name = Buffer.from(dirents.bytes.subarray(dirents.nameStart, dirents.nameEnd));
-      const at = (BigInt(dirents.offHi) << 32n) | BigInt(dirents.offLo);
-      entries.push({ name: name.toString(), off: at });
-    }
-    return entries;
-  }
-
-  rest(off: bigint | null = null): Entry[] {
-    const entries = this.step(off);
-    for (let more = entries; more.length > 0; ) {
-      more = this.step();
-      entries.push(...more);
-    }
-    return entries;
-  }
-
-  close(): void {
-    libc.close(this.fd);
-  }
-}
-
-const namesOf = (entries: readonly Entry[]): string[] => entries.map(({ name }) => name);
+const namesOf = (entries: readonly ListedEntry[]): string[] => entries.map(({ name }) => name);
 const expected = ['.', '..', ...Array.from({ length: COUNT }, (_, n) => `name${n}`)].sort();
 
 /** Lists a directory completely, and from each offset the following entries. */
-function listFromEverywhere(path: string): Entry[] {
+function listFromEverywhere(path: string): ListedEntry[] {
   const folder = new OpenFolder(path);
   const all = folder.rest();
   expect(namesOf(all).sort()).toEqual(expected);
@@ -110,7 +62,7 @@ mounted('a listing of a distributed volume of three bricks', () => {
   const childWith = (name: string): number =>
     NAMES.findIndex((child) => existsSync(join(filesOf(child), 'd', name)));
   /** Checks that each offset encodes the entry's child. */
-  function expectChildrenIn(entries: readonly Entry[]): void {
+  function expectChildrenIn(entries: readonly ListedEntry[]): void {
     const files = entries.filter(({ name }) => name.startsWith('name'));
     const said = files.map(({ name, off }) => [name, Number(off % BigInt(NAMES.length))]);
     expect(said).toEqual(files.map(({ name }) => [name, childWith(name)]));

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinOffset, readChildOffset, readOffsetChild } from './fops/listing-record.ts';
+import {
+  isOfSecondRound,
+  joinOffset,
+  readChildOffset,
+  readOffsetChild,
+} from './fops/listing-record.ts';
 
 const BITS = 63n;
 const TOP = 1n << (BITS - 1n);
@@ -31,8 +36,14 @@ test('an offset of a listing contains the child and its offset, in the same form
     fc.property(places, ({ children, child, offset }) => {
       const exact = BigInt(offset) * BigInt(children) + BigInt(child);
       const joined = joinOffset(child, offset, children);
-      expect(joined === undefined).toBe(exact > BigInt(Number.MAX_SAFE_INTEGER));
+      expect(joined === undefined).toBe(exact >= 2n ** 52n);
       if (joined === undefined) return;
+      const again = joinOffset(child + children, offset, children)!;
+      expect([joined, again].map(isOfSecondRound)).toEqual([false, true]);
+      expect([readOffsetChild(again, children), readChildOffset(again, children)]).toEqual([
+        child,
+        offset,
+      ]);
       expect([readOffsetChild(joined, children), readChildOffset(joined, children)]).toEqual([
         child,
         offset,

@@ -19,11 +19,12 @@ import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { type Fields, skipIatts } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import type { WireDirent } from '../../rpc/structs.ts';
-import { makeDirents } from './directory-positions.ts';
+import { makeDirents, toBrickListingSize, toBrickPosition } from './listed-entries.ts';
 import type { RemoteState } from './remote-state.ts';
 
-/** Fops whose argument is a position in a directory. */
+/** Fops that list a directory from an offset. */
 const LISTING_FOPS: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
+type ListingArguments = readonly [fd: Fd, size: number, offset: number, xdata: Dict | null];
 /** Fops that crash a brick of GlusterFS 10, or that such a brick refuses. */
 const UNSUPPORTED_FOPS: ReadonlySet<FopName> = new Set<FopName>([
   'setactivelk',
@@ -81,6 +82,14 @@ const VALUE_OVERRIDES: Readonly<
   'fentrylk basename': (name: string | null) => name ?? '',
 };
 
+/** Fields of a listing that depend on the brick's kind of offsets. */
+const LISTING_FIELDS: Readonly<
+  Partial<Record<string, (args: ListingArguments, state: RemoteState) => unknown>>
+> = {
+  offset: ([, , offset], { isGlusterBrick }) => toBrickPosition(offset, isGlusterBrick),
+  size: ([, size, offset], { isGlusterBrick }) => toBrickListingSize(size, offset, isGlusterBrick),
+};
+
 /** Makes the source of a call's field: the fop's argument of that name, or a part of it. */
 function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): FieldSource {
   // Fops with data have no argument `size`: the field is the data's length.
@@ -96,9 +105,9 @@ function makeFieldSource(fop: FopName, field: string, args: readonly Arg[]): Fie
     const derive = VALUE_OVERRIDES[`${fop} ${field}`] ?? FIELD_PART_READERS[part]!;
     return (values, state) => derive(values[argIndex] as never, state);
   }
-  if (LISTING_FOPS.has(fop) && name === 'offset') {
-    return (values, state) => state.getPositions(values[0] as Fd).find(values[argIndex] as number);
-  }
+  const convertForListing = LISTING_FOPS.has(fop) ? LISTING_FIELDS[name] : undefined;
+  if (convertForListing !== undefined)
+    return (values, state) => convertForListing(values as ListingArguments, state);
   const convert = VALUE_OVERRIDES[`${fop} ${name}`];
   if (convert === undefined) return (values) => values[argIndex];
   return (values, state) => convert(values[argIndex] as never, state);
@@ -181,10 +190,10 @@ const noteDirectoryChange: ApplyReply = (state, _frame, _args, values, indexes) 
 
 /** Replaces the entries of a listing by entries with this client's offsets. */
 const convertListing: ApplyReply = (state, _frame, args, values, indexes) => {
-  const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
+  const [fd, , offset, xdata] = args as ListingArguments;
   const entries = values[indexes.entries] as readonly WireDirent[];
   state.listedAcls.noteListing(xdata, entries);
-  values[indexes.entries] = makeDirents(fd, state.getPositions(fd), offset, entries);
+  values[indexes.entries] = makeDirents(fd, offset, entries, state.isGlusterBrick);
   return 0;
 };
 
@@ -286,7 +295,7 @@ export interface Marshal {
   readonly callFields: readonly CallField[];
   /** The sources of the brick's fd numbers that the call sends. */
   readonly fdNumberSources: readonly FieldSource[];
-  /** Whether the request addresses positions in a directory. */
+  /** Whether the request lists a directory from an offset. */
   readonly isListing: boolean;
   /** Whether no brick of GlusterFS supports it. */
   readonly isUnsupported: boolean;

@@ -1,9 +1,8 @@
 /**
- * Holds the state of a remote volume besides its connection: open files, positions in open directories, and recent
- * replies that save requests. `marshal.ts` and `request.ts` read and update it.
+ * Holds the state of a remote volume besides its connection: open files, the brick's kind, and recent replies that
+ * save requests. `marshal.ts` and `request.ts` read and update it.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
-import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { GfidRequests } from '../../../runtime/core/gfid-requests.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
@@ -13,7 +12,6 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { O_DIRECT } from '../../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { DirectoryPositions } from './directory-positions.ts';
 import { ListedAcls } from './listed-acls.ts';
 import type { Settings } from './options.ts';
 import { RecentAttributes } from './recent-attributes.ts';
@@ -28,13 +26,13 @@ export class RemoteState {
   readonly gfidRequests: GfidRequests;
   /** Directories that this client removed: the brick's upcall FORGET for one of them expires no names (upcalls.ts). */
   readonly removedDirectories = new WeakSet<Inode>();
+  /** Whether the brick is GlusterFS's, or not known to be glossa's. */
+  isGlusterBrick = true;
   private readonly xl: Xlator<unknown>;
   /** Returns the milliseconds of a sampled clock. */
   private readonly now: () => number;
   /** Whether no request is under way. */
   private readonly isIdle: () => boolean;
-  /** The positions that each open directory has returned. */
-  private readonly positions = new WeakMap<Fd, DirectoryPositions>();
 
   constructor(
     xl: Xlator<unknown>,
@@ -48,16 +46,6 @@ export class RemoteState {
     this.fds = new RemoteFds(xl);
     this.listedAcls = new ListedAcls(now);
     this.gfidRequests = new GfidRequests(xl.context);
-  }
-
-  /** Finds or makes the positions of an open directory. */
-  getPositions(fd: Fd): DirectoryPositions {
-    let positions = this.positions.get(fd);
-    if (positions === undefined) {
-      positions = new DirectoryPositions();
-      this.positions.set(fd, positions);
-    }
-    return positions;
   }
 
   /** Removes O_DIRECT from the flags to send, if the option requests it. */

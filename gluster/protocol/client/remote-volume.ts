@@ -25,6 +25,7 @@ import { isUnixTransport } from '../shared/transport-types.ts';
 import { type Connect, type ConnectFailure, Connection } from './connection.ts';
 import { type HandshakeReply, makeSetVolumeTexts } from './handshake.ts';
 import { InternalCalls } from './internal-calls.ts';
+import { isBrickOffset } from './listed-entries.ts';
 import { type Marshal, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { readAddress, type Settings } from './options.ts';
 import { NO_FD, type RemoteFd } from './remote-fds.ts';
@@ -65,8 +66,6 @@ export class RemoteVolume {
   private readonly privilegeDropper: PrivilegeDropper;
   /** Whether a failed attempt was reported to the parents; CHILD_DOWN is sent only for the first. */
   private hasSentEvent = false;
-  /** Whether the brick is GlusterFS's, not glossa's. */
-  private isGlusterBrick = true;
   /** The brick's name in messages. */
   private readonly brickLabel: string;
   /** The way to have this client admitted, for the message of a refusal. */
@@ -142,7 +141,7 @@ export class RemoteVolume {
    * option ctime, times change only if the client sends them (features/utime).
    */
   reportsAllChanges(hasClientTimes: boolean): boolean {
-    return !this.isGlusterBrick || hasClientTimes;
+    return !this.state.isGlusterBrick || hasClientTimes;
   }
 
   // ---- requests
@@ -179,7 +178,7 @@ export class RemoteVolume {
     this.state.recentAttributes.forget();
     const { stbufIndex } = marshal;
     if (stbufIndex >= 0) this.privilegeDropper.noteAttributes((args[stbufIndex] as Iatt).iaProt);
-    if (!this.isGlusterBrick || !mustDropPrivileges(marshal, args, frame.root)) {
+    if (!this.state.isGlusterBrick || !mustDropPrivileges(marshal, args, frame.root)) {
       this.send(frame, marshal, args);
       return;
     }
@@ -232,14 +231,15 @@ export class RemoteVolume {
    */
   private deriveLockOwner({ root }: Frame, args: readonly unknown[]): string {
     const [fd, , , xdata] = args as unknown as LkArguments;
-    const remoteFd = this.isGlusterBrick && xdata?.has(FLOCK) ? this.state.fds.find(fd) : undefined;
+    const remoteFd =
+      this.state.isGlusterBrick && xdata?.has(FLOCK) ? this.state.fds.find(fd) : undefined;
     return remoteFd === undefined ? root.lkOwner : root.lkOwner + remoteFd.serial;
   }
 
   /** Cancels a pending lock request whose caller was interrupted. */
   private cancelLock(xid: number, caller: Caller, [fd, , flock]: LkArguments): void {
     if (!this.connection.isUp) return;
-    if (!this.isGlusterBrick) this.internalCalls.giveUp(xid);
+    if (!this.state.isGlusterBrick) this.internalCalls.giveUp(xid);
     else {
       const remoteNumber = this.state.fds.find(fd)?.remoteNumber ?? NO_FD;
       this.internalCalls.cancelLock(
@@ -256,14 +256,12 @@ export class RemoteVolume {
    */
   private findErrnoBeforeSending(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
     if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
-    const unsupportedErrno = this.isGlusterBrick ? findUnsupportedErrno(marshal, args) : 0;
+    const unsupportedErrno = this.state.isGlusterBrick ? findUnsupportedErrno(marshal, args) : 0;
     if (unsupportedErrno !== 0) return unsupportedErrno;
     if (this.usesUnopenedFile(marshal, args)) return EBADFD;
     if (!this.connection.isUp) return ENOTCONN;
     if (!marshal.isListing) return 0;
-    // An offset is invalid if this client never returned it, or has forgotten the brick's position for it.
-    const positions = this.state.getPositions(args[0] as Fd);
-    return positions.find(args[2] as number) === undefined ? EINVAL : 0;
+    return isBrickOffset(args[2] as number, this.state.isGlusterBrick) ? 0 : EINVAL;
   }
 
   /** Closes a file at the brick, when its last user has closed it. */
@@ -277,7 +275,7 @@ export class RemoteVolume {
   /** Reopens files after the handshake; then reports that the brick is up, and sends waiting requests. */
   private reopenFiles({ isUp, isGlossa }: HandshakeReply & { ok: true }): void {
     const { xl, state } = this;
-    this.isGlusterBrick = !isGlossa;
+    state.isGlusterBrick = !isGlossa;
     this.lastProblem = '';
     xl.log.info(`connected to ${this.brickLabel}`);
     const closedFiles = state.fds.listFilesToReopen();

@@ -8,7 +8,7 @@ import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINTR, EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
-import { Iatt } from '../../../runtime/core/iatt.ts';
+import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { XdrReader } from '../../../runtime/wire/xdr.ts';
 import type { LossReason, PendingCall } from '../../rpc/call-channel.ts';
 import { readFields } from '../../rpc/fields.ts';
@@ -96,9 +96,10 @@ export class Request implements PendingCall {
     const reply = new Array<unknown>(replySources.length);
     for (let i = 0; i < replySources.length; i++)
       reply[i] = toNullIfAbsent(replySources[i]!(values, args));
+    if (!marshal.isListing) return void marshal.unwind(frame, opRet, 0, reply);
+    const entries = values[indexes.entries] as readonly Dirent[];
     // ENOENT with entries marks the end of the listing.
-    const endErrno = marshal.isListing && opErrno === ENOENT ? ENOENT : 0;
-    marshal.unwind(frame, opRet, endErrno, reply);
+    marshal.unwind(frame, entries.length, opErrno === ENOENT ? ENOENT : 0, reply);
   }
 
   /** Fails the request; passes on the xdata of a fop whose failures carry it. */

@@ -83,7 +83,7 @@ const NAME_RULES: Readonly<Record<string, NameRule>> = {
 /** The weight of the upper half of an offset. */
 const TWO_32 = 0x1_0000_0000;
 
-/** Joins the halves of an offset. This server has made the offset, so it fits a number exactly. */
+/** Joins the halves of an offset. One that a storage has made fits a number exactly. */
 function joinOffset({ hi, lo }: Wide): number {
   return hi * TWO_32 + lo;
 }

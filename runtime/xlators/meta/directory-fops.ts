@@ -4,10 +4,12 @@ import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import type { Frame } from '../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
+import { computeInoHi, computeInoLo } from '../../core/gfid.ts';
 import { computeDirentplusSize, type Dirent, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
 import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
 import {
+  deriveGfid,
   findOpenNode,
   findTreePath,
   getNodeType,
@@ -15,6 +17,22 @@ import {
   type MetaXlator,
   type OpenNode,
 } from './state.ts';
+
+/** Offsets of `.` and `..`; other offsets are larger. */
+const DOT_OFFSETS: ReadonlyMap<string, number> = new Map([
+  ['.', 1],
+  ['..', 2],
+]);
+
+/** Derives an entry's offset from its name, so that it is valid in each open, and while names come and go. */
+function deriveOffset(name: string): number {
+  const hash = deriveGfid(name);
+  return DOT_OFFSETS.get(name) ?? 3 + computeInoHi(hash) * 2 ** 10 + (computeInoLo(hash) >>> 22);
+}
+
+/** Sorts names by their offsets. */
+const sortNames = (names: readonly string[]): string[] =>
+  names.toSorted((a, b) => deriveOffset(a) - deriveOffset(b));
 
 /**
  * Returns the entries after `offset`, as many as fit, without attributes: the kernel looks those up when a
@@ -25,16 +43,17 @@ function listEntries(xl: MetaXlator, openNode: OpenNode, size: number, offset: n
   const folder = xl.priv.findNode(treePath);
   const entries: Dirent[] = [];
   let remainingBytes = size;
-  for (let index = offset; index < names.length; index++) {
-    const name = names[index]!;
+  for (const name of names) {
+    const off = deriveOffset(name);
+    if (off <= offset) continue;
     remainingBytes -= computeDirentplusSize(nameLength(name));
     if (remainingBytes < 0) break;
-    const isDots = name === '.' || name === '..';
+    const isDots = DOT_OFFSETS.has(name);
     const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
     if (node === undefined && !isDots) continue;
     const { gfid } = isDots ? treePath : xl.priv.makePath([...treePath.path, name]);
     const type = direntType(node === undefined ? IA_IFDIR : getNodeType(node));
-    entries.push({ name, off: index + 1, type, gfid, stat: null, dict: null, inode: null });
+    entries.push({ name, off, type, gfid, stat: null, dict: null, inode: null });
   }
   return entries;
 }
@@ -87,7 +106,7 @@ export const makeDirectoryFops = (
     if (!mayRead(frame, xl)) return fail.opendir(frame, EACCES);
     const node = xl.priv.findNode(treePath);
     if (node?.kind !== 'dir') return fail.opendir(frame, node === undefined ? ENOENT : ENOTDIR);
-    const names = ['.', '..', ...node.listNames()];
+    const names = sortNames(['.', '..', ...node.listNames()]);
     const bytes = new Uint8Array(0);
     fd.ctxSet(xl, {
       treePath,

@@ -115,7 +115,7 @@ function listNames(path: string): string[] {
     off = entries.at(-1)!.off;
   }
   fd.release();
-  return all.slice(2);
+  return all.slice(2).sort();
 }
 
 const TIMEOUT = '.meta/graphs/0/cache/options/timeout';
@@ -123,10 +123,10 @@ const TIMEOUT = '.meta/graphs/0/cache/options/timeout';
 it('the files below .meta show the graph, its volumes, options, history and inodes', async () => {
   await start({ timeout: '10' });
   expect(listNames('')).toEqual([]);
-  expect(listNames('.meta/graphs')).toEqual(['active', '0']);
-  expect(listNames('.meta/graphs/0')).toEqual(['disk', 'cache', 'trace', 'meta', 'top', 'volfile']);
+  expect(listNames('.meta/graphs')).toEqual(['0', 'active']);
+  expect(listNames('.meta/graphs/0')).toEqual(['cache', 'disk', 'meta', 'top', 'trace', 'volfile']);
   expect(listNames('.meta/graphs/0/cache')).toEqual([
-    ...['type', 'name', 'private', 'history', 'profile', 'options', 'subvolumes'],
+    ...['history', 'name', 'options', 'private', 'profile', 'subvolumes', 'type'],
   ]);
   expect(read('.meta/graphs/0/cache/type')).toBe('features/negative\n');
   expect(read('.meta/graphs/0/cache/options/limit')).toBe('65536\n');

@@ -65,7 +65,7 @@ const HASH_MULTIPLIERS = [0x0100_0193, 0x85eb_ca6b, 0xc2b2_ae35, 0x27d4_eb2f] as
 const HASH_START = 0x811c_9dc5;
 
 /** Derives a gfid from a path, so that gfids need not be stored. */
-function deriveGfid(text: string): Gfid {
+export function deriveGfid(text: string): Gfid {
   const bytes = new Uint8Array(GFID_SIZE);
   const view = new DataView(bytes.buffer);
   HASH_MULTIPLIERS.forEach((prime, part) => {

@@ -988,7 +988,8 @@ pub mod fop {
         pub fd: &'a Fd<'a>,
         /// Maximum number of bytes.
         pub size: i64,
-        /// Where to continue: the offset of the last listed entry; 0 is the start.
+        /// Where to continue: the offset of the last listed entry, which is valid in each open; 0
+        /// is the start.
         pub offset: i64,
         /// Extra keys between translators; may be missing.
         pub xdata: Option<&'a Dict<'a>>,
@@ -1379,7 +1380,8 @@ pub mod fop {
         pub fd: &'a Fd<'a>,
         /// Maximum number of bytes.
         pub size: i64,
-        /// Where to continue: the offset of the last listed entry; 0 is the start.
+        /// Where to continue: the offset of the last listed entry, which is valid in each open; 0
+        /// is the start.
         pub offset: i64,
         /// Extra keys between translators; may be missing.
         pub xdata: Option<&'a Dict<'a>>,

@@ -44,6 +44,7 @@ import {
 } from '../linkto.ts';
 import { makeFailure, runTask } from '../task.ts';
 import {
+  isOfSecondRound,
   joinOffset,
   type ListingRecord,
   readChildOffset,
@@ -127,6 +128,12 @@ function startListing(
   const childCount = volume.children.length;
   const record = volume.getListingRecord(fd);
   const { position, isChildDone } = record.seek(offset, readOffsetChild(offset, childCount));
+  if (isOfSecondRound(offset) && !record.isComplete) {
+    // Another open has returned all names of the first round, and the record of them is gone.
+    if (isReaddirp) unwind.readdirp(frame, 0, 0, [], null);
+    else unwind.readdir(frame, 0, 0, [], null);
+    return;
+  }
   const listing: ListingRequest = {
     fd,
     record,
@@ -222,8 +229,7 @@ const readdirpCbk: Cbk<'readdirp', Distribute> = (
 ) => {
   const listing = frame.local as ListingRequest;
   const { fd, openedPositions } = listing;
-  const startsChild = position !== listing.position || listing.offset === 0;
-  if (opRet < 0 && NOT_OPEN_ERRNOS.has(opErrno) && startsChild && !openedPositions.has(position)) {
+  if (opRet < 0 && NOT_OPEN_ERRNOS.has(opErrno) && !openedPositions.has(position)) {
     openedPositions.add(position);
     const child = xl.children[position % xl.children.length]!;
     wind.opendir(frame, position, opendirCbk, child, new Loc(fd.inode), fd, null);
@@ -241,9 +247,11 @@ const opendirCbk: Cbk<'opendir', Distribute> = (
   xdata,
 ) => {
   if (opRet < 0) return addReply(frame, xl, position, { opRet, opErrno, entries: null, xdata });
-  const { fd, bytesLeft, xdata: requestXdata } = frame.local as ListingRequest;
+  const listing = frame.local as ListingRequest;
+  const offset = position === listing.position ? listing.offset : 0;
   const child = xl.children[position % xl.children.length]!;
-  wind.readdirp(frame, position, readdirpCbk, child, fd, bytesLeft, 0, requestXdata);
+  const { fd, bytesLeft, xdata: requestXdata } = listing;
+  wind.readdirp(frame, position, readdirpCbk, child, fd, bytesLeft, offset, requestXdata);
 };
 
 function addReply(frame: Frame, xl: Xlator<Distribute>, position: number, reply: ChildReply): void {
@@ -337,7 +345,7 @@ function addEntries(
       ? computeDirentplusSize(nameBytes)
       : computeDirentSize(nameBytes);
     if (listing.bytesLeft < 0 && entries.length > 0) return EINVAL;
-    const off = joinOffset(child, entry.off, childCount);
+    const off = joinOffset(position, entry.off, childCount);
     if (off === undefined) return EOVERFLOW;
     record.add(entry.name, position, off);
     if (isNamedDirectory(entry)) volume.listedDirectories.add(fd.inode, entry.name, entry.gfid);
@@ -370,7 +378,8 @@ const mayBeLinktoOrMigrating = ({ stat }: Dirent): boolean =>
 /** Whether another child must be listed: in the first round each child, in the second only if files may have moved. */
 function hasNextChild({ children }: Distribute, { position, record }: ListingRequest): boolean {
   const isLast = (position + 1) % children.length === 0;
-  return !isLast || (position + 1 === children.length && record.needsSecondRound);
+  const canRepeat = position + 1 === children.length && record.isComplete;
+  return !isLast || (canRepeat && record.needsSecondRound);
 }
 
 /** Whether a file may move before the listing ends: it is misplaced, or is being moved. */

@@ -4,11 +4,14 @@
  *
  * A rebalance may move files meanwhile. A file that moves to a child listed later is omitted there; GlusterFS returns
  * it twice. A file that moves to a child listed before would be missed: a directory with misplaced files is listed a
- * second time, for names that were not returned.
+ * second time, for names that were not returned. This holds for a listing within one open; in another one, a listing
+ * continues with the child that the offset names, without a second round.
  */
 export class ListingRecord {
   /** Whether the children must be listed again, because the listing found a file that a rebalance may move. */
   needsSecondRound = false;
+  /** Whether the listing started at the beginning of the directory, so that all returned names are recorded. */
+  isComplete = false;
   /** The returned entries, in order: names, offsets, and positions: the numbers of children listed before, in both rounds. */
   private readonly names: string[] = [];
   private readonly offsets: number[] = [];
@@ -33,6 +36,7 @@ export class ListingRecord {
     this.donePosition = -1;
     if (offset === 0) {
       this.needsSecondRound = false;
+      this.isComplete = true;
       this.forgetFrom(0);
       this.indexes.clear();
       return { position: 0, isChildDone: false };
@@ -78,19 +82,31 @@ export class ListingRecord {
   }
 }
 
+/** Added to offsets of the second round: a listing that continues there in another open is at its end. */
+const SECOND_ROUND = 2 ** 52;
+
 /**
- * Joins a child's index and an offset in that child's listing to one number, by GlusterFS's formula for small offsets.
- * Offsets are small because protocol/client replaces a brick's positions by counters.
+ * Joins a child's index and an offset in that child's listing to one number, by GlusterFS's formula for small offsets:
+ * those of storages are below 2^43.
  * Source: GlusterFS `gf-dirent.c` (gf_itransform, gf_deitransform).
+ * @param position the number of children listed before, in both rounds
  * @returns undefined when the result is too large for a number
  */
-export function joinOffset(child: number, offset: number, childCount: number): number | undefined {
-  const joinedOffset = offset * childCount + child;
-  return Number.isSafeInteger(joinedOffset) ? joinedOffset : undefined;
+export function joinOffset(
+  position: number,
+  offset: number,
+  childCount: number,
+): number | undefined {
+  const joinedOffset = offset * childCount + (position % childCount);
+  if (joinedOffset >= SECOND_ROUND) return undefined;
+  return position < childCount ? joinedOffset : SECOND_ROUND + joinedOffset;
 }
 
+/** Whether the entry of an offset was listed in the second round. */
+export const isOfSecondRound = (offset: number): boolean => offset >= SECOND_ROUND;
 /** Derives the child's index from a joined offset. */
-export const readOffsetChild = (offset: number, childCount: number): number => offset % childCount;
+export const readOffsetChild = (offset: number, childCount: number): number =>
+  (offset % SECOND_ROUND) % childCount;
 /** Derives the offset in the child's own listing from a joined offset. */
 export const readChildOffset = (offset: number, childCount: number): number =>
-  Math.floor(offset / childCount);
+  Math.floor((offset % SECOND_ROUND) / childCount);

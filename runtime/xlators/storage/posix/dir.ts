@@ -1,9 +1,6 @@
 /**
- * Handles the fops of storage/posix on directories.
- *
- * The disk's positions (d_off) take 64 bits, so clients get an index, from 1, into the fd's table of positions
- * instead. An index is valid while the fd is open; in a table of more than `MAX_POSITIONS`, only until the
- * client restarts the listing at 0.
+ * Handles the fops of storage/posix on directories. An entry's offset is made from the disk's position (d_off), which
+ * is valid for the directory, so a listing continues in any open (`core/listing-offset.ts`).
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
@@ -18,6 +15,14 @@ import {
   direntType,
   typeOfMode,
 } from '../../../core/iatt.ts';
+import {
+  bucketStart,
+  isBeforeOffset,
+  isListingOffset,
+  makeListingOffset,
+  readPositionHi,
+  readPositionLo,
+} from '../../../core/listing-offset.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
@@ -40,8 +45,6 @@ import { readRequestedXattrs } from './xattr.ts';
 
 /** Type of an entry whose file system does not store types in directories. */
 const DT_UNKNOWN = 0;
-/** A larger table is emptied at a restart: repeated listings of a changing directory would fill it without end. */
-const MAX_POSITIONS = 65_536;
 /** Smallest buffer for getdents64: the longest entry fits. */
 const MIN_BUFFER_BYTES = 1024;
 /** Open flags for listing a directory. */
@@ -49,11 +52,12 @@ const OPEN_DIR_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 /** An open directory: the context of its fd. */
 class OpenDir extends OpenFile {
-  /** The position (d_off) of each index, in halves of 32 bits; index 0 is the start. */
-  private readonly offLo = [0];
-  private readonly offHi = [0];
-  /** The index of the descriptor's current position, or -1 if that position is not in the table. */
-  positionIndex = 0;
+  /** The offset at which the descriptor is, or -1 if it is within a reply's entries. */
+  private descriptorOffset = 0;
+  /** The offset of the last returned entry, and its exact position: the usual request continues there. */
+  private lastOffset = 0;
+  private lastHi = 0;
+  private lastLo = 0;
 
   constructor(store: Store, fd: number, handle: InodeHandle) {
     super(store, fd, handle, 0);
@@ -63,29 +67,34 @@ class OpenDir extends OpenFile {
     return this.gfid === ROOT_GFID;
   }
 
-  /** Returns the index of the position (`lo`, `hi`) that follows `index`; adds it to the table if it is new. */
-  findOrAddIndexAfter(index: number, lo: number, hi: number): number {
-    const nextIndex = index + 1;
-    if (this.offLo[nextIndex] === lo && this.offHi[nextIndex] === hi) return nextIndex;
-    // The directory has changed since the last listing: earlier indexes keep their positions.
-    this.offLo.push(lo);
-    this.offHi.push(hi);
-    return this.offLo.length - 1;
+  /** Records the last entry that was returned: its offset, and its position in halves of 32 bits. */
+  noteLast(offset: number, hi: number, lo: number): void {
+    this.lastOffset = offset;
+    this.lastHi = hi;
+    this.lastLo = lo;
   }
 
-  /** Seeks the descriptor to an index; returns false for an unknown one. */
-  seek(index: number): boolean {
-    if (index >= this.offLo.length) return false;
+  /** Records that entries were read, and whether all of them are returned. */
+  noteRead(areAllReturned: boolean): void {
+    this.descriptorOffset = areAllReturned ? this.lastOffset : -1;
+  }
+
+  /** Whether `seek` reaches this offset exactly, so that no entry before it is read. */
+  isExact(offset: number): boolean {
+    return offset === this.lastOffset;
+  }
+
+  /** Seeks the descriptor to an offset. Returns 0 or the errno. */
+  seek(offset: number): number {
     // A listing from the start always rewinds, so that it shows changes.
-    if (index === this.positionIndex && index !== 0) return true;
-    if (index === 0 && this.offLo.length > MAX_POSITIONS) {
-      this.offLo.length = 1;
-      this.offHi.length = 1;
-    }
-    const off = (BigInt(this.offHi[index]!) << 32n) | BigInt(this.offLo[index]!);
-    libc.lseek64(this.fd, off, SEEK_SET);
-    this.positionIndex = index;
-    return true;
+    if (offset === this.descriptorOffset && offset !== 0) return 0;
+    if (!isListingOffset(offset)) return EINVAL;
+    if (!this.isExact(offset))
+      this.noteLast(bucketStart(offset), readPositionHi(offset), readPositionLo(offset));
+    const position = (BigInt(this.lastHi) << 32n) | BigInt(this.lastLo);
+    const result = libc.lseek64(this.fd, position, SEEK_SET);
+    this.descriptorOffset = result < 0 ? -1 : this.lastOffset;
+    return result < 0 ? -result : 0;
   }
 }
 
@@ -123,8 +132,12 @@ class Listing {
   hasReachedEnd = false;
   /** Bytes left of the reply; negative if an entry did not fit. */
   bytesLeft: number;
-  /** The index of the position after the last entry. */
-  nextIndex: number;
+  /** The requested offset. */
+  readonly offset: number;
+  /** Whether the next entry may be one before the requested offset. */
+  isSkipping: boolean;
+  /** The offset of the last entry that was read. */
+  lastOffset: number;
 
   constructor(
     dir: OpenDir,
@@ -132,25 +145,28 @@ class Listing {
     hasAttributes: boolean,
     keys: RequestedKeys | null,
     bytesLeft: number,
-    index: number,
+    offset: number,
   ) {
     this.dir = dir;
     this.fd = fd;
     this.hasAttributes = hasAttributes;
     this.keys = keys;
     this.bytesLeft = bytesLeft;
-    this.nextIndex = index;
+    this.offset = offset;
+    this.lastOffset = dir.isExact(offset) ? offset : bucketStart(offset);
+    this.isSkipping = this.lastOffset !== offset;
   }
 }
 
 /** Returns the errno of a successful reply: ENOENT marks the last entries, as in GlusterFS. */
 const getEndErrno = ({ hasReachedEnd }: Listing): number => (hasReachedEnd ? ENOENT : 0);
 
-/** Reads the entries of a reply, or returns the errno: EINVAL for an unknown offset, or if no entry fits. */
+/** Reads the entries of a reply, or returns the errno: EINVAL for an impossible offset, or if no entry fits. */
 function readEntries(listing: Listing, size: number): Dirent[] | number {
   const { dir, entries } = listing;
   const { dirents } = dir.store;
-  if (!dir.seek(listing.nextIndex)) return EINVAL;
+  const fault = dir.seek(listing.offset);
+  if (fault !== 0) return fault;
   while (listing.bytesLeft >= 0) {
     const bufferBytes = Math.min(dirents.bytes.length, Math.max(size, MIN_BUFFER_BYTES));
     const filledBytes = libc.getdents64(dir.fd, dirents.bytes, bufferBytes);
@@ -159,8 +175,7 @@ function readEntries(listing: Listing, size: number): Dirent[] | number {
     if (listing.hasReachedEnd) return entries;
     if (filledBytes < 0) return entries.length > 0 ? entries : -filledBytes;
     dirents.start(filledBytes);
-    dir.positionIndex = -1;
-    if (addEntries(listing)) dir.positionIndex = listing.nextIndex;
+    dir.noteRead(addEntries(listing));
   }
   return entries.length === 0 ? EINVAL : entries;
 }
@@ -171,16 +186,18 @@ function addEntries(listing: Listing): boolean {
   const { dirents } = dir.store;
   while (dirents.next()) {
     const { nameStart, nameEnd, offLo, offHi } = dirents;
+    const off = makeListingOffset(offHi, offLo, listing.lastOffset);
+    listing.isSkipping &&= isBeforeOffset(off, listing.offset);
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
-    const index = dir.findOrAddIndexAfter(listing.nextIndex, offLo, offHi);
-    if (!dir.store.isHiddenEntry(dir.handle, name)) {
+    if (!listing.isSkipping && !dir.store.isHiddenEntry(dir.handle, name)) {
       const computeEntryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
       listing.bytesLeft -= computeEntryBytes(nameEnd - nameStart);
       if (listing.bytesLeft < 0) return false;
-      const entry = makeEntry(listing, name, index);
+      const entry = makeEntry(listing, name, off);
       if (entry !== null) entries.push(entry);
     }
-    listing.nextIndex = index;
+    listing.lastOffset = off;
+    dir.noteLast(off, offHi, offLo);
   }
   return true;
 }
