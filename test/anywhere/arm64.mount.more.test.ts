@@ -1,6 +1,6 @@
 /**
- * Tests of glossa on ARM, by qemu-user: open flags of a volume and of a mount, and modules in JavaScript, TypeScript, C
- * and WebAssembly. The kernel is this machine's, whose numbers a mount converts.
+ * Tests of glossa on ARM, by qemu-user: those of storage and files, open flags of a volume and of a mount, and modules in
+ * Python, JavaScript, TypeScript, C and WebAssembly. The kernel is this machine's, whose numbers a mount converts.
  */
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { compileWasm } from '../support/wasm.ts';
 import { compileForArm, findArmObstacle, makeArmNode } from './arm64.ts';
 
 const { O_DIRECT, O_RDONLY } = constants;
-const PATIENCE_MS = 400_000;
+const PATIENCE_MS = 600_000;
 
 /** Modules in each language that refuse O_DIRECT for the file of their name, by their language's own number. */
 const C_MODULE = `
@@ -121,7 +121,49 @@ await volume.close();
 process.stdout.write(JSON.stringify(outcome));
 `;
 
+/** Looks an absent name up twice through negative.py, and prints the errors' codes. */
+const PYTHON_PROGRAM = `
+import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+
+const volume = await Volume.open(process.argv[2]);
+for (let count = 0; count < 2; count++)
+  await volume.stat('/absent').catch(({ code }) => process.stdout.write(code + ' '));
+await volume.close();
+process.stdout.write(process.arch);
+`;
+
+/** Tests of the storage's fops, and of a program's volume. */
+const CONTRACT = [
+  'test/contract/storage.test.ts',
+  ...['files', 'directory'].map((name) => `runtime/api/${name}.test.ts`),
+];
+
 describe.skipIf(isSkipped('on ARM', findArmObstacle()))('on ARM', () => {
+  it(
+    'storage and volumes pass their tests',
+    () =>
+      withScratch(async (scratch) => {
+        const node = await makeArmNode(scratch);
+        const limits = ['--maxWorkers', '1', '--testTimeout', `${PATIENCE_MS}`];
+        const vitest = join(packageRoot, 'node_modules/vitest/vitest.mjs');
+        const args = [vitest, 'run', '--project', 'test', ...limits];
+        const { status, out } = await run(
+          scratch,
+          node,
+          [...args, '--root', packageRoot, ...CONTRACT],
+          {
+            patience: PATIENCE_MS,
+          },
+        );
+        expect({ status, end: status === 0 ? '' : out.slice(-5000) }).toEqual({
+          status: 0,
+          end: '',
+        });
+        expect(out).toMatch(/^\d{2,} passed, 0 failed/m);
+      }),
+    PATIENCE_MS,
+  );
+
   it(
     "a program's volume takes ARM's open flags, and modules in C and TypeScript have their own",
     () =>
@@ -141,6 +183,24 @@ describe.skipIf(isSkipped('on ARM', findArmObstacle()))('on ARM', () => {
           directory: ['ENOTDIR'],
           constants: [],
         });
+      }),
+    PATIENCE_MS,
+  );
+
+  it(
+    'a module in Python answers',
+    () =>
+      withScratch(async (scratch) => {
+        const node = await makeArmNode(scratch);
+        const volfile = await scratch.writeFile(
+          'negative.vol',
+          `volume storage\n type storage/memory\nend-volume
+volume negative\n type features/glupy\n option module-name negative
+ option search-path ${join(packageRoot, 'examples/negative')}\n subvolumes storage\nend-volume\n`,
+        );
+        const program = await scratch.writeFile('program.mjs', PYTHON_PROGRAM);
+        const { out } = await run(scratch, node, [program, volfile], { patience: PATIENCE_MS });
+        expect(out).toBe('ENOENT ENOENT arm64');
       }),
     PATIENCE_MS,
   );

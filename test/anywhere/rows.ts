@@ -73,7 +73,8 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'arm64',
-    differs: 'ARM, by qemu-user: open flags, a mount, modules in four languages',
+    differs:
+      'ARM, by qemu-user: the tests of storage and files, open flags, a mount, modules in five languages',
     how: ['test/anywhere/arm64.mount.more.test.ts'],
   },
   {
