@@ -34,7 +34,9 @@ export interface Machine {
    * Returns what `compile` returns, which compiles WebAssembly at once that was checked before. Each function is
    * checked anew only when it is called first. Null if this machine checks all functions always.
    */
-  readonly compileChecked: CompileChecked | null;
+  readonly compileChecked: CompileWith | null;
+  /** Returns the result of `compile`, which compiles WebAssembly at once; the optimising compiler never gets it. */
+  readonly compileUnoptimized: CompileWith;
   /** Opens the granted paths. @throws {InitError} when one cannot be opened */
   openFiles(paths: GrantedPaths): GrantedFiles;
   /**
@@ -140,8 +142,8 @@ export interface BareRealm {
   runReactions(): Promise<void>;
 }
 
-/** Compiles WebAssembly as `Machine.compileChecked` does. */
-export type CompileChecked = <T>(compile: () => T) => T;
+/** Calls a function that compiles WebAssembly, in a certain way. */
+export type CompileWith = <T>(compile: () => T) => T;
 
 /** A compiled script of a realm. */
 export interface RealmScript {

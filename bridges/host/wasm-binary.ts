@@ -10,18 +10,27 @@ export class MalformedModuleError extends Error {
   readonly code = 'GLOSSA_MALFORMED_MODULE';
 }
 
+/** Thrown for a module that uses a later proposal, such as garbage collection. */
+export class UnsupportedModuleError extends MalformedModuleError {}
+
 /** Numbers of sections. */
-const SECTIONS = {
+export const SECTIONS = {
   custom: 0,
   type: 1,
   import: 2,
   function: 3,
+  table: 4,
   memory: 5,
+  global: 6,
   export: 7,
+  start: 8,
+  element: 9,
   code: 10,
+  data: 11,
+  dataCount: 12,
+  /** Of the exception-handling proposal. */
+  tag: 13,
 } as const;
-/** The section of exceptions (the exception-handling proposal). */
-const TAG_SECTION = 13;
 // More than a module has that V8 compiles: hostile counts would take the host's memory.
 const MAX_ITEMS = 1_000_000;
 const MAX_VALUE_TYPES = 1000;
@@ -72,6 +81,15 @@ export interface MemoryType {
   readonly has64BitAddresses: boolean;
 }
 
+/** The type of a table. */
+export interface TableType {
+  /** The number of its elements' type. */
+  readonly elementType: number;
+  readonly minEntries: number;
+  /** Undefined for a table that may always grow. */
+  readonly maxEntries: number | undefined;
+}
+
 /** A module's parts that the host checks. */
 export interface ModuleParts {
   readonly imports: readonly ModuleImport[];
@@ -79,6 +97,8 @@ export interface ModuleParts {
   /** The memories that it defines, without imported ones. */
   readonly memories: readonly MemoryType[];
   readonly memorySection: Section | undefined;
+  readonly tables: readonly TableType[];
+  readonly tableSection: Section | undefined;
   /** The offset of the content of the code section, from which debug information counts; 0 without code. */
   readonly codeStart: number;
   readonly customSections: readonly CustomSection[];
@@ -154,8 +174,8 @@ export class BinaryReader {
   }
 }
 
-/** Lists the sections. */
-function listSections(bytes: Uint8Array): Section[] {
+/** Lists the sections. @throws {MalformedModuleError} */
+export function listSections(bytes: Uint8Array): Section[] {
   const sections: Section[] = [];
   const reader = new BinaryReader(bytes, HEADER_BYTES);
   while (reader.hasMore) {
@@ -180,26 +200,31 @@ const VALUE_TYPES: Readonly<Record<number, string>> = {
   112: 'funcref',
   111: 'externref',
 };
+export const isValueType = (type: number): boolean => VALUE_TYPES[type] !== undefined;
+
+/** Reads the number of a value's type. @throws {MalformedModuleError} also for one of a later proposal */
+export function readValueType(reader: BinaryReader): number {
+  const type = reader.readByte();
+  if (!isValueType(type)) throw new UnsupportedModuleError('it has a type of a later proposal');
+  return type;
+}
+
 /** The form of a function's type. */
 const FUNCTION_FORM = 0x60;
 
-/** Reads the types of functions; those after a form of a later proposal are unknown. */
+/** Reads the types of functions. @throws {MalformedModuleError} also for a type of a later proposal */
 function readTypes(reader: BinaryReader): string[] {
   const types: string[] = [];
-  const readValueTypes = (): string[] | undefined => {
+  const readValueTypes = (): string[] => {
     const names: string[] = [];
-    for (let count = reader.readCount(MAX_VALUE_TYPES); count > 0; count -= 1) {
-      const name = VALUE_TYPES[reader.readByte()];
-      if (name === undefined) return undefined;
-      names.push(name);
-    }
+    for (let count = reader.readCount(MAX_VALUE_TYPES); count > 0; count -= 1)
+      names.push(VALUE_TYPES[readValueType(reader)]!);
     return names;
   };
   for (let count = reader.readCount(); count > 0; count -= 1) {
-    if (reader.readByte() !== FUNCTION_FORM) return types;
-    const params = readValueTypes();
-    const results = params && readValueTypes();
-    if (params === undefined || results === undefined) return types;
+    if (reader.readByte() !== FUNCTION_FORM)
+      throw new UnsupportedModuleError('it has a type of a later proposal');
+    const [params, results] = [readValueTypes(), readValueTypes()];
     types.push(
       `(${params.join(', ')}) -> ${results.length === 1 ? results[0] : `(${results.join(', ')})`}`,
     );
@@ -208,7 +233,7 @@ function readTypes(reader: BinaryReader): string[] {
 }
 
 // Flags of a memory's limits.
-const HAS_MAX = 1;
+export const HAS_MAX = 1;
 const IS_SHARED = 2;
 const HAS_64_BITS = 4;
 
@@ -222,8 +247,18 @@ function readLimits(reader: BinaryReader): MemoryType {
   };
 }
 
+/** Reads the table section. @throws {MalformedModuleError} */
+export const readTables = (reader: BinaryReader): TableType[] =>
+  readAll(reader, () => {
+    const elementType = readValueType(reader);
+    const { minPages, maxPages, isShared, has64BitAddresses } = readLimits(reader);
+    if (isShared || has64BitAddresses)
+      throw new UnsupportedModuleError('it has a table of a later proposal');
+    return { elementType, minEntries: minPages, maxEntries: maxPages };
+  });
+
 /** Reads a kind of import or export. */
-function readKind(reader: BinaryReader): Kind {
+export function readKind(reader: BinaryReader): Kind {
   const kind = KINDS[reader.readByte()];
   if (kind === undefined)
     throw new MalformedModuleError('it has an import or export of an unknown kind');
@@ -288,83 +323,14 @@ export function readModule(bytes: Uint8Array): ModuleParts {
     memories:
       readSection(SECTIONS.memory, (reader) => readAll(reader, () => readLimits(reader))) ?? [],
     memorySection: find(SECTIONS.memory),
+    tables: readSection(SECTIONS.table, readTables) ?? [],
+    tableSection: find(SECTIONS.table),
     codeStart: find(SECTIONS.code)?.start ?? 0,
     customSections: sections.flatMap(({ id, start, end }) => {
       if (id !== SECTIONS.custom) return [];
       const reader = new BinaryReader(bytes, start, end);
       return [{ name: reader.readName(), content: bytes.subarray(reader.offset, end) }];
     }),
-    hasExceptions: find(TAG_SECTION) !== undefined,
+    hasExceptions: find(SECTIONS.tag) !== undefined,
   };
-}
-
-/** Encodes an unsigned LEB128 number. */
-function encodeUnsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = rest % 128;
-    rest = Math.floor(rest / 128);
-    bytes.push(rest > 0 ? low + 128 : low);
-  } while (rest > 0);
-  return bytes;
-}
-
-/**
- * Returns the module with a maximum for its only memory, so that it cannot grow beyond it.
- * @param section its memory section
- */
-export function limitMemory(
-  bytes: Uint8Array,
-  section: Section,
-  minPages: number,
-  maxPages: number,
-): Uint8Array {
-  const content = [1, HAS_MAX, ...encodeUnsigned(minPages), ...encodeUnsigned(maxPages)];
-  const newSection = [SECTIONS.memory, ...encodeUnsigned(content.length), ...content];
-  const limited = new Uint8Array(
-    bytes.length + newSection.length - (section.end - section.headerStart),
-  );
-  limited.set(bytes.subarray(0, section.headerStart));
-  limited.set(newSection, section.headerStart);
-  limited.set(bytes.subarray(section.end), section.headerStart + newSection.length);
-  return limited;
-}
-
-/** Bytes of a custom section without a name: its number, its length in five bytes, the length of its name. */
-const FILLER_BYTES = 7;
-
-/**
- * Removes all other exports, in place: V8 makes an object of each for every instance. A custom section takes their room.
- * @param isKept gets a name, which is ASCII for those to keep
- */
-export function keepExports(bytes: Uint8Array, isKept: (name: string) => boolean): void {
-  const section = listSections(bytes).find(({ id }) => id === SECTIONS.export);
-  if (section === undefined) return;
-  const reader = new BinaryReader(bytes, section.start, section.end);
-  // Decoded at once, a character for each byte.
-  const text = new TextDecoder('latin1').decode(bytes.subarray(section.start, section.end));
-  const kept: number[] = [];
-  let keptCount = 0;
-  for (let count = reader.readCount(); count > 0; count -= 1) {
-    const start = reader.offset;
-    const nameLength = reader.readUnsigned();
-    const nameStart = reader.offset - section.start;
-    reader.readBytes(nameLength);
-    readKind(reader);
-    reader.readUnsigned();
-    if (!isKept(text.slice(nameStart, nameStart + nameLength))) continue;
-    keptCount += 1;
-    kept.push(...bytes.subarray(start, reader.offset));
-  }
-  const content = [...encodeUnsigned(keptCount), ...kept];
-  const newSection = [SECTIONS.export, ...encodeUnsigned(content.length), ...content];
-  const fillerStart = section.headerStart + newSection.length;
-  const fillerLength = section.end - fillerStart - FILLER_BYTES;
-  if (fillerLength < 0) return;
-  bytes.set(newSection, section.headerStart);
-  bytes.fill(0, fillerStart, section.end);
-  // Each of the five has seven bits of the number, and all but the last say that another follows.
-  for (let i = 0; i < 5; i += 1)
-    bytes[fillerStart + 1 + i] = (((fillerLength + 1) >>> (7 * i)) & 127) | (i < 4 ? 128 : 0);
 }

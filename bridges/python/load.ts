@@ -17,7 +17,7 @@ import {
   type Snapshot,
 } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
-import { keepExports } from '../host/wasm-binary.ts';
+import { keepExports } from '../host/wasm-edits.ts';
 import { explainMemoryError } from '../host/web-assembly.ts';
 import { bindCApi, CAPI_NONE, HOST_EXPORTS, Memory, type Ptr, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';

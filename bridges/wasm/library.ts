@@ -48,6 +48,8 @@ export class StartError extends Error {
 export class WasmLibrary implements Library {
   area!: Uint8Array;
   failure: string | undefined;
+  /** The version of the interface for which the module was compiled. */
+  readonly abiVersion: number;
   readonly #settings: LibrarySettings;
   readonly #gate: InterpreterGate;
   readonly #output: ModuleOutput;
@@ -88,16 +90,13 @@ export class WasmLibrary implements Library {
         this.#exports = instance.exports as Exports;
         this.#exports._initialize?.();
       });
+      // Before the area: any call may grow the memory, and so detach earlier views of it.
+      this.abiVersion = this.#call(() => this.#exports.glossa_abi_version());
       this.#placeArea(INITIAL_AREA_BYTES);
     } catch (error) {
       this.close();
       throw error;
     }
-  }
-
-  /** The version of the interface for which the module was compiled. */
-  get abiVersion(): number {
-    return this.#call(() => this.#exports.glossa_abi_version());
   }
 
   get memoryBytes(): number {

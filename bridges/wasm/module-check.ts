@@ -5,14 +5,17 @@
 import { InitError } from '../../runtime/core/errors.ts';
 import type { ModuleDescription } from '../host/guest.ts';
 import {
-  limitMemory,
   MalformedModuleError,
   type ModuleParts,
   readModule,
+  UnsupportedModuleError,
 } from '../host/wasm-binary.ts';
+import { keepExports, limitMemory, limitTables } from '../host/wasm-edits.ts';
 import { PAGE_BYTES } from '../host/web-assembly.ts';
 import { readSection, SECTION_NAME } from './custom-section.ts';
 import { findImportProblem } from './imports.ts';
+import { type InterruptibleModule, makeInterruptible } from './interruptible-code.ts';
+import { findSizeProblem, findTableProblem, MAX_TABLE_ENTRIES } from './module-sizes.ts';
 
 /** The largest file that is loaded: larger ones hold debug information, or data that belongs in a file. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -28,13 +31,10 @@ const EXPORTS: Readonly<Record<string, string>> = {
   glossa_messages: '() -> i32',
 };
 
-/** A checked module. */
-export interface CheckedModule {
-  /** The bytes to compile; its memory cannot grow beyond the limit. */
-  readonly bytes: Uint8Array;
+/** A checked module; memory and tables of its `bytes`, which are to be compiled, do not grow beyond the limits. */
+export interface CheckedModule extends InterruptibleModule {
+  /** The parts of the module as it was. */
   readonly parts: ModuleParts;
-  /** The number of bytes that the check has inserted before the code. */
-  readonly shift: number;
   /** The description in its custom section, if that is complete. */
   readonly description: ModuleDescription | undefined;
 }
@@ -116,13 +116,19 @@ export function checkModule(
         `${MAX_BYTES / MEBIBYTE}: link it with -Wl,--strip-all, and keep data in files`,
     );
   }
-  let parts: ModuleParts;
-  try {
-    parts = readModule(bytes);
-  } catch (error) {
-    if (!(error instanceof MalformedModuleError)) throw error;
-    throw new InitError(`${path} is not a whole WebAssembly module: ${error.message}`);
-  }
+  /** Refuses a module that cannot be read. */
+  const tryToRead = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof UnsupportedModuleError)
+        throw new InitError(`${path}: ${error.message}: compile it without that`);
+      if (!(error instanceof MalformedModuleError)) throw error;
+      throw new InitError(`${path} is not a whole WebAssembly module: ${error.message}`);
+    }
+  };
+  refuseIf(tryToRead(() => findSizeProblem(bytes, memoryLimitBytes)));
+  const parts = tryToRead(() => readModule(bytes));
   const section = parts.customSections.find(({ name }) => name === SECTION_NAME)?.content;
   const description = readSection(path, section);
   if (parts.hasExceptions)
@@ -139,7 +145,28 @@ export function checkModule(
         `option memory-limit allows ${Math.floor(memoryLimitBytes / MEBIBYTE)}`,
     );
   }
-  if (maxPages <= limitPages) return { bytes, parts, shift: 0, description };
-  const limited = limitMemory(bytes, parts.memorySection!, minPages, limitPages);
-  return { bytes: limited, parts, shift: limited.length - bytes.length, description };
+  refuseIf(findTableProblem(parts.tables));
+  // The last section first: the offsets of earlier ones stay.
+  let limited = bytes;
+  if (maxPages > limitPages)
+    limited = limitMemory(limited, parts.memorySection!, minPages, limitPages);
+  if (parts.tables.length > 0)
+    limited = limitTables(limited, parts.tableSection!, parts.tables, MAX_TABLE_ENTRIES);
+  const shift = limited.length - bytes.length;
+  const importCount = parts.imports.length;
+  const interruptible = tryToRead(() => makeInterruptible(limited, importCount));
+  const { cost } = interruptible;
+  if (cost.compilerBytes > memoryLimitBytes) {
+    throw new InitError(
+      `${path} has a function whose local variables and blocks take the engine ` +
+        `${Math.round(cost.compilerBytes / MEBIBYTE)} MiB, and option memory-limit allows ` +
+        `${Math.floor(memoryLimitBytes / MEBIBYTE)}`,
+    );
+  }
+  keepExports(interruptible.bytes, (name) => name in EXPORTS || name === '_initialize');
+  const findOriginalOffset = (offset: number): number | undefined => {
+    const found = interruptible.findOriginalOffset(offset);
+    return found === undefined ? undefined : found - shift;
+  };
+  return { ...interruptible, parts, findOriginalOffset, description };
 }

@@ -11,7 +11,7 @@ import {
 import { type DebugSections, listFiles, readLineTable } from './debug-lines.ts';
 import type { CheckedModule } from './module-check.ts';
 import { readSourceMap } from './source-map.ts';
-import type { FindPosition } from './traps.ts';
+import type { FindCompiledPosition, FindPosition } from './traps.ts';
 
 /** The largest section or file with debug information that is read. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -67,7 +67,7 @@ function findByLineTable(checked: CheckedModule): FindPosition | undefined {
   const sections = findDebugSections(checked.parts);
   if (sections === undefined) return undefined;
   const findLine = readLineTable(sections);
-  const codeStart = checked.parts.codeStart + checked.shift;
+  const { codeStart } = checked.parts;
   return (offset) => findLine(offset - codeStart);
 }
 
@@ -86,8 +86,7 @@ function findBySourceMap(
     // It was not installed with the module, or is too large.
     return undefined;
   }
-  const findPosition = readSourceMap(new TextDecoder().decode(bytes));
-  return (offset) => findPosition(offset - checked.shift);
+  return readSourceMap(new TextDecoder().decode(bytes));
 }
 
 /**
@@ -98,12 +97,14 @@ export function makeFindPosition(
   { path }: ModuleFile,
   checked: CheckedModule,
   sources: Sources,
-): FindPosition {
+): FindCompiledPosition {
   let find: FindPosition | undefined;
   return (offset) => {
     try {
       find ??= findByLineTable(checked) ?? findBySourceMap(checked, path, sources) ?? NOWHERE;
-      const position = find(offset);
+      const originalOffset = checked.findOriginalOffset(offset);
+      if (originalOffset === undefined) return null;
+      const position = find(originalOffset);
       return position && { file: basename(position.file), line: position.line };
     } catch (error) {
       if (!(error instanceof MalformedModuleError)) throw error;

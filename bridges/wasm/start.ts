@@ -11,7 +11,7 @@ import { INTERFACE_VERSION } from './custom-section.ts';
 import { type LibrarySettings, StartError, WasmLibrary } from './library.ts';
 import { type CheckedModule, checkModule } from './module-check.ts';
 import { makeFindPosition } from './positions.ts';
-import { describeTrap, type FindPosition } from './traps.ts';
+import { describeTrap, type FindCompiledPosition } from './traps.ts';
 import { explainErrno } from './wasi-errno.ts';
 
 /** A checked and compiled module. */
@@ -19,25 +19,26 @@ interface Compiled {
   readonly checked: CheckedModule;
   readonly module: CompiledModule;
   readonly memoryLimitBytes: number;
-  readonly findPosition: FindPosition;
+  readonly findPosition: FindCompiledPosition;
 }
 
 /** The compiled modules by their files, as a volume starts several instances of a file. */
 const compiledByFile = new WeakMap<ModuleFile, Compiled>();
 
 /** Checks and compiles a module, once for a file and limit. @throws {InitError} */
-function compile(file: ModuleFile, memoryLimitBytes: number, { sources }: Machine): Compiled {
+function compile(file: ModuleFile, memoryLimitBytes: number, machine: Machine): Compiled {
   const previous = compiledByFile.get(file);
   if (previous?.memoryLimitBytes === memoryLimitBytes) return previous;
   const checked = checkModule(file.path, file.bytes, memoryLimitBytes);
   let module: CompiledModule;
   try {
-    module = new wasm.Module(checked.bytes);
+    const compileNow = (): CompiledModule => new wasm.Module(checked.bytes);
+    module = checked.cost.isOptimizable ? compileNow() : machine.compileUnoptimized(compileNow);
   } catch (error) {
     const reason = (error as Error).message.replace(/^WebAssembly\.Module\(\): /, '');
     throw new InitError(`${file.path} cannot be compiled: ${reason}`);
   }
-  const findPosition = makeFindPosition(file, checked, sources);
+  const findPosition = makeFindPosition(file, checked, machine.sources);
   const compiled = { checked, module, memoryLimitBytes, findPosition };
   compiledByFile.set(file, compiled);
   return compiled;

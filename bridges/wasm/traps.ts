@@ -18,8 +18,11 @@ export interface SourcePosition {
   readonly line: number;
 }
 
-/** Finds the source position of an offset in the compiled bytes; undefined if unknown. */
+/** Finds the source position of an offset in the module's file; undefined if unknown. */
 export type FindPosition = (offset: number) => SourcePosition | undefined;
+
+/** As `FindPosition`, of the compiled bytes; null for code that the host has added. */
+export type FindCompiledPosition = (offset: number) => SourcePosition | undefined | null;
 
 /** A described failure. */
 export interface Trap {
@@ -67,15 +70,19 @@ const REASONS: readonly (readonly [message: RegExp, reason: string])[] = [
 const GIVING_UP = /^(?:abort|exit|_Exit|__assert_fail|__builtin_trap|glossa_need)$/;
 
 /** Describes a failure. @param path the module's file */
-export function describeTrap(error: unknown, path: string, findPosition: FindPosition): Trap {
+export function describeTrap(
+  error: unknown,
+  path: string,
+  findPosition: FindCompiledPosition,
+): Trap {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  const frames = listTrapFrames(stack);
+  const frames = listTrapFrames(stack).filter(({ offset }) => findPosition(offset) !== null);
   const known =
     error instanceof ModuleExit ? undefined : REASONS.find(([pattern]) => pattern.test(message));
   const positions = frames.map(({ offset }) => findPosition(offset));
   const trace = frames.map(({ functionName }, i) => {
     const position = positions[i];
-    return `\n    at ${functionName}${position === undefined ? '' : ` (${position.file}:${position.line})`}`;
+    return `\n    at ${functionName}${position ? ` (${position.file}:${position.line})` : ''}`;
   });
   const namedSource = error instanceof ModuleExit ? error.source : undefined;
   const index = Math.max(

@@ -6,7 +6,14 @@ import { spawnSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 
 /** Flags that the program sets while it runs. */
-export const RUNTIME_FLAGS = ['expose-gc', 'heap-growing-percent', 'wasm-lazy-validation'] as const;
+export const RUNTIME_FLAGS = [
+  'expose-gc',
+  'heap-growing-percent',
+  'wasm-lazy-validation',
+  'wasm-tier-up',
+  'wasm-dynamic-tiering',
+  'wasm-lazy-compilation',
+] as const;
 
 /** The newest Node whose V8 is known to have each of these flags: test/smoke/node-flags.more.test.ts. */
 const NEWEST_TESTED_NODE = 26;

@@ -61,6 +61,8 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     fillRandom: (out) => web.crypto.getRandomValues(out),
     makeRealm,
     compileChecked: null,
+    // A page cannot set flags of its engine.
+    compileUnoptimized: (compile) => compile(),
     openFiles: () => noFiles,
     openCache: async () => makeBakedSnapshotCache(parts),
     stripTypes:

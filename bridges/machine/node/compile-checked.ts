@@ -8,11 +8,11 @@
  */
 import { isMainThread } from 'node:worker_threads';
 import { setV8Flag } from '../../../runtime/sys/v8-flags.ts';
-import type { CompileChecked } from '../../host/machine.ts';
+import type { CompileWith } from '../../host/machine.ts';
 import { countThreads } from './thread.ts';
 
 /** Checks all functions at once in a thread, or beside one. */
-export const compileChecked: CompileChecked = (compile) => {
+export const compileChecked: CompileWith = (compile) => {
   if (!isMainThread || countThreads() > 0) return compile();
   setV8Flag('wasm-lazy-validation', true);
   try {

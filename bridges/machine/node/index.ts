@@ -4,6 +4,7 @@ import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
 import { scheduleCollection } from './collect-interpreters.ts';
 import { compileChecked } from './compile-checked.ts';
+import { compileUnoptimized } from './compile-unoptimized.ts';
 import { watchFolder } from './folder-watcher.ts';
 import { warnForeignWritable } from './foreign-files.ts';
 import { NodeFiles } from './node-files.ts';
@@ -35,6 +36,7 @@ export const nodeMachine: Machine = {
   fillRandom: (out) => void randomFillSync(out),
   makeRealm,
   compileChecked,
+  compileUnoptimized,
   openFiles: (grants) => new NodeFiles(grants),
   // Loaded on demand: most processes start no interpreter.
   openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),

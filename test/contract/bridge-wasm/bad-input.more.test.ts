@@ -314,6 +314,12 @@ describe('a module in WebAssembly', () => {
     expect(run.ask('lookup', run.knownLoc('nothing'), null).opErrno).toBe(ENOENT);
   });
 
+  it('serves if its memory grows while it tells its version', async () => {
+    const version = '(func (export "glossa_abi_version") (result i32) ';
+    const run = await start(change(version, `${version} (drop (memory.grow (i32.const 1)))`));
+    expect(run.ask('lookup', run.knownLoc('nothing'), null).opErrno).toBe(ENOENT);
+  });
+
   it('gets names that are not UTF-8 as their bytes', async () => {
     const run = await start(change('"nothing\\00"', '"\\ff\\fething\\00"'));
     expect(run.ask('lookup', run.knownLoc('\udcff\udcfething'), null).opErrno).toBe(ENOENT);
