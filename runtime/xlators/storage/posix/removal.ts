@@ -72,15 +72,14 @@ export function noteLostName(
   handle.isUnnamed = true;
   const inode = table.find(handle.gfid);
   if (!isOpen || inode === undefined) store.handles.drop(handle);
-  else if (hasStat && inode.fdCount === 0) closeRemoved(store, handle);
+  else if (hasStat && inode.fdCount === 0) store.removedHandles.closeLater(handle);
 }
 
-/**
- * Closes the handle of a removed file that is not open, so that the disk frees its space at once, and not only when
- * the kernel forgets the inode. Its last attributes, from `store.st`, stay readable.
- */
-function closeRemoved(store: Store, handle: InodeHandle): void {
-  if (handle.type !== IA_IFREG || handle.newestFile !== null) return;
+/** Closes the handle of a removed file, unless a program has the file open. Its last attributes stay readable. */
+export function closeRemoved(store: Store, handle: InodeHandle): void {
+  const isClosed = handle.isDropped || handle.fd < 0;
+  if (isClosed || handle.type !== IA_IFREG || handle.newestFile !== null) return;
+  if (statAt(store, handle.fd, EMPTY_PATH) !== 0) return;
   const lastAttributes = makeHandleIatt(store, handle);
   lastAttributes.iaNlink = 0;
   store.handles.closeRemoved(handle, lastAttributes);

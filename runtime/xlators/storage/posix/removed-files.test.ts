@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { file, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
 import { makeFolder } from '../../../../test/support/posix.ts';
+import { Dict } from '../../../core/dict.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -12,8 +13,19 @@ import { defineTranslator } from '../../../core/xlator.ts';
 import posix from './index.ts';
 import type { Store } from './store.ts';
 
+/** Timers that a test fires itself. */
+const holdTimers =
+  (after: (fn: () => void) => void) =>
+  (_ms: number, fn: () => void): (() => void) => {
+    after(fn);
+    return () => {};
+  };
+
 /** A volume below a translator that records UPCALL events. */
-async function volume(directory: string): Promise<TestVolume & { readonly told: unknown[] }> {
+async function volume(
+  directory: string,
+  after?: (fn: () => void) => void,
+): Promise<TestVolume & { readonly told: unknown[] }> {
   const told: unknown[] = [];
   const witness = defineTranslator({
     type: 'test/witness',
@@ -25,7 +37,9 @@ async function volume(directory: string): Promise<TestVolume & { readonly told: 
     notify: (_xl, event, data) => void (event === 'UPCALL' && told.push(data)),
   });
   const disk = { name: 'disk', translator: posix, options: { directory } };
-  const vol = await startVolume([disk, { name: 'top', translator: witness }], testContext());
+  const context = testContext();
+  const timed = after === undefined ? context : { ...context, after: holdTimers(after) };
+  const vol = await startVolume([disk, { name: 'top', translator: witness }], timed);
   onTestFinished(() => vol.stop());
   return Object.assign(vol, { told });
 }
@@ -48,12 +62,52 @@ function kept(directory: string): string[] {
   return found.sort();
 }
 
-test('a file removed through the volume is closed at once, and stat and setattr still succeed', async () => {
+test('a removed or replaced file that a kernel knows can be opened until the kernel forgets it', async () => {
   const directory = makeFolder();
   const vol = await volume(directory);
   const f = await file(vol, vol.root, 'f', 'text');
   const g = await file(vol, vol.root, 'g', 'over');
+  await file(vol, vol.root, 'h', '');
   ok(await vol.unlink(vol.root, 'f'));
+  ok(await vol.rename(vol.root, 'h', vol.root, 'g'));
+  for (const [inode, text] of [
+    [f, 'text'],
+    [g, 'over'],
+  ] as const) {
+    const { fd } = ok(await vol.open(inode));
+    expect(ok(await vol.read(fd!, 9, 0)).text).toBe(text);
+    ok(await vol.fop('truncate', new Loc(inode), 1, null));
+    ok(await vol.fop('setxattr', new Loc(inode), new Dict().set('user.a', 'b'), 0, null));
+    expect(ok(await vol.stat(inode)).buf).toMatchObject({ iaNlink: 0, iaSize: 1 });
+    fd!.release();
+    vol.graph.inodes.forget(inode, 0);
+  }
+  expect(kept(directory)).toEqual([]);
+});
+
+test('a volume keeps only some of many removed files open that a kernel does not forget', async () => {
+  const directory = makeFolder();
+  const vol = await volume(directory);
+  for (let n = 0; n < 600; n++) {
+    await file(vol, vol.root, 'f', '');
+    ok(await vol.unlink(vol.root, 'f'));
+  }
+  expect(kept(directory)).toHaveLength(512);
+});
+
+test('a removed file that a kernel does not forget is closed after a while; stat and setattr still succeed', async () => {
+  const directory = makeFolder();
+  const timers: (() => void)[] = [];
+  const vol = await volume(directory, (fn) => timers.push(fn));
+  const firePeriods = (): void => {
+    for (let period = 0; period < 2; period++) timers.pop()!();
+  };
+  const f = await file(vol, vol.root, 'f', 'text');
+  const g = await file(vol, vol.root, 'g', 'over');
+  timers.length = 0;
+  ok(await vol.unlink(vol.root, 'f'));
+  expect(kept(directory)).toEqual(['f']);
+  firePeriods();
   expect(kept(directory)).toEqual([]);
   expect(ok(await vol.stat(f)).buf).toMatchObject({ iaGfid: f.gfid, iaNlink: 0, iaSize: 4 });
   expect((await vol.open(f)).err).toBe('ESTALE');
@@ -65,6 +119,7 @@ test('a file removed through the volume is closed at once, and stat and setattr 
   expect(ok(await vol.stat(f)).buf).toEqual(set.statpost);
   await file(vol, vol.root, 'h', '');
   ok(await vol.rename(vol.root, 'h', vol.root, 'g'));
+  firePeriods();
   expect(kept(directory)).toEqual([]);
   expect(ok(await vol.stat(g)).buf).toMatchObject({ iaGfid: g.gfid, iaNlink: 0, iaSize: 4 });
 });

@@ -6,13 +6,12 @@
  * With gfid handles, the link in `.glusterfs` keeps the file, as in GlusterFS: it is found only after that link is
  * removed, too.
  */
-import { IA_IFREG } from '../../../core/iatt.ts';
 import { invalidateRemoved } from '../../../core/upcall.ts';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { makeHandleIatt } from './handle-search.ts';
 import { type InodeHandle, STATX_MASK } from './handles.ts';
 import { EMPTY_PATH } from './paths.ts';
+import { closeRemoved } from './removal.ts';
 import type { Store } from './store.ts';
 
 /** Handles checked per scan, which takes about a millisecond. */
@@ -56,9 +55,7 @@ export class RemovedFileScanner {
     }
     handle.isUnnamed = true;
     // A file that is open keeps its handle.
-    if (handle.type === IA_IFREG && handle.newestFile === null && inode.fdCount === 0) {
-      handles.closeRemoved(handle, makeHandleIatt(this.store, handle));
-    }
+    if (inode.fdCount === 0) closeRemoved(this.store, handle);
     for (const { parent, name } of [...inode.names]) {
       inode.table.unlink(parent, name);
       invalidateRemoved(xl, parent, name, inode);

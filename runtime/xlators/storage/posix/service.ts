@@ -1,10 +1,12 @@
 /** Serves a directory: the state of a volume and its fops, which a check of the volume's options does not need. */
+
 import type { Xlator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import { Landfill } from './landfill.ts';
+import { closeRemoved } from './removal.ts';
 import { RemovedFileScanner } from './removed-files.ts';
 import { spaceFops } from './space.ts';
 import { computeDefaultHandleLimit, Store, type StoreParts, type StoreSettings } from './store.ts';
@@ -22,6 +24,7 @@ const parts: StoreParts = {
     ...xattrFops,
   },
   makeLandfill: (store, gfidHandles) => new Landfill(store, gfidHandles),
+  closeRemoved,
 };
 
 /** Starts to serve the directory. Without `handleLimit`, half of the process's limit of descriptors holds. */

@@ -28,6 +28,7 @@ import { HealthChecker } from './health.ts';
 import { IdentitySwitch } from './identity.ts';
 import { MdataStore } from './mdata-store.ts';
 import { EMPTY_PATH, makeProcPath, PARENT_PATH, SELF_PATH } from './paths.ts';
+import { RemovedHandles } from './removed-handles.ts';
 import { openRoot } from './root.ts';
 
 /** Types of file systems in memory (linux/magic.h). */
@@ -89,6 +90,8 @@ export interface StoreParts {
   readonly fops: Fops<Store>;
   /** Makes the landfill; called at the start, and again when a lost directory is back. */
   makeLandfill(store: Store, gfidHandles: GfidHandles): DirectoryRemover;
+  /** Closes the handle of a removed file. */
+  closeRemoved(store: Store, handle: InodeHandle): void;
 }
 
 /** The state of one volume of storage/posix. */
@@ -111,6 +114,7 @@ export class Store {
   /** Stores times that clients have set. */
   mdata: MdataStore;
   readonly health: HealthChecker;
+  readonly removedHandles: RemovedHandles;
   readonly identity = new IdentitySwitch();
   /** Number of the volume's bricks on this file system. */
   sharedBrickCount = 1;
@@ -141,6 +145,9 @@ export class Store {
     this.parts = parts;
     this.hostname = settings.hostname ?? hostname();
     this.handles = new InodeHandles(this);
+    this.removedHandles = new RemovedHandles(xl.context, (handle) =>
+      parts.closeRemoved(this, handle),
+    );
     const rootFd = openRoot(settings.volume, settings.directory);
     this.gfids = this.openGfidStore(rootFd);
     this.mdata = this.makeMdataStore();
@@ -426,6 +433,7 @@ export class Store {
 
   /** Closes all descriptors, at the volume's end. */
   close(): void {
+    this.removedHandles.stop();
     this.handles.dropAllAndUnregister();
     this.closeDirectory();
   }
