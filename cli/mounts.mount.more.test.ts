@@ -8,6 +8,7 @@ import {
   startMount,
   withScratch,
 } from '../test/support/mount.ts';
+import { endUnmounter } from '../test/support/unmounter.ts';
 import { prepareProgram } from '../test/support/user.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
@@ -58,6 +59,7 @@ describeMounts('glossa mounts', () => {
     withScratch(async (scratch) => {
       const stuck = await startMount(scratch, memory, { name: 'stuck' });
       const dead = await startMount(scratch, memory, { name: 'dead' });
+      await endUnmounter(dead.path);
       stuck.child.kill('SIGSTOP');
       dead.child.kill('SIGKILL');
       await dead.outcome;

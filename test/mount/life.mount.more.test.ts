@@ -72,7 +72,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
     }),
   );
 
-  it('gives its clients an error when its server is killed, and glossa umount removes it without loss of data', () =>
+  it('gives its clients an error when its server is killed, and is gone then, without loss of data', () =>
     front.withScratch(async (scratch) => {
       const mount = await startStack(scratch, kind);
       const writers = await startWriters(scratch, mount);
@@ -86,12 +86,7 @@ describeFrontEnds('a mount with active clients', everyFrontEnd, (front) => {
       for (const writer of writers) await writer.outcome;
       reader.release();
       expect((await reader.outcome).err).toMatch(/Transport endpoint is not connected|aborted/);
-      expect(scratch.findMounts()).toEqual([mount.path]);
-      expect(await runGlossa(scratch, ['umount', mount.path])).toMatchObject({
-        status: 0,
-        err: '',
-      });
-      expect(scratch.findMounts()).toEqual([]);
+      await vi.waitFor(() => expect(scratch.findMounts()).toEqual([]), { timeout: 60_000 });
       const again = await startStack(scratch, kind);
       await expectWritten(scratch, writers, again.path);
       expect(await again.stop()).toBe(0);

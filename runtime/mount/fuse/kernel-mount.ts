@@ -21,6 +21,7 @@ import { findMount } from '../mountinfo.ts';
 import { type Channel, openChannel } from './channel.ts';
 import { probeLocks } from './handlers/lock-support.ts';
 import { MountError } from './mount-error.ts';
+import { startOrphanUnmounter } from './orphan-unmounter.ts';
 import { raiseReadahead } from './readahead.ts';
 import { makeFuseInitiator, Session, type SessionOptions } from './session.ts';
 
@@ -135,6 +136,8 @@ export class KernelMount implements Mount {
   private readonly onExit = (): void => this.channel.closeAndUnmount();
   private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
+  /** Ends the unmounter of a killed server (`orphan-unmounter.ts`). */
+  private stopUnmounter = (): void => {};
 
   constructor(channel: Channel, client: Client<Session>, options: SessionOptions) {
     this.channel = channel;
@@ -148,6 +151,10 @@ export class KernelMount implements Mount {
     );
     process.on('exit', this.onExit);
     pump.add(this.session);
+    // The mount serves first: the start of a process takes milliseconds.
+    setImmediate(() => {
+      if (!this.isClosed) this.stopUnmounter = startOrphanUnmounter(this.mountpoint);
+    });
   }
 
   get mountpoint(): string {
@@ -226,6 +233,7 @@ export class KernelMount implements Mount {
   private close(error: MountError | null): void {
     this.isClosed = true;
     process.off('exit', this.onExit);
+    this.stopUnmounter();
     this.channel.close();
     this.session.close();
     this.resolveUnmounted(error);

@@ -5,12 +5,16 @@ import { once } from 'node:events';
 import { constants, readdirSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findObstacle, isMounted, type MountServer, Mounts } from '../../../test/support/mounts.ts';
+import { endUnmounter, findUnmounter } from '../../../test/support/unmounter.ts';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/xdata.ts';
 import { AT_FDCWD } from '../../sys/constants.ts';
 import { getxattr, listxattr, removexattr, renameat2, setxattr } from '../../sys/libc.ts';
 import { toCString } from '../../sys/struct.ts';
+
+/** A busy machine may be slow. */
+const WAIT = { timeout: 60_000 };
 
 const mounts = new Mounts();
 afterAll(() => mounts.clean());
@@ -231,8 +235,21 @@ describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
     expect(isMounted(server.mountpoint)).toBe(false);
   });
 
-  test('by SIGKILL to the server makes the next mount there fail with a message that names the remedy', async () => {
+  test('by SIGKILL to the server removes the mount, and the next mount there is served', async () => {
     const server = await mounts.mount('answers');
+    await vi.waitFor(() => expect(findUnmounter(server.mountpoint)).toBeDefined(), WAIT);
+    await server.kill('SIGKILL');
+    await vi.waitFor(() => expect(isMounted(server.mountpoint)).toBe(false), WAIT);
+    await vi.waitFor(() => expect(findUnmounter(server.mountpoint)).toBeUndefined(), WAIT);
+    const next = await mounts.mount('answers', {}, [server.mountpoint]);
+    expect(await next.ask('unmount')).toBe('unmounted');
+    expect(await next.nextMessage()).toBe('exit 0');
+    await vi.waitFor(() => expect(findUnmounter(server.mountpoint)).toBeUndefined(), WAIT);
+  });
+
+  test('by SIGKILL to the server and to its unmounter makes the next mount there fail with the remedy', async () => {
+    const server = await mounts.mount('answers');
+    await endUnmounter(server.mountpoint);
     expect(await server.kill('SIGKILL')).toBe('exit SIGKILL');
     expect(isMounted(server.mountpoint)).toBe(true);
     const next = mounts.start('answers', {}, [server.mountpoint]);

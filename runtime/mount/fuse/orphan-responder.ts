@@ -1,22 +1,20 @@
 /**
  * Replies to requests that a killed server leaves behind. `Notifier`, whose thread writes notices to the kernel,
- * starts one shell. The shell has a `/dev/fuse` descriptor of its own, and sleeps until the server's end of a pipe
- * closes. Then it replies ENOTCONN to every request until the notifier's thread has ended. Otherwise the thread, and
- * clients, could wait forever for a reply of the killed server (docs/how-it-works/mechanisms.md).
+ * starts one shell (`orphan-shell.ts`), which has a `/dev/fuse` descriptor of its own. It replies ENOTCONN to every
+ * request until the notifier's thread has ended. Otherwise the thread, and clients, could wait forever for a reply of
+ * the killed server (docs/how-it-works/mechanisms.md).
  *
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
  */
-import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import type { Socket } from 'node:net';
 import { O_CLOEXEC } from '../../sys/constants.ts';
 import { close, ioctl, open } from '../../sys/libc.ts';
 import { toCString } from '../../sys/struct.ts';
+import { startOrphanShell } from './orphan-shell.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
 /**
  * The shell's program; `$1` is the server's pid.
- * - `read` returns when the server's end of the pipe closes.
  * - Of a killed server, two threads remain: the main thread, until the parent reaps it, and the notifier's thread,
  *   which waits in the kernel. So the loop ends when one thread is left.
  * - `dd` reads a whole request, so its block has room for the largest. Without a request it fails, because the device
@@ -26,7 +24,6 @@ import { DEV_IOC_CLONE } from './protocol.ts';
  */
 const SCRIPT = `
 server=$1
-read -r _
 while set -- /proc/$server/task/*; [ $# -gt 1 ]; do
   set -- $(dd bs=2097152 count=1 <&3 | od -An -to1 -N16)
   if [ $# -eq 16 ]; then
@@ -47,18 +44,9 @@ export function startOrphanResponder(fd: number): () => void {
   const deviceFd = open(toCString('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   const fdArgument = new Uint8Array(Uint32Array.of(fd).buffer);
   const isCloned = deviceFd >= 0 && ioctl(deviceFd, DEV_IOC_CLONE, fdArgument) === 0;
-  // Detached, so that signals to the server's terminal or group do not reach it.
-  const responder = isCloned
-    ? spawn('/bin/sh', ['-c', SCRIPT, 'orphan-responder', String(process.pid)], {
-        cwd: '/',
-        detached: true,
-        stdio: ['pipe', 'ignore', 'ignore', deviceFd],
-      })
-    : null;
+  const stop = isCloned
+    ? startOrphanShell('orphan-responder', SCRIPT, [String(process.pid)], deviceFd)
+    : (): void => {};
   if (deviceFd >= 0) close(deviceFd);
-  // If there is no shell, the mount works, but a kill under load may leave clients waiting.
-  responder?.on('error', () => {});
-  responder?.unref();
-  (responder?.stdin as Socket | null | undefined)?.unref();
-  return () => void responder?.kill('SIGKILL');
+  return stop;
 }
