@@ -5,6 +5,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { UsageError } from '../terminal/exit.ts';
 import { numberFlag, textFlag } from '../terminal/flags.ts';
 import { serverFlags } from './mount.ts';
+import { recordingSizeFlag } from './open-recording.ts';
 import { runInMount, takeMount, takeVolfileAndCommand } from './temporary-mount.ts';
 
 /** The default of --data-max: 1 MiB of each read or write. */
@@ -27,13 +28,19 @@ export default defineCommand({
       isWhole: true,
       help: `bytes of data that are kept (${DEFAULT_DATA_MAX}); where there were more, nothing is replayed`,
     }),
+    'file-size': recordingSizeFlag,
     ...serverFlags,
   },
   passesRest: true,
   async run({ flags, operands, rest }, terminal) {
-    const { output, 'data-max': dataMax = DEFAULT_DATA_MAX, ...mountFlags } = flags;
+    const {
+      output,
+      'data-max': dataMax = DEFAULT_DATA_MAX,
+      'file-size': fileBytes,
+      ...mountFlags
+    } = flags;
     if (output === undefined) throw new UsageError('--output FILE is missing');
-    const recordRequest = makeReplayableRequest(resolve(output), dataMax);
+    const recordRequest = makeReplayableRequest(resolve(output), dataMax, fileBytes);
     if (rest === null) {
       const operand = await takeMount(operands, mountFlags);
       const { recordLive } = await import('../apps/trace/show-live.ts');

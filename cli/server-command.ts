@@ -4,10 +4,13 @@
  */
 import { resolve } from 'node:path';
 import { parseLogLevel } from '../runtime/core/log.ts';
+import { optionTypes } from '../runtime/core/option-types.ts';
 import { startDaemon } from '../server/daemon.ts';
+import { DEFAULT_LOG_BYTES } from '../server/log-file.ts';
 import { CONSOLE, findDefaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { parseAddress } from '../server/metrics/metrics-address.ts';
 import { DEFAULT_BUF_SIZE, DEFAULT_FLUSH_TIMEOUT_S } from '../server/repeat-counter.ts';
+import { DEFAULT_STATEDUMP_MAX } from '../server/run-folder.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
 import { type StarterChannel, starterChannel } from '../server/starter-channel.ts';
@@ -17,6 +20,7 @@ import {
   type Flags,
   type FlagValues,
   numberFlag,
+  sizeFlag,
   stepFlags,
   textFlag,
   toggleFlag,
@@ -48,6 +52,10 @@ export const processFlags = {
     placeholder: 'SEC',
     help: `seconds until it is written how often they were repeated (${DEFAULT_FLUSH_TIMEOUT_S})`,
   }),
+  'log-file-size': sizeFlag({
+    placeholder: 'SIZE',
+    help: `the size at which the log becomes FILE.old (${optionTypes.sizet.print(DEFAULT_LOG_BYTES)}); 0: never`,
+  }),
   metrics: textFlag({
     placeholder: 'HOST:PORT',
     help: 'serve metrics for Prometheus there; without HOST on loopback',
@@ -55,6 +63,11 @@ export const processFlags = {
   'statedump-path': textFlag({
     placeholder: 'DIR',
     help: 'the folder for statedumps and statistics',
+  }),
+  'statedump-count': numberFlag({
+    placeholder: 'N',
+    isWhole: true,
+    help: `statedumps that are kept there (${DEFAULT_STATEDUMP_MAX}); 0: all`,
   }),
   ...volfileFlags,
   'up-timeout': numberFlag({
@@ -96,9 +109,11 @@ export function readServerSettings(
     logFormat: flags['log-format'],
     logBufSize: flags['log-buf-size'],
     logFlushTimeout: flags['log-flush-timeout'],
+    logFileBytes: flags['log-file-size'],
     pidFile: pidFile === undefined ? undefined : resolve(pidFile),
     metrics: flags.metrics === undefined ? undefined : parseAddress(flags.metrics),
     statedumpPath: flags['statedump-path'] && resolve(flags['statedump-path']),
+    statedumpMax: flags['statedump-count'],
     overrides: flags['xlator-option'],
     strict: flags.strict,
     allowShell: flags['allow-shell'],

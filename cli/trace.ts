@@ -18,7 +18,7 @@ import { EXIT_OK, UsageError } from '../terminal/exit.ts';
 import { type FlagValues, takeOperands, textFlag } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
-import { openRecordingFile, type RecordingFile } from './open-recording.ts';
+import { openRecordingFile, type RecordingFile, recordingSizeFlag } from './open-recording.ts';
 import { runInMount, takeMount, takeVolfileAndCommand } from './temporary-mount.ts';
 
 /** The default of --data-max: the bytes recorded of the data of each read or write. */
@@ -30,6 +30,7 @@ const fileFlags = {
     placeholder: 'FILE',
     help: 'keep the recording, and show nothing',
   }),
+  'file-size': recordingSizeFlag,
   read: textFlag({ placeholder: 'FILE', help: 'show a recording' }),
 };
 const traceFlags = { ...viewFlags, ...fileFlags, ...filterFlags, ...limitFlags, ...serverFlags };
@@ -143,6 +144,7 @@ const readRecordingOptions = (flags: TraceFlags): RecordingOptions => ({
   filterText: formatFilter(flags),
   dataMax: flags['data-max'] ?? DEFAULT_DATA_MAX,
   redact: flags.redact,
+  fileBytes: flags['file-size'],
 });
 
 /** Shows the recording of --read; resolves to the exit status. @throws {UsageError | Failure} */

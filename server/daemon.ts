@@ -7,7 +7,8 @@ import { constants } from 'node:os';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
 import { printNote, printStep, type Terminal } from '../terminal/terminal.ts';
 import { ChildServer } from './child-server.ts';
-import { CONSOLE, openLog } from './log-sink.ts';
+import { openLog } from './log-file.ts';
+import { CONSOLE } from './log-sink.ts';
 import { findEntryProblem } from './stuck-mounts.ts';
 
 /**

@@ -24,6 +24,8 @@ export interface RecordingOptions {
   readonly filterText: string | null;
   /** The most bytes recorded of the data of each read or write. */
   readonly dataMax: number;
+  /** The size at which the file ends, in bytes; 0: none; undefined for the default. */
+  readonly fileBytes?: number | undefined;
   /** Whether names are replaced, and contents left out. */
   readonly redact: boolean;
   /** Whether lists, such as directory entries, are recorded whole, as a replay needs them. */
@@ -37,8 +39,13 @@ export interface RecordRequest extends RecordingOptions {
 }
 
 /** Makes the options of a recording that can be replayed: all requests at all volumes. */
-export const makeReplayableRequest = (file: string, dataMax: number): RecordRequest => ({
+export const makeReplayableRequest = (
+  file: string,
+  dataMax: number,
+  fileBytes?: number,
+): RecordRequest => ({
   file,
+  fileBytes,
   filter: { passing: true },
   filterText: null,
   dataMax,
@@ -87,7 +94,7 @@ export class GraphRecording {
 
   /** Starts recording. @throws {Failure} for a wrong filter, or a file that cannot be written */
   constructor(graph: Graph, request: RecordRequest, log: Log) {
-    const { file } = request;
+    const { file, fileBytes } = request;
     const onWriteError = (cause: string): void => {
       log.error(`the recording ${file} ends here: ${cause}; requests are served as before`, {
         msgid: messages.recordingEnded.id,
@@ -96,7 +103,7 @@ export class GraphRecording {
     };
     try {
       this.stopRecorder = startRecorder(graph, request, (head) => {
-        this.file = openOrFail(() => new RecordingFile(file, head, onWriteError), file);
+        this.file = openOrFail(() => new RecordingFile(file, head, onWriteError, fileBytes), file);
         return this.file;
       });
     } catch (error) {

@@ -13,12 +13,11 @@ import {
 import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
 import type { Reloader } from './reloader.ts';
-import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
-  findRunFolder,
   type GraphServer,
   makeReloader,
+  openRunFolder,
   type ServerContext,
   type ServerSettings,
 } from './server-lifecycle.ts';
@@ -50,7 +49,7 @@ export async function serveListening(
   startErrors.endCollecting();
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
   shutdown.onSighup = () => void reloader.reloadAll();
-  const folder = new RunFolder(findRunFolder(settings));
+  const folder = openRunFolder(settings);
   const about = describeServer(serverContext);
   const graphQuestions = new GraphQuestions(graph, { about, reloader, log, folder });
   shutdown.onSigusr1 = () => graphQuestions.dumper.writeDump();

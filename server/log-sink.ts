@@ -1,24 +1,14 @@
-/**
- * Writes a server's log into a file, or to standard error.
- *
- * The file is opened for appending, so that no line is lost when the log is rotated in either way:
- * by a move and `reopen`, or by copying and truncating the file.
- */
-import { closeSync, mkdirSync, writeSync } from 'node:fs';
+/** Writes a server's log into a file (`log-file.ts`), or to standard error. */
+import { mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatJson, formatLine, type LogRecord, type LogSink } from '../runtime/core/log.ts';
-import { openToWrite } from '../runtime/sys/guarded-write.ts';
-import { Failure } from '../terminal/exit.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { paint, type Style } from '../terminal/terminal.ts';
+import { DEFAULT_LOG_BYTES, LogFile, makeUnwritableLogError } from './log-file.ts';
 import { RepeatCounter, type RepeatSettings } from './repeat-counter.ts';
 import { findStateFolder } from './state-folder.ts';
 
 /** The value of --log-file that means standard error. */
 export const CONSOLE = '-';
-
-/** Only the owner may read the log, because it contains names of files. */
-const LOG_MODE = 0o600;
 
 /**
  * Returns the default log of a mount, named as GlusterFS's (`/mnt/a` → `mnt-a.log`). It is in the
@@ -35,15 +25,6 @@ export function findDefaultLogFile(
   return join(folder, `${name || 'root'}.log`);
 }
 
-/** Opens a log for appending; returns the descriptor. @throws {Failure} */
-export function openLog(path: string): number {
-  try {
-    return openToWrite(path, { mode: LOG_MODE, append: true });
-  } catch (error) {
-    throw makeUnwritableLogError(path, error);
-  }
-}
-
 /** Makes the folder of a default log. @throws {Failure} */
 export function makeLogFolder(path: string): void {
   try {
@@ -52,12 +33,6 @@ export function makeLogFolder(path: string): void {
     throw makeUnwritableLogError(path, error);
   }
 }
-
-/** Makes the error for a log that cannot be written. */
-const makeUnwritableLogError = (path: string, error: unknown): Failure =>
-  new Failure(
-    `cannot write the log ${path}: ${formatReason(error)}; --log-file names another place`,
-  );
 
 /**
  * Reads the time of day to the microsecond, from the monotonic clock plus an offset. Date.now() has
@@ -101,35 +76,6 @@ interface Output {
 
 /** The output of a log that is off or closed. */
 const NO_OUTPUT: Output = { write() {}, reopen() {}, close() {} };
-
-/** Appends to a file. */
-class FileOutput implements Output {
-  private readonly path: string;
-  private fd: number;
-
-  constructor(path: string) {
-    this.path = path;
-    this.fd = openLog(path);
-  }
-
-  write(line: string): void {
-    try {
-      writeSync(this.fd, `${line}\n`);
-    } catch {
-      // A full disk must not end the mount, and there is no other place for a message.
-    }
-  }
-
-  reopen(): void {
-    const oldFd = this.fd;
-    this.fd = openLog(this.path);
-    closeSync(oldFd);
-  }
-
-  close(): void {
-    closeSync(this.fd);
-  }
-}
 
 /** The style of a line by the letter of its level; M is GlusterFS's emergency, A is alert. */
 const lineStyles: Readonly<Record<string, Style>> = {
@@ -186,6 +132,8 @@ export interface SinkSettings extends Partial<RepeatSettings> {
   readonly colour: boolean;
   /** The format of the lines, by default `with-msg-id`. */
   readonly format?: LogFormat | undefined;
+  /** The size at which a file turns over, in bytes; 0: never. */
+  readonly fileBytes?: number | undefined;
 }
 
 /** Formats log records, counts repeated ones, and writes the lines. */
@@ -239,9 +187,12 @@ class CountingSink implements ReopenableSink {
 }
 
 /** Opens the file or stream that `path` stands for, as in `openSink`. */
-function openOutput(path: string | undefined, { colour }: SinkSettings): Output {
+function openOutput(
+  path: string | undefined,
+  { colour, fileBytes = DEFAULT_LOG_BYTES }: SinkSettings,
+): Output {
   if (path === undefined) return NO_OUTPUT;
-  return path === CONSOLE ? new ConsoleOutput(colour) : new FileOutput(path);
+  return path === CONSOLE ? new ConsoleOutput(colour) : new LogFile(path, fileBytes);
 }
 
 /**

@@ -26,12 +26,11 @@ import { ControlHost } from './control/control-host.ts';
 import { GraphQuestions } from './control/graph-questions.ts';
 import { PidFile } from './pid-file.ts';
 import { refuseInside } from './refuse-inside.ts';
-import { RunFolder } from './run-folder.ts';
 import {
   describeServer,
-  findRunFolder,
   type GraphServer,
   makeReloader,
+  openRunFolder,
   runServer,
   type ServerContext,
   type ServerSettings,
@@ -79,7 +78,7 @@ export function serveMount(
   refuseInside(mountpoint, {
     log: settings.logFile,
     'pid file': settings.pidFile,
-    'folder for statedumps': findRunFolder(settings),
+    'folder for statedumps': openRunFolder(settings).path,
   });
   const graphServer: GraphServer = {
     checkBeforeStart: () => refuseOwnFiles(mountpoint),
@@ -163,7 +162,7 @@ async function serveGraph(
   const about = { ...describeServer(serverContext), mountpoint };
   const reloader = makeReloader(graphServer, graph, settings, serverContext);
   shutdown.onSighup = () => void reloader.reloadVolfileOnly();
-  const folder = new RunFolder(findRunFolder(settings));
+  const folder = openRunFolder(settings);
   const frontEnd = settings.frontEnd ?? defaultFrontEnd;
   const requests = new NotableRequests(graph, settings.slowMs);
   // The package fuse-native calls functions instead of passing FUSE requests, so it records none.

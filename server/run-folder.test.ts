@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -27,6 +36,23 @@ test('a run file that cannot be written leaves no temporary file', () => {
   mkdirSync(join(folder, 'taken', 'inside'), { recursive: true });
   expect(() => new RunFolder(folder).write('taken', 'text')).toThrow('EISDIR');
   expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+test('the oldest statedumps are removed, of an ended server too, and nothing else', () => {
+  const folder = scratch();
+  writeFileSync(join(folder, 'glusterdump.1.dump.1'), 'of an ended server');
+  writeFileSync(join(folder, 'other'), '');
+  for (const name of ['glusterdump.1.dump.1', 'other']) utimesSync(join(folder, name), 1, 1);
+  const few = new RunFolder(folder, 3);
+  const dumps = () => readdirSync(folder).filter((name) => name !== 'other');
+  for (let second = 2; second < 1000; second++) few.writeStatedump(second, 'text');
+  expect(dumps()).toHaveLength(3);
+  expect(dumps()).toContain(`glusterdump.${process.pid}.dump.999`);
+  expect(dumps()).not.toContain('glusterdump.1.dump.1');
+  expect(readdirSync(folder)).toContain('other');
+  const all = new RunFolder(folder, 0);
+  for (let second = 1000; second < 1200; second++) all.writeStatedump(second, 'text');
+  expect(dumps()).toHaveLength(203);
 });
 
 test("the default run folder is GlusterFS's for root, and the state folder for another user", () => {

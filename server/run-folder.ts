@@ -7,20 +7,40 @@ import { join } from 'node:path';
 import type { RunFiles } from '../runtime/core/context.ts';
 import { readEffectiveUid } from '../runtime/sys/exposure.ts';
 import { openToWrite, writeWhole } from '../runtime/sys/guarded-write.ts';
+import { removeOldest } from '../runtime/sys/oldest-files.ts';
 import { findStateFolder } from './state-folder.ts';
 
 /** Finds the default folder: /var/run/glossa for root, the state folder for another user. */
 export const findDefaultRunFolder = (uid = process.geteuid?.(), env = process.env): string =>
   uid === 0 ? '/var/run/glossa' : findStateFolder(env);
 
+/** The number of statedumps that are kept, unless a server is told another. */
+export const DEFAULT_STATEDUMP_MAX = 100;
+/** The start of a statedump's name. */
+const STATEDUMP = 'glusterdump.';
+
 /** The folder of one server. */
 export class RunFolder implements RunFiles {
   readonly ownerUid = readEffectiveUid();
   readonly path: string;
+  private readonly statedumpMax: number;
 
-  /** @param path absolute; the folder is made at the first write */
-  constructor(path: string) {
+  /**
+   * @param path absolute; the folder is made at the first write
+   * @param statedumpMax the number of statedumps that are kept, of all servers; 0: all
+   */
+  constructor(path: string, statedumpMax = DEFAULT_STATEDUMP_MAX) {
     this.path = path;
+    this.statedumpMax = statedumpMax;
+  }
+
+  /** Writes a statedump, and removes the oldest beyond the most. Throws as `write`. */
+  writeStatedump(unixSeconds: number, text: string): string {
+    // GlusterFS uses the same name.
+    const path = this.write(`${STATEDUMP}${process.pid}.dump.${unixSeconds}`, text);
+    if (this.statedumpMax > 0)
+      removeOldest(this.path, (name) => name.startsWith(STATEDUMP), this.statedumpMax);
+    return path;
   }
 
   /**

@@ -60,9 +60,13 @@ export interface ServerSettings {
   readonly logBufSize: number | undefined;
   /** The seconds until the count of a repeated message is written. */
   readonly logFlushTimeout: number | undefined;
+  /** The size at which the log turns over, in bytes. */
+  readonly logFileBytes: number | undefined;
   readonly pidFile: string | undefined;
   /** The folder for statedumps and statistics; undefined for the default. */
   readonly statedumpPath: string | undefined;
+  /** The number of statedumps that are kept there. */
+  readonly statedumpMax: number | undefined;
   /** The address that metrics are served at; undefined for no metrics. */
   readonly metrics: Address | undefined;
   /** The subdirectory to mount, absolute; undefined for the whole volume. */
@@ -122,6 +126,7 @@ export async function runServer(
     format: settings.logFormat,
     bufSize: settings.logBufSize,
     flushTimeout: settings.logFlushTimeout,
+    fileBytes: settings.logFileBytes,
   });
   const flush = (): void => sink.flush();
   process.on('exit', flush);
@@ -249,7 +254,7 @@ async function startGraph(
     terminal: tty === undefined ? undefined : new BlockingTty(tty, graphServer.wake),
     strict: settings.strict,
     warn: logFile === CONSOLE ? undefined : (text) => printWarning(text, terminal),
-    runFiles: new RunFolder(findRunFolder(settings)),
+    runFiles: openRunFolder(settings),
     server: makeServerFacts(settings),
   });
   printStep(`start the volumes of ${volfile}: ${formatNames(description)}`, terminal);
@@ -309,8 +314,8 @@ export function makeReloader(
 }
 
 /** Returns the folder for statedumps and statistics. */
-export const findRunFolder = ({ statedumpPath }: ServerSettings): string =>
-  statedumpPath ?? findDefaultRunFolder();
+export const openRunFolder = ({ statedumpPath, statedumpMax }: ServerSettings): RunFolder =>
+  new RunFolder(statedumpPath ?? findDefaultRunFolder(), statedumpMax);
 
 /** Makes the facts about this process for the translators of the graph. */
 const makeServerFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({

@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { formatSuggestion } from '../runtime/core/nearest.ts';
+import { optionTypes } from '../runtime/core/option-types.ts';
 import { UsageError } from './exit.ts';
 import { formatColumns } from './layout.ts';
 
@@ -85,6 +86,21 @@ export const numberFlag = (
     throw new UsageError(
       `${flag} takes a ${settings.isWhole ? 'whole ' : ''}number, not '${lastText}'`,
     );
+  },
+});
+
+/** Declares a flag whose value is a size, as in a volfile (`10MB`); the result is in bytes. */
+export const sizeFlag = (
+  settings: FlagSettings & { readonly placeholder: string },
+): Flag<number | undefined> => ({
+  ...settings,
+  convert(texts, flag) {
+    const lastText = texts.at(-1);
+    if (lastText === undefined) return undefined;
+    const parsed = optionTypes.sizet.parse(lastText, { type: 'sizet' });
+    if ('value' in parsed) return parsed.value;
+    const hint = parsed.hint ?? `it takes ${optionTypes.sizet.describeAccepted({ type: 'sizet' })}`;
+    throw new UsageError(`${flag}: '${lastText}' ${parsed.fault} (${hint})`);
   },
 });
 

@@ -58,7 +58,7 @@ export async function recordLive(
   request: RecordRequest,
   terminal: Terminal,
 ): Promise<number> {
-  const { file, ...options } = request;
+  const { file, fileBytes, ...options } = request;
   const live = await attachTrace(operand, options);
   let writeError: string | null = null;
   try {
@@ -68,7 +68,10 @@ export async function recordLive(
       writeError ??= reason;
       live.close();
     };
-    const recording = openOrFail(() => new RecordingFile(file, live.head, onWriteError), file);
+    const recording = openOrFail(
+      () => new RecordingFile(file, live.head, onWriteError, fileBytes),
+      file,
+    );
     const wasClosed = await followUntilEnd(live, terminal, (events) =>
       copyEvents(recording, events),
     );

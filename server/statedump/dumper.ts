@@ -39,9 +39,7 @@ export class Dumper {
     const dump = this.makeDump();
     try {
       const now = this.graph.context.sink.now();
-      // GlusterFS uses the same name.
-      const name = `glusterdump.${process.pid}.dump.${Math.floor(now / 1000)}`;
-      const path = this.folder.write(name, formatSections(dump, now));
+      const path = this.folder.writeStatedump(Math.floor(now / 1000), formatSections(dump, now));
       this.log.info(`wrote the statedump ${path}`, { msgid: messages.statedumpWritten.id });
     } catch (error) {
       const cause = error instanceof ForeignFileError ? error.message : formatReason(error);

@@ -15,13 +15,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { ChildMessages, ConnectChildren, GuestHost } from '../guest-host.ts';
 import type { Owner } from '../lifecycle/failure-policy.ts';
-import {
-  formatAsOneRecord,
-  LimitedLog,
-  logRefusal,
-  MAX_RECORD_CHARS,
-  shortenSource,
-} from '../limits/limited-log.ts';
+import { formatAsOneRecord, LimitedLog, logRefusal, shortenSource } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
@@ -382,8 +376,9 @@ export class HostApi implements GuestHost {
     if (mistake !== null && level <= ERROR && text.includes(mistake.recognizedBy))
       this.mistake = null;
     const validLevel = clampLogLevel(level);
-    if (!this.limitedLog.trySpendBytes(validLevel, Math.min(text.length, MAX_RECORD_CHARS))) return;
-    this.xl.log.log(validLevel, formatAsOneRecord(text), { source: shortenSource(source) });
+    const place = shortenSource(source);
+    const record = this.limitedLog.admit(validLevel, text, place);
+    if (record !== null) this.xl.log.log(validLevel, record, { source: place });
   }
 
   logRefusal(source: LogSource | undefined, text: string): void {

@@ -1,5 +1,5 @@
 /**
- * Logs the text of modules, at most `option log-limit` bytes a second, with bursts of 16 seconds'
+ * Bounds the text that modules log: at most `option log-limit` bytes a second, with bursts of 16 seconds'
  * worth. The last eighth of a burst is reserved for warnings and errors. Control characters are
  * escaped, so that a module cannot forge a log line. One line reports the number of omitted lines.
  */
@@ -12,7 +12,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 const BURST_S = 16;
 /** The share of these bytes that is kept for warnings and errors. */
 const RESERVED_SHARE = 1 / 8;
-/** Bytes that a line takes besides its text. */
+/** Bytes that a line takes besides its text and the names of its source. */
 const LINE_BYTES = 100;
 /** Milliseconds from the first omitted line to the report. */
 const OMISSION_REPORT_MS = 1000;
@@ -43,22 +43,38 @@ export class LimitedLog {
     this.freeBytes = bytesPerSecond * BURST_S;
   }
 
-  /** Returns whether a text of this length may be written, and counts it as written or omitted. */
-  trySpendBytes(level: LogLevel, length: number): boolean {
-    if (this.bytesPerSecond === 0 || !this.xl.log.enabled(level)) return true;
-    const costBytes = length + LINE_BYTES;
+  /**
+   * Returns a text of the module as one record, and counts its bytes as written; null if it is not to be written. Bytes
+   * beyond the limit are counted as left out.
+   * @param source as of `shortenSource`
+   */
+  admit(level: LogLevel, fullText: string, source: LogSource): string | null {
+    if (!this.xl.log.enabled(level)) return null;
+    if (this.bytesPerSecond === 0) return formatAsOneRecord(fullText);
+    // A text that has too many characters need not be escaped.
+    const charCount = Math.min(fullText.length, MAX_RECORD_CHARS);
+    if (!this.hasRoom(level, charCount)) return this.omit(charCount);
+    const text = formatAsOneRecord(fullText);
+    const byteCount = countBytes(text) + countBytes(source.file) + countBytes(source.func);
+    if (!this.hasRoom(level, byteCount)) return this.omit(byteCount);
+    this.freeBytes -= byteCount + LINE_BYTES;
+    return text;
+  }
+
+  private hasRoom(level: LogLevel, byteCount: number): boolean {
     const reservedBytes = level <= WARNING ? 0 : this.bytesPerSecond * BURST_S * RESERVED_SHARE;
-    if (this.freeBytes - costBytes < reservedBytes) this.refill();
-    if (this.freeBytes - costBytes >= reservedBytes) {
-      this.freeBytes -= costBytes;
-      return true;
-    }
+    const neededBytes = byteCount + LINE_BYTES + reservedBytes;
+    if (this.freeBytes < neededBytes) this.refill();
+    return this.freeBytes >= neededBytes;
+  }
+
+  private omit(byteCount: number): null {
     this.omittedLineCount += 1;
-    this.omittedByteCount += length;
+    this.omittedByteCount += byteCount;
     this.cancelOmissionReport ??= this.xl.context.after(OMISSION_REPORT_MS, () =>
       this.reportOmissions(),
     );
-    return false;
+    return null;
   }
 
   /** Logs the number of lines omitted since the last report, if any. */
@@ -83,7 +99,7 @@ export class LimitedLog {
 }
 
 /** The most characters of one record, as a module's text may be as large as its memory. */
-export const MAX_RECORD_CHARS = 262_144;
+const MAX_RECORD_CHARS = 262_144;
 
 /** The most characters of a file's or function's name, as modules choose these too. */
 const MAX_NAME_CHARS = 200;
@@ -99,9 +115,21 @@ export function formatAsOneRecord(fullText: string): string {
   const excess = fullText.length - MAX_RECORD_CHARS;
   const text =
     excess > 0 ? `${fullText.slice(0, MAX_RECORD_CHARS)}… (${excess} characters more)` : fullText;
-  return text.replace(/(?!\t)\p{Cc}|[\u2028\u2029]/gu, (char) =>
+  return text.replace(/(?!\t)\p{Cc}|[\p{Cs}\u2028\u2029]/gu, (char) =>
     char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
+}
+
+/** Counts the bytes of a record's text as it is written: in UTF-8, with the escapes of `--log-format json`. */
+function countBytes(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // Two halves of a character beyond U+FFFF take four bytes.
+    if (code >= 0x80) count += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+    else count += code < 0x20 || code === 0x22 || code === 0x5c ? 2 : 1;
+  }
+  return count;
 }
 
 /** Returns a source location with the file's base name, and printable. */

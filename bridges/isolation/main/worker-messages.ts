@@ -9,12 +9,7 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
 import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import { isChange, notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
-import {
-  formatAsOneRecord,
-  LimitedLog,
-  MAX_RECORD_CHARS,
-  shortenSource,
-} from '../../host/limits/limited-log.ts';
+import { formatAsOneRecord, LimitedLog, shortenSource } from '../../host/limits/limited-log.ts';
 import { readNotes } from '../../host/requests/notes.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from '../message-bytes.ts';
 import { NO_OBJECT, QUERY, TO_MAIN, TO_WORKER } from '../message-kinds.ts';
@@ -208,10 +203,12 @@ export class WorkerLog {
     const msgid = head?.[2] === undefined ? undefined : Number(head[2]);
     // The worker has indented further lines already, and `formatAsOneRecord` indents them again.
     const text = line.slice(head?.[0].length ?? 0).replaceAll('\n    ', '\n');
-    if (!this.limitedLog.trySpendBytes(level, Math.min(text.length, MAX_RECORD_CHARS))) return;
+    const place = shortenSource(source);
+    const record = this.limitedLog.admit(level, text, place);
+    if (record === null) return;
     const { frame: previousFrame } = this.xl;
     this.xl.frame = frame;
-    this.xl.log.log(level, formatAsOneRecord(text), { source: shortenSource(source), msgid });
+    this.xl.log.log(level, record, { source: place, msgid });
     this.xl.frame = previousFrame;
   }
 }

@@ -12,11 +12,10 @@ import {
   openSync,
   readdirSync,
   renameSync,
-  statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { removeIfPresent, removeOldest } from '../../../runtime/sys/oldest-files.ts';
 import { findForeignReason, formatErrorReason, type Log } from './cache-folder.ts';
 
 /** The most snapshots of one kind that are kept: each version of glossa or Pyodide adds one. */
@@ -76,15 +75,6 @@ export function writeCached(
   }
 }
 
-/** Removes a file, if it exists. */
-function removeIfPresent(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch {
-    // The file was never created, or another process has removed it.
-  }
-}
-
 /** The end of a temporary file's name, with the process that writes it. */
 const TEMPORARY = /\.(\d+)\.\d+$/;
 
@@ -100,13 +90,9 @@ function removeOldFiles(folder: string, name: string): void {
     const pid = TEMPORARY.exec(entry)?.[1];
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeIfPresent(join(folder, entry));
   }
-  const files = entries
-    .filter((entry) => entry.endsWith(suffix))
-    .map((entry) => join(folder, entry))
-    .flatMap((file) => {
-      const stat = statSync(file, { throwIfNoEntry: false });
-      return stat ? [{ file, mtimeMs: stat.mtimeMs }] : [];
-    })
-    .sort((a, b) => b.mtimeMs - a.mtimeMs);
-  for (const { file } of files.slice(MAX_SNAPSHOTS)) removeIfPresent(file);
+  removeOldest(
+    folder,
+    (entry) => entry.startsWith(prefix) && entry.endsWith(suffix),
+    MAX_SNAPSHOTS,
+  );
 }

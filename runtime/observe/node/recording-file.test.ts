@@ -18,13 +18,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function recorded() {
+async function recorded(bytesMax?: number) {
   const leaf = new HeldLeaf();
   const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
   const buf = new Iatt();
   leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
   const troubles: string[] = [];
-  const file = new RecordingFile(path, makeTestHead(graph), (why) => troubles.push(why));
+  const file = new RecordingFile(path, makeTestHead(graph), (why) => troubles.push(why), bytesMax);
   observe(graph, file);
   const requests = (count: number) => {
     for (let i = 0; i < count; i++) {
@@ -76,6 +76,27 @@ it('a growing recording file is compressed in the background, and contains all e
   expect(await sizes()).toEqual(upTo(MANY));
   expect(statSync(path).size).toBeLessThan(before - 250_000);
   expect(statSync(path).size / MANY).toBeLessThan(40);
+  expect(readdirSync(folder)).toEqual(['a.rec']);
+});
+
+it('a recording file ends once at its size, and keeps all events from before', async () => {
+  const limit = 1_300_000;
+  const { file, requests, troubles } = await recorded(limit);
+  for (let turn = 0; turn < 10; turn++) {
+    requests(MANY);
+    await new Promise(setImmediate);
+  }
+  expect(troubles).toEqual([expect.stringMatching(/^it has 1[3-9]\d{5} bytes \(--file-size\)$/)]);
+  for (const isClosed of [false, true]) {
+    if (isClosed) await file.close();
+    const recording = openRecording(readFileSync(path));
+    expect(recording).toMatchObject({ closed: isClosed, problems: [] });
+    const kept = await sizes();
+    expect(kept.length).toBeGreaterThan(MANY);
+    expect(kept.length).toBeLessThan(10 * MANY);
+    expect(kept).toEqual(upTo(kept.length));
+    expect(statSync(path).size).toBeLessThan(limit + 1_000_000);
+  }
   expect(readdirSync(folder)).toEqual(['a.rec']);
 });
 

@@ -49,6 +49,8 @@ const PAGE_BYTES = 65_536;
 const CHUNK_BYTES = 2 ** 20;
 /** The fastest level. Higher ones gain little, because the events are so similar. */
 const DEFLATE_OPTIONS = { level: 1 };
+/** The size at which a recording ends, in bytes, unless it is told another. */
+export const DEFAULT_RECORDING_BYTES = 2 ** 30;
 
 const deflateAsync = promisify<Uint8Array, object, Uint8Array>(deflate);
 const writeAsync = promisify<number, Uint8Array, number, number, number, unknown>(writeTo);
@@ -93,13 +95,23 @@ export class RecordingFile implements EventStore {
   /** Resolves after all blocks: they are written one after another, so that the file has no gap. */
   private pendingWrites: Promise<void> = Promise.resolve();
   private hasFailed = false;
+  private readonly bytesMax: number;
+  /** Whether it has ended at its size. */
+  private isFull = false;
 
   /**
-   * @param onFailure is called once if writing fails; the events so far stay
+   * @param onFailure is called once if writing fails, or at the size `bytesMax`; the events so far stay
+   * @param bytesMax 0: no limit
    * @throws {RecordingFileError | NodeJS.ErrnoException | ForeignFileError}
    */
-  constructor(path: string, head: Head, onFailure: (cause: string) => void) {
+  constructor(
+    path: string,
+    head: Head,
+    onFailure: (cause: string) => void,
+    bytesMax = DEFAULT_RECORDING_BYTES,
+  ) {
     this.path = path;
+    this.bytesMax = bytesMax;
     this.onFailure = onFailure;
     this.head = encodeName(encodeHead(head));
     this.fd = openToWrite(path, { mode: FILE_MODE, readable: true });
@@ -127,8 +139,8 @@ export class RecordingFile implements EventStore {
 
   commit(start: number, timeNs: number): boolean {
     const { out, current } = this;
-    if (this.hasFailed) {
-      // Each further event overwrites the one before it, at the start of the slot, and is lost.
+    if (this.hasFailed || this.isFull) {
+      // Each further event overwrites the one before it, and is lost.
       out.at = 0;
       return true;
     }
@@ -191,6 +203,11 @@ export class RecordingFile implements EventStore {
   /** Switches to an empty slot; without one, deflates the current slot at once. */
   private switchSlot(): void {
     const fullSlot = this.current;
+    if (this.bytesMax > 0 && this.nextBlockAt >= this.bytesMax) {
+      this.isFull = true;
+      this.end(`it has ${this.nextBlockAt} bytes (--file-size)`);
+      return;
+    }
     const freeSlot = this.slots.find(({ sequence }) => sequence === 0);
     if (freeSlot === undefined) {
       // Events come faster than the other thread deflates: this thread deflates, too.
@@ -259,8 +276,15 @@ export class RecordingFile implements EventStore {
   private reportFailure(error: unknown): void {
     if (this.hasFailed) return;
     this.hasFailed = true;
+    if (this.isFull) return;
     const { errno, message } = error as NodeJS.ErrnoException;
-    this.onFailure(errno === undefined ? message : strerror(-errno));
+    this.end(errno === undefined ? message : strerror(-errno));
+  }
+
+  /** Ends the recording early. What is written from now on must not replace events of a slot. */
+  private end(cause: string): void {
+    this.out.bytes = new Uint8Array(this.out.bytes.length);
+    this.onFailure(cause);
   }
 
   /** Replaces the file by one with an index and without slots. */
