@@ -19,7 +19,7 @@ import {
   makeModuleFileName,
 } from '../../apps/course/terminal/lessons.ts';
 import { onlyInFirst, selectVariants } from '../support/test-selection.ts';
-import { mistakes } from './mistakes.ts';
+import { factualSentences, mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'glossa-lessons-'));
@@ -32,6 +32,15 @@ function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Prom
   const path = join(folder, makeModuleFileName(lesson.name, language));
   writeFileSync(path, text);
   return checkFile(lesson, language, path);
+}
+
+/** Lists the sentences of a lesson's text that say 'must' or 'never', without its pictures and its part about C. */
+function listRules(text: string): string[] {
+  const prose = text.replace(/^```.*?^```$/gms, '').replace(/^## In C$.*/ms, '');
+  return prose
+    .split(/\n\n|(?<=[.:|])\s+/)
+    .map((sentence) => sentence.replace(/\s+/g, ' '))
+    .filter((sentence) => /\b(must|never)\b/i.test(sentence));
 }
 
 /** The first hint of each starter. */
@@ -67,6 +76,17 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     onlyInFirst(() =>
       it('has answers to at least ten likely mistakes', () => {
         expect(likely.length).toBeGreaterThanOrEqual(10);
+      }),
+    );
+
+    onlyInFirst(() =>
+      it("has a mistake for each of its sentences that says 'must' or 'never'", () => {
+        const broken = [
+          ...likely.flatMap(({ breaks }) => (breaks === undefined ? [] : [breaks])),
+          ...factualSentences,
+        ];
+        const sentences = listRules(lesson.read('lesson.md'));
+        expect(sentences.filter((rule) => !broken.some((part) => rule.includes(part)))).toEqual([]);
       }),
     );
 

@@ -10,6 +10,8 @@ export interface Mistake {
   readonly js?: readonly [from: string, to: string];
   readonly py?: readonly [from: string, to: string];
   readonly answer: RegExp;
+  /** A part of the lesson's sentence with 'must' or 'never' that the mistake breaks. */
+  readonly breaks?: string;
 }
 
 const UNWIND = 'frame.unwind(opRet, opErrno, ...reply);';
@@ -39,6 +41,22 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'another name',
       js: ['class xlator', 'class Nothing'],
       answer: /does not start.*xlator/s,
+      breaks: 'The class must be called `xlator`',
+    },
+    {
+      name: 'a method that changes',
+      js: [
+        '{}',
+        '{ setattr(frame, loc, stbuf, valid) { frame.wind(loc, stbuf.replace({ iaProt: 0o600 }), valid, null); } }',
+      ],
+      answer: /The file got the mode 640, and the storage has/,
+      breaks: 'through your translator, which must change nothing',
+    },
+    {
+      name: 'a method that says it has removed',
+      js: ['{}', '{ unlink(frame) { frame.unwind(0, 0, new Iatt(), new Iatt()); } }'],
+      answer: /The file was removed, and the storage still has b|Iatt/,
+      breaks: 'through your translator, which must change nothing',
     },
     { name: 'not exported', js: ['export class', 'class'], answer: /does not start.*export/s },
     {
@@ -73,6 +91,18 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'the return lost',
       js: ['return frame.fail', 'frame.fail'],
       answer: /answered|already/,
+      breaks: 'call one of these two, and only one',
+    },
+    {
+      name: 'the storage asked in folders',
+      js: [
+        "if (loc.name === 'ghost') return frame.fail(ENOENT);\n    frame.wind();\n  }",
+        "if (loc.path === '/ghost') return frame.fail(ENOENT);\n    frame.local = loc.name;\n    frame.wind();\n  }\n\n" +
+          "  lookupCbk(frame, ...reply) {\n    if (frame.local === 'ghost') return frame.fail(ENOENT);\n" +
+          '    frame.unwind(...reply);\n  }',
+      ],
+      answer: /hides \/house\/ghost by ENOENT .*the storage was asked once/,
+      breaks: 'Requests for ghost must not reach the storage',
     },
     {
       name: 'nothing winds',
@@ -225,6 +255,22 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       answer: /The same name can be in many folders/,
     },
     {
+      name: 'keyed by the path',
+      js: [KEY, 'loc.path'],
+      answer: /it remembers paths, and a folder can be renamed/,
+      breaks: 'a unique number that never changes',
+    },
+    {
+      name: 'remembers every failure',
+      js: ['opRet < 0 && opErrno === ENOENT', 'opRet < 0'],
+      answer: /answered for \/diary once: EACCES .*at no other failure/,
+    },
+    {
+      name: 'EIO as well',
+      js: ['opErrno === ENOENT', '(opErrno === ENOENT || opErrno === 5)'],
+      answer: /answered for \/disk once: EIO .*at no other failure/,
+    },
+    {
       name: 'the key kept in the translator',
       js: ['frame.local', 'this.key'],
       answer: /frame\.local|asked 3 times/,
@@ -280,6 +326,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'for ever',
       js: ['this.options.timeout * 1000', 'Infinity'],
       answer: /it would for ever/,
+      breaks: 'your translator must forget a name after a while',
     },
     {
       name: 'milliseconds for seconds',
@@ -342,3 +389,9 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     },
   ],
 };
+
+/** Sentences with 'must' or 'never' that state a fact, or are about what the rows of a table say one by one. */
+export const factualSentences: readonly string[] = [
+  'what your translator must do',
+  'is a clock that never goes backwards',
+];

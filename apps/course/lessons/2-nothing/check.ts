@@ -32,6 +32,23 @@ export const check: Check = async ({ volume }) => {
     message === undefined,
     `Your translator logged '${message}'. One that does nothing says nothing: take out every method.`,
   );
+  await g.chmod('/box/b', 0o640);
+  await g.setxattr('/box/b', 'user.mood', 'calm');
+  const mode = Number((await g.child.stat('/box/b')).iaProt) & 0o777;
+  must(
+    mode === 0o640,
+    `The file got the mode 640, and the storage has ${mode.toString(8)}. A translator that does nothing changes nothing.`,
+  );
+  const mood = new TextDecoder().decode(await g.getxattr('/box/b', 'user.mood'));
+  must(
+    mood === 'calm',
+    `The file got an attribute that says 'calm', and it says '${mood}' now. A translator that does nothing changes nothing.`,
+  );
   await g.unlink('/box/b');
+  const left = (await g.child.listdir('/box')).join(', ');
+  must(
+    left === '',
+    `The file was removed, and the storage still has ${left}. A translator that does nothing changes nothing.`,
+  );
   return 'A file was written, moved, read, listed and removed. Your translator changed none of it: fops that it does not define pass through.';
 };

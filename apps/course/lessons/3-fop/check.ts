@@ -1,5 +1,13 @@
 /** Checks lesson 3: `lookup` answers for the name `ghost`, and passes other requests on. */
-import { type Check, countLookups, describeReply, ENOENT, lookUp, must } from '../check.ts';
+import {
+  type Check,
+  countLookups,
+  describeReply,
+  ENOENT,
+  formatTimes,
+  lookUp,
+  must,
+} from '../check.ts';
 
 export const check: Check = async ({ volume }) => {
   const g = await volume();
@@ -35,6 +43,15 @@ export const check: Check = async ({ volume }) => {
   must(
     inside.opRet < 0,
     'The file /ghost is hidden, and /house/ghost is not. Compare `loc.name`, the last part of the path, not `loc.path`.',
+  );
+  must(
+    inside.opErrno === ENOENT && countLookups(g, '/house/ghost') === 0,
+    `Your translator hides /house/ghost by ${describeReply(inside)}, and the storage was asked ${formatTimes(countLookups(g, '/house/ghost'))}. A request for ghost must not reach it, in any folder.`,
+  );
+  const insideCat = await lookUp(g, '/house/cat');
+  must(
+    insideCat.opRet >= 0 && countLookups(g, '/house/cat') === 1,
+    `The file /house/cat was looked up once. The answer was: ${describeReply(insideCat)}, and the storage was asked ${formatTimes(countLookups(g, '/house/cat'))}. Call \`frame.wind()\` once for a request.`,
   );
   const writer = await lookUp(g, '/house/ghostwriter');
   must(

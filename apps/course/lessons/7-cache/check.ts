@@ -1,8 +1,11 @@
 /** Checks lesson 7: a cache of absent names saves lookups, and hides no file that is there. */
+import type { TestGraph } from '../../../../bridges/testing/api.ts';
 import {
   type Check,
   countLookups,
   describeReply,
+  EACCES,
+  EIO,
   ENOENT,
   formatTimes,
   lookUp,
@@ -61,5 +64,46 @@ export const check: Check = async ({ volume }) => {
     laterCat.opRet >= 0,
     'Two lookups were under way at once: /missing, which is absent, and /cat. Now your translator hides /cat: it remembered the wrong name. Keep the key in `frame.local`, not in `self`.',
   );
+  await checkOtherFailures(g);
+  await checkRenamedFolder(g);
   return 'The name /dragon was looked up 3 times, and the storage was asked once. That is a cache. Files that are there were always found.';
 };
+
+/** Checks that a failure other than ENOENT is passed on, and not remembered. */
+async function checkOtherFailures(g: TestGraph): Promise<void> {
+  for (const [path, errno] of [
+    ['/diary', EACCES],
+    ['/disk', EIO],
+  ] as const) {
+    await g.child.write(path, 'here');
+    g.fail('lookup', errno, { path, times: 1 });
+    const failure = describeReply({ opRet: -1, opErrno: errno });
+    const failed = await lookUp(g, path);
+    must(
+      failed.opRet < 0 && failed.opErrno === errno,
+      `The storage answered for ${path}: ${failure}. Your translator made of it: ${describeReply(failed)}. Pass the reply on as it came.`,
+    );
+    const later = await lookUp(g, path);
+    must(
+      later.opRet >= 0,
+      `The storage answered for ${path} once: ${failure}. The file is there, and now your translator answers: ${describeReply(later)}. Remember a name only when the reply is ENOENT, and at no other failure.`,
+    );
+  }
+}
+
+/** Checks that the key is a folder's gfid, which a rename does not change, and not a path. */
+async function checkRenamedFolder(g: TestGraph): Promise<void> {
+  await g.child.mkdir('/box');
+  await g.child.mkdir('/other');
+  await g.child.write('/other/x', 'here');
+  for (const path of ['/box', '/other', '/box/x']) await lookUp(g, path);
+  // Past the translator, which learns to forget names in the next lesson.
+  await g.child.rename('/box', '/older');
+  await g.child.rename('/other', '/box');
+  await lookUp(g, '/box');
+  const moved = await lookUp(g, '/box/x');
+  must(
+    moved.opRet >= 0,
+    'There was no /box/x. Then the folder /box was renamed, and another one, which has an x, took its name. Your translator hides /box/x: it remembers paths, and a folder can be renamed. The key is `loc.pargfid, loc.name`.',
+  );
+}
