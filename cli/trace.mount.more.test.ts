@@ -7,6 +7,7 @@ import {
   type Outcome,
   runGlossa,
   type Scratch,
+  startMount,
   withScratch,
 } from '../test/support/mount.ts';
 
@@ -36,6 +37,18 @@ const read = (scratch: Scratch, ...args: string[]): Promise<Outcome> =>
   runGlossa(scratch, ['trace', '--read', 'a.rec', ...args]);
 
 describeMounts('glossa trace', () => {
+  it('of a command refuses a mount, and says how its requests are shown', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, volfile);
+      expect(await runGlossa(scratch, ['trace', 'mnt', '--', 'true'])).toMatchObject({
+        status: 2,
+        err: expect.stringContaining(
+          "mnt is a mount, and no volfile: 'glossa trace mnt' shows its requests while a command runs elsewhere",
+        ),
+      });
+      expect(await mount.stop()).toBe(0);
+    }));
+
   it('prints a tree for each request, and ends with the command’s status', () =>
     withScratch(async (scratch) => {
       const script = 'test -e gone; test -e gone; echo secret >f; exit 3';

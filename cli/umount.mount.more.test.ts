@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, stat, symlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { OTHER } from '../test/support/client.ts';
 import {
   describeMounts,
   runGlossa,
@@ -10,6 +11,8 @@ import {
   startMount,
   withScratch,
 } from '../test/support/mount.ts';
+import { isRoot } from '../test/support/posix.ts';
+import { prepareProgram } from '../test/support/user.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
@@ -173,6 +176,18 @@ describeMounts('glossa umount', () => {
         err: expect.stringMatching(/^glossa: mnt is unmounted, but its server is not to be seen/),
       });
       await mount.stop();
+    }),
+  );
+
+  it.runIf(isRoot)('of a mount of root by another user fails, and names who may unmount it', () =>
+    withScratch(async (scratch) => {
+      const other = await prepareProgram(scratch, OTHER);
+      const mount = await startMount(scratch, memory);
+      expect(await runGlossa(scratch, ['umount', 'mnt'], other)).toMatchObject({
+        status: 1,
+        err: 'glossa: mnt was mounted by root, who alone may unmount it\n',
+      });
+      expect(await mount.stop()).toBe(0);
     }),
   );
 

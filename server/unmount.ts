@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EBUSY, strerror } from '../runtime/core/errno.ts';
 import { checkHealth } from '../runtime/mount/mount-health.ts';
-import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
+import { findMount, findMountingUid, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { MNT_DETACH } from '../runtime/sys/constants.ts';
 import { umount2 } from '../runtime/sys/libc.ts';
 import { toCString } from '../runtime/sys/struct.ts';
@@ -50,16 +50,29 @@ export async function unmountAt(
   }
   // Another process may have unmounted it first.
   if (refusal === null || findMount(mountpoint)?.device !== device) return false;
-  if (!refusal.isBusy) throw new Failure(`cannot unmount ${shownPath}: ${refusal.reason}`);
+  if (!refusal.isBusy) throw makeRefused(mount, shownPath, refusal);
   // A mount whose server is dead is detached: the processes in it get errors only.
   if (isLazy || (await checkHealth(mountpoint)) === 'dead') {
     const lazyRefusal = tryUnmount(mountpoint, true);
     if (lazyRefusal === null || findMount(mountpoint)?.device !== device) return true;
-    throw new Failure(`cannot unmount ${shownPath}: ${lazyRefusal.reason}`);
+    throw makeRefused(mount, shownPath, lazyRefusal);
   }
   throw new Failure(
     `${shownPath} is in use ('fuser -vm ${shownPath}' lists its users); ` +
       `'glossa umount --lazy ${shownPath}' detaches it now`,
+  );
+}
+
+/** Makes the error for a mount that cannot be unmounted: it names the user who may do so. */
+function makeRefused(mount: MountEntry, shownPath: string, { reason }: Refusal): Failure {
+  const mountingUid = findMountingUid(mount);
+  const ownUid = process.getuid?.();
+  if (ownUid === 0 || ownUid === mountingUid || mountingUid < 0)
+    return new Failure(`cannot unmount ${shownPath}: ${reason}`);
+  return new Failure(
+    mountingUid === 0
+      ? `${shownPath} was mounted by root, who alone may unmount it`
+      : `${shownPath} was mounted by the user with uid ${mountingUid}: only that user and root may unmount it`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** Rejects operands that are not volfiles, without reading them. */
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FS_TYPE, findMount } from '../runtime/mount/mountinfo.ts';
 import { UsageError } from '../terminal/exit.ts';
 import { refuseStuck } from './stuck-mounts.ts';
 
@@ -29,5 +31,10 @@ function refuseFolder(path: string): void {
   } catch {
     // A missing or unreadable file is reported when the volfile is read.
   }
-  if (isFolder) throw new UsageError(`${path} is a folder, and no volfile`);
+  if (!isFolder) return;
+  if (findMount(resolve(path))?.type === FS_TYPE)
+    throw new UsageError(
+      `${path} is a mount, and no volfile: 'glossa trace ${path}' shows its requests while a command runs elsewhere`,
+    );
+  throw new UsageError(`${path} is a folder, and no volfile`);
 }

@@ -3,7 +3,7 @@
  * an ordinary user.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -156,6 +156,15 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
 
     it(`takes less than ${MEGABYTES_MAX} MB on disk`, () => {
       expect(size(prefix) / 2 ** 20).toBeLessThan(MEGABYTES_MAX);
+    });
+
+    it('has the sizes that docs/start/install.md tells', () => {
+      const page = readFileSync('docs/start/install.md', 'utf8').replace(/\s+/g, ' ');
+      const readMegabytes = (pattern: RegExp): number => Number(pattern.exec(page)?.[1]);
+      const packedMegabytes = statSync(tarball).size / 1e6;
+      expect(readMegabytes(/make a package, of (\d+) MB/)).toBeCloseTo(packedMegabytes, -0.5);
+      const told = readMegabytes(/all take (\d+) MB/);
+      expect(Math.abs(told - size(prefix) / 2 ** 20)).toBeLessThan(3);
     });
 
     it('starts from the path that links, units and helpers of earlier versions name, too', () => {

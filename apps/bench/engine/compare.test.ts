@@ -39,6 +39,26 @@ const expectedVerdicts = (plain: string, python: string, ratio: string) =>
 const BUSY = { others: 0.6, steal: 0, load: 15 };
 
 describe('compareRuns', () => {
+  it('no warning tells temporary paths of two runs apart', () => {
+    const makeRun = (path: string): typeof run => ({
+      ...run,
+      stacks: [
+        { ...run.stacks[0]!, volfile: `volume a\n  option directory ${path}\nend-volume\n` },
+      ],
+    });
+    const pairs = [
+      ['/tmp/tmp.aB3dEf/data', '/tmp/tmp.Zz9xYw/data', 0],
+      ['/var/tmp/one', '/var/tmp/two', 0],
+      ['/mnt/fast/glossa-bench-data-abc123/d', '/mnt/fast/glossa-bench-data-Xyz789/d', 0],
+      ['/tmp/one/data', '/tmp/two/other', 1],
+      ['/srv/one', '/srv/two', 1],
+    ] as const;
+    for (const [first, second, count] of pairs) {
+      const { warnings } = compareRuns(makeRun(first), makeRun(second));
+      expect(warnings, `${first} and ${second}`).toHaveLength(count);
+    }
+  });
+
   it('warns that a run on a busy machine may be slower for that reason', () => {
     const slower = makeLaterRun(2);
     const workloads = slower.workloads.map((workload) => ({ ...workload, busy: BUSY }));

@@ -120,7 +120,10 @@ function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<st
     ['the kernel', kernel],
     ['the storage', storage],
     ...Object.entries(versions).map(([name, version]) => [name, version ?? 'none'] as const),
-    ...stacks.map(({ name, volfile }) => [`the volfile of ${name}`, volfile ?? 'none'] as const),
+    ...stacks.map(
+      ({ name, volfile }) =>
+        [`the volfile of ${name}`, maskTemporaryPaths(volfile ?? 'none')] as const,
+    ),
     ['how the stacks were mounted', mountFlags.join(' ')],
     ['the warm-up', describeWarmUp(workloads)],
     ...workloads.map((workload) => {
@@ -129,6 +132,13 @@ function listConditions({ machine, mountFlags, stacks, workloads }: Run): Map<st
     }),
   ]);
 }
+
+/** Masks what differs between paths of two runs in temporary folders: the name there of one's own folder. */
+const maskTemporaryPaths = (volfile: string): string =>
+  volfile.replace(
+    /((?:\/var)?\/tmp|\/dev\/shm|\/run\/user\/\d+)\/[^\s/"]+|\/[^\s/"]*glossa-[a-z-]+-\w{6}(?=[\s/"]|$)/g,
+    '$1/…',
+  );
 
 /** Describes when the rounds of a run began; results of older versions have no warm-up. */
 const describeWarmUp = (workloads: readonly Workload[]): string =>
