@@ -100,6 +100,14 @@ class DifferenceTest(VolumeCase):
                 return file.read()
         self.differ(act, "0123456789", b"0123456789", "0123456789", module=None)
 
+    def test_write_of_text(self):
+        def act(functions, at):
+            make = open if functions is None else functions.fopen
+            with make(f"{at}/text-{functions is self.volume}", "wb") as file:
+                return file.write("é")
+        self.differ(act, TypeError, 2, TypeError, module=None)
+        self.assertEqual(self.content(self.path("text-True")), "é".encode())
+
     def test_exclusive_mode(self):
         def act(functions, at):
             make = open if functions is None else functions.fopen

@@ -3,6 +3,7 @@ import errno
 import os
 import stat
 
+from gluster.gfapi.api import Stat
 from volume_case import VolumeCase
 
 
@@ -24,6 +25,7 @@ class MetaTest(VolumeCase):
             found = self.volume.stat(each)
             self.assertTrue(stat.S_ISREG(found.st_mode))
             self.assertEqual([found.st_size, found.st_nlink], [5, 1])
+            self.assertIsInstance(found, Stat)
 
     def test_lstat(self):
         self.save("f", b"12345")

@@ -98,7 +98,11 @@ class File:
 
     @validate_glfd
     def write(self, data, flags=0):
-        """Writes at the position; with O_DSYNC or O_SYNC in `flags`, to the storage. Returns the number of bytes."""
+        """Writes at the position; with O_DSYNC or O_SYNC in `flags`, to the storage. Text is encoded as UTF-8, of
+        which libgfapi-python writes other bytes under Python 3. Returns the number of bytes.
+        """
+        if isinstance(data, str):
+            data = data.encode()
         with self._lock:
             count = self.fd.raw.pwrite(data, self._position)
             self._position += count
