@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { NbdClient } from '../../test/support/nbd-client.ts';
 import { parseSize, removeDeadSocket, serveDisk } from './disk.ts';
 import { COMMAND, FUA, OPTION, ProtocolError, parseOption, parseRequest } from './nbd-codec.ts';
+import { RequestRoom } from './request-room.ts';
 
 const VOLFILE = `volume files
   type storage/memory
@@ -26,7 +27,7 @@ const SIZE = 1024 * 1024;
 const EINVAL = 22;
 
 /** Starts a server of a new disk. @returns its socket's path */
-async function start(): Promise<{
+async function start(room?: RequestRoom): Promise<{
   path: string;
   disk: Disk;
   store: ChunkStore;
@@ -39,7 +40,7 @@ async function start(): Promise<{
   const store = await ChunkStore.open(volume, { chunkSize: 64 * 1024 });
   const disk = await Disk.create(store, 'disk', { size: SIZE, owner: 'test' });
   const path = join(folder, 'socket');
-  const { stop } = await serveDisk(disk, { path });
+  const { stop } = await serveDisk(disk, { path }, room);
   onTestFinished(stop);
   return { path, disk, store, stop };
 }
@@ -129,6 +130,31 @@ describe('a disk served by NBD', () => {
     }
     const expected = Array.from({ length: 10_000 }, (_, index) => `0 ${index + 1}`);
     expect([...replies].sort()).toEqual(expected.sort());
+  });
+
+  it('holds no more memory than its room for clients that do not read, and serves others', async () => {
+    const limit = 2 * SIZE;
+    const room = new RequestRoom(limit, 200);
+    const { path } = await start(room);
+    const slow = await Promise.all(Array.from({ length: 12 }, () => openClient(path)));
+    for (const [index, client] of slow.entries()) {
+      await client.go('disk');
+      client.pause();
+      // Half of them ask and do not read; the others send the beginning of a write.
+      if (index % 2 === 0) {
+        for (let count = 0; count < 4; count += 1) client.sendCommand(COMMAND.READ, 0, SIZE);
+      } else client.sendCommand(COMMAND.WRITE, 0, SIZE, { data: Buffer.alloc(SIZE / 2) });
+    }
+    const other = await openClient(path);
+    await other.go('disk');
+    for (let count = 0; count < 20; count += 1) {
+      const [errno, bytes] = await other.command(COMMAND.READ, 0, SIZE);
+      expect([errno, bytes.length]).toEqual([0, SIZE]);
+      expect(room.usedBytes).toBeLessThanOrEqual(limit);
+    }
+    // Nothing is held once all have gone.
+    for (const client of [...slow, other]) client.close();
+    await vi.waitFor(() => expect(room.usedBytes).toBe(0));
   });
 
   it('replies to all requests before the end of the client’s messages', async () => {

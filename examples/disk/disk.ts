@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { Volume } from 'glossa';
 import { ChunkStore, Disk, LockHeldError } from 'glossa/chunks';
 import { NbdConnection } from './nbd-connection.ts';
+import { RequestRoom } from './request-room.ts';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
@@ -33,14 +34,18 @@ export interface DiskServer {
   stop(): Promise<void>;
 }
 
-/** Serves a disk at a unix socket or a port of this machine. The disk is closed by `stop`. */
+/**
+ * Serves a disk at a unix socket or a port of this machine. The disk is closed by `stop`.
+ * @param room memory for the requests of all connections
+ */
 export async function serveDisk(
   disk: Disk,
   address: { readonly path: string } | { readonly port: number },
+  room = new RequestRoom(),
 ): Promise<DiskServer> {
   const connections = new Map<NbdConnection, () => void>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = new NbdConnection(socket, disk);
+    const connection = new NbdConnection(socket, disk, room);
     connections.set(connection, () => socket.destroy());
     void connection.ended.then(() => connections.delete(connection));
   });

@@ -23,10 +23,13 @@ import {
   parseRequest,
   type Request,
 } from './nbd-codec.ts';
+import type { RequestRoom, Tenant } from './request-room.ts';
 
 /** Requests under way, and bytes of their data, from which on no further request is read. */
 const MAX_REQUESTS_UNDER_WAY = 128;
 const MAX_BYTES_UNDER_WAY = MAX_DATA_BYTES;
+/** Bytes of an incomplete message that need no room. */
+const SMALL_MESSAGE_BYTES = 64 * 1024;
 /** Bytes of replies that are sent together. */
 const BATCH_BYTES = 64 * 1024;
 /** Bytes that follow the reply to EXPORT_NAME for old clients. */
@@ -45,11 +48,18 @@ class Batch {
   dataBytes = 0;
 }
 
-export class NbdConnection {
+export class NbdConnection implements Tenant {
   /** Resolves when the client has disconnected and its requests have ended. */
   readonly ended: Promise<void>;
   private readonly socket: Socket;
   private readonly disk: Disk;
+  private readonly room: RequestRoom;
+  /** Room for the message that has not come whole. */
+  private reservedBytes = 0;
+  /** Goes on when there is room; null unless the connection waits for some. */
+  private proceed: (() => void) | null = null;
+  /** Requests that the disk executes. */
+  private executing = 0;
   private received: Buffer[] = [];
   private receivedBytes = 0;
   /** Bytes that the next message needs. */
@@ -68,9 +78,10 @@ export class NbdConnection {
   private readonly onIdle: (() => void)[] = [];
   private batch = new Batch();
 
-  constructor(socket: Socket, disk: Disk) {
+  constructor(socket: Socket, disk: Disk, room: RequestRoom) {
     this.socket = socket;
     this.disk = disk;
+    this.room = room;
     this.handleNext = this.expect(parseClientFlags, (flags) => this.beginOptions(flags));
     socket.on('data', (bytes: Buffer) => {
       this.received.push(bytes);
@@ -82,18 +93,58 @@ export class NbdConnection {
       this.handleReceived();
     });
     socket.on('error', () => socket.destroy());
-    this.ended = new Promise<void>((resolve) => socket.on('close', resolve)).then(() =>
-      this.awaitIdle(),
-    );
+    this.ended = new Promise<void>((resolve) => socket.on('close', resolve)).then(async () => {
+      this.proceed = null;
+      await this.awaitIdle();
+      room.leave(this);
+    });
     socket.write(encodeGreeting());
   }
 
   private get canBegin(): boolean {
-    if (this.hasDisconnected || this.socket.destroyed) return false;
+    if (this.hasDisconnected || this.socket.destroyed || this.proceed !== null) return false;
     return (
       this.requestsUnderWay < MAX_REQUESTS_UNDER_WAY && this.bytesUnderWay < MAX_BYTES_UNDER_WAY
     );
   }
+
+  // -- room ------------------------------------------------------------------------------------
+
+  get progress(): number {
+    const { bytesRead, bytesWritten, writableLength } = this.socket;
+    return bytesRead + bytesWritten - writableLength;
+  }
+
+  get waitsForClient(): boolean {
+    return this.executing === 0;
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  onRoom(): void {
+    const { proceed } = this;
+    this.proceed = null;
+    proceed?.();
+    this.handleReceived();
+  }
+
+  /** Takes `bytes` of room, of which some may be reserved; then, or as soon as there is room, calls `proceed`. */
+  private takeRoom(bytes: number, proceed: () => void): void {
+    const more = bytes - this.reservedBytes;
+    const use = (): void => {
+      this.reservedBytes = 0;
+      proceed();
+    };
+    if (more <= 0) {
+      use();
+      this.room.give(this, -more);
+    } else if (this.room.take(this, more)) use();
+    else this.proceed = use;
+  }
+
+  // -- messages --------------------------------------------------------------------------------
 
   /** Handles the messages that have been received, within the limits. */
   private handleReceived(): void {
@@ -112,6 +163,11 @@ export class NbdConnection {
       }
       this.received = [rest];
       this.receivedBytes = rest.length;
+      const { neededBytes } = this;
+      if (neededBytes > SMALL_MESSAGE_BYTES && this.reservedBytes < neededBytes && this.canBegin)
+        this.takeRoom(neededBytes, () => {
+          this.reservedBytes = neededBytes;
+        });
     }
     if (!this.canBegin) this.socket.pause();
     else if (this.hasReceivedAll) this.disconnect();
@@ -156,6 +212,7 @@ export class NbdConnection {
   private end({ requestCount, dataBytes }: Batch): void {
     this.requestsUnderWay -= requestCount;
     this.bytesUnderWay -= dataBytes;
+    this.room.give(this, dataBytes);
     if (this.requestsUnderWay === 0) for (const resolve of this.onIdle.splice(0)) resolve();
     this.handleReceived();
   }
@@ -233,20 +290,24 @@ export class NbdConnection {
     }
     const hasData = command === COMMAND.READ || command === COMMAND.WRITE;
     const dataBytes = hasData ? Math.min(length, MAX_DATA_BYTES) : 0;
-    this.requestsUnderWay += 1;
-    this.bytesUnderWay += dataBytes;
-    void this.serve(request, dataBytes);
+    this.takeRoom(dataBytes, () => {
+      this.requestsUnderWay += 1;
+      this.bytesUnderWay += dataBytes;
+      void this.serve(request, dataBytes);
+    });
   }
 
   private async serve(request: Request, dataBytes: number): Promise<void> {
     let data: Uint8Array | null = null;
     let errno = 0;
+    this.executing += 1;
     try {
       data = await this.execute(request);
     } catch (error) {
       const number = Math.abs((error as { errno?: number }).errno ?? EIO);
       errno = KNOWN_ERRNOS.has(number) ? number : EIO;
     }
+    this.executing -= 1;
     const head = encodeReply(request.cookie, errno);
     this.reply(data === null ? [head] : [head, data], dataBytes);
   }
