@@ -9,6 +9,7 @@ import { ACCEPT_STATUS, AUTH_V3, CALL, readCall, writeCall, writeReply } from '.
 import { CALLBACK, FOPS4 } from './programs.ts';
 
 const EAGAIN = 11;
+const ESTALE = 116;
 const EPIPE = 32;
 const text = parseFields('text:string');
 
@@ -41,9 +42,13 @@ const connect = (): void =>
     },
   });
 
-const call = (name: string, data: Uint8Array | null = null): void => {
+const call = (
+  name: string,
+  data: Uint8Array | null = null,
+  isTooLate: (() => boolean) | null = null,
+): void => {
   writeFields(channel.begin(FOPS4, 1, AUTH_V3, null, waiter(name)), text, [name]);
-  channel.end(data);
+  channel.end(data, isTooLate);
 };
 
 const records = (bytes: Uint8Array): RecordReader => {
@@ -209,6 +214,28 @@ describe('a call channel', () => {
     channel.detach();
     expect(events).toEqual(['a is lost: disconnected']);
   });
+
+  it.each([null, new Uint8Array([1, 2, 3])])(
+    'sends nothing of calls that are too late, nor those behind them, and goes on with a new connection',
+    (data) => {
+      let isTooLate = false;
+      // The peer reads nothing: bytes wait in the channel.
+      room = -EAGAIN;
+      call('late', data, () => isTooLate);
+      expect(channel.flush()).toBe(-EAGAIN);
+      isTooLate = true;
+      room = Number.POSITIVE_INFINITY;
+      call('behind', data);
+      expect(channel.flush()).toBe(-ESTALE);
+      expect(left.length).toBe(0);
+      channel.detach();
+      expect(events).toEqual(['late is lost: disconnected', 'behind is lost: disconnected']);
+      connect();
+      call('again', null, () => false);
+      expect(channel.flush()).toBe(0);
+      expect(messages()).toHaveLength(1);
+    },
+  );
 
   it('withdraws a call whose arguments cannot be encoded', () => {
     call('a');

@@ -6,6 +6,7 @@
  * data of a write is sent from its own memory; only the unsent rest is copied.
  */
 
+import { ESTALE } from '../../runtime/core/errno.ts';
 import { makeRecordMark, type RecordReader } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
 import { CALL, type Caller, NO_XID, REPLY, readReply, SELF_CALLER, writeCall } from './message.ts';
@@ -67,6 +68,8 @@ export class CallChannel {
   private sentPrefix = 0;
   /** Whether the peer did not accept all bytes at the last `flush`. */
   private isBlocked = false;
+  /** The checks of unsent calls that may become too late (`Stack.isTooLate`). */
+  private readonly lateChecks = new Set<() => boolean>();
 
   constructor(settings: CallChannelSettings) {
     this.settings = settings;
@@ -94,6 +97,7 @@ export class CallChannel {
     this.sender = null;
     this.out.position = 0;
     this.sentPrefix = 0;
+    this.lateChecks.clear();
     this.failAll('disconnected');
   }
 
@@ -117,9 +121,14 @@ export class CallChannel {
     return out;
   }
 
-  /** Completes a call. @param data bytes that follow the arguments; with data the call is sent now */
-  end(data: Uint8Array | null = null): void {
+  /**
+   * Completes a call.
+   * @param data bytes that follow the arguments; with data the call is sent now
+   * @param isTooLate whether the call must not be sent any more; nothing is sent then
+   */
+  end(data: Uint8Array | null = null, isTooLate: (() => boolean) | null = null): void {
     const { out, markPosition } = this;
+    if (isTooLate !== null) this.lateChecks.add(isTooLate);
     out.patch(
       markPosition,
       makeRecordMark(out.position - markPosition - MARK_BYTES + (data?.length ?? 0)),
@@ -150,7 +159,10 @@ export class CallChannel {
     this.pendingCalls.remove(call.xid);
   }
 
-  /** Sends the queued bytes, then `data`. @returns 0, or minus the errno if nothing could be sent */
+  /**
+   * Sends the queued bytes, then `data`.
+   * @returns 0, or minus the errno if nothing could be sent: ESTALE if it is too late for a call among them
+   */
   flush(data: Uint8Array | null = null): number {
     const { out, sender } = this;
     if (sender === null) return 0;
@@ -158,12 +170,17 @@ export class CallChannel {
     const length = queuedLength + (data?.length ?? 0);
     if (length === 0) return 0;
     const bytes = this.sentPrefix === 0 ? out.bytes : out.bytes.subarray(this.sentPrefix);
+    if (this.lateChecks.size > 0 && this.isAnyTooLate()) {
+      if (data !== null) out.fixed(data);
+      return -ESTALE;
+    }
     const result = sender.send(bytes, queuedLength, data);
     if (result > 0 && this.isBlocked) this.lastActivityMs = this.settings.now();
     this.isBlocked = result !== length;
     if (result === length) {
       out.position = 0;
       this.sentPrefix = 0;
+      if (this.lateChecks.size > 0) this.lateChecks.clear();
       return 0;
     }
     const accepted = Math.max(result, 0);
@@ -171,6 +188,11 @@ export class CallChannel {
     this.sentPrefix += Math.min(accepted, queuedLength);
     if (this.sentPrefix >= COMPACT_THRESHOLD_BYTES) this.compact();
     return result < 0 ? result : 0;
+  }
+
+  private isAnyTooLate(): boolean {
+    for (const isTooLate of this.lateChecks) if (isTooLate()) return true;
+    return false;
   }
 
   /** Moves the unsent bytes to the front of the buffer, which would grow while a peer accepts bytes slowly. */

@@ -108,6 +108,7 @@ export class RequestStack extends Stack implements Wait {
       return;
     }
     this.operation = operation;
+    this.isTooLate = driver.isTooLate;
     const frame = driver.client.begin(this);
     driver.onRequest?.(this);
     windArgs[fop](frame, 0, replyCbks[fop] as never, driver.chooseLinks(args), args);
@@ -164,6 +165,8 @@ export interface DriverSettings {
   onRequest?(stack: RequestStack): void;
   /** Called before each fop. */
   findRefusal?(): Refusal;
+  /** Whether it is too late to send a fop to a brick (`Stack.isTooLate`). */
+  readonly isTooLate?: (() => boolean) | undefined;
   /** Whether callers await promises, and continue in the event loop: a reply then wakes it. By default true. */
   readonly awaitsPromise?: boolean;
 }
@@ -178,6 +181,7 @@ export class DriverSteps {
   readonly caller: Caller;
   readonly onRequest: ((stack: RequestStack) => void) | undefined;
   readonly findRefusal: (() => Refusal) | undefined;
+  readonly isTooLate: (() => boolean) | null;
   readonly awaitsPromise: boolean;
   /** Finds the groups of a request's caller. */
   readonly findGroups: () => readonly number[];
@@ -192,6 +196,7 @@ export class DriverSteps {
     this.findGroups = () => caller.groups;
     this.onRequest = settings.onRequest;
     this.findRefusal = settings.findRefusal;
+    this.isTooLate = settings.isTooLate ?? null;
     this.awaitsPromise = settings.awaitsPromise ?? true;
     this.fixedLinks = settings.links === this.graph.links ? undefined : settings.links;
   }

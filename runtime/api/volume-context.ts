@@ -19,6 +19,8 @@ export interface VolumeStepsSettings {
   readonly awaitsPromise?: boolean;
   /** Returns a further reason to fail a request before it is sent. */
   readonly findRefusal?: () => Refusal;
+  /** Whether it is too late to send a request to a brick. */
+  readonly isTooLate?: () => boolean;
 }
 
 /** The last argument of an operation, as in Node. */
@@ -43,13 +45,14 @@ export class VolumeContext {
   constructor(client: VolumeClient, settings: VolumeStepsSettings) {
     this.client = client;
     this.settings = settings;
-    const { signal, findRefusal: findOtherRefusal } = settings;
+    const { signal, isTooLate, findRefusal: findOtherRefusal } = settings;
     // Open files refer to this function, so it must not refer to `settings`, which has the collection token.
     const findRefusal = (): Refusal => client.findRefusal(signal) ?? findOtherRefusal?.() ?? null;
     const { links } = client.settings;
     const { awaitsPromise = true } = settings;
     this.driver = new DriverSteps(client.graphClient, settings.caller, {
       findRefusal,
+      isTooLate,
       awaitsPromise,
       ...(links === undefined ? {} : { links }),
     });

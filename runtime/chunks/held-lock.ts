@@ -5,7 +5,9 @@
  * later holder begins to write (`LockWaits.finish`). Requests at the same time share one inodelk, for up to JOIN_MS.
  *
  * A process may be paused between the check and a request, for any time. The next holder waits for LEASE_MS at most.
- * So the record is read again before a request for which the last check is older, or the connection was lost since.
+ * So the record is read again before a request for which the last check is older, or the connection was lost since; and
+ * protocol/client looks once more before it sends bytes (`Stack.isTooLate`), and closes the connection instead. A pause
+ * between that look and the system call that sends, a few instructions later, is not seen.
  */
 import type { DriverSteps, Refusal } from '../api/driver-steps.ts';
 import { FileError } from '../api/file-error.ts';
@@ -70,9 +72,14 @@ class FencedSection {
     return this.now() - this.firstCheckedAt < JOIN_MS;
   }
 
+  /** Whether a request may no longer be sent without another check. */
+  get isTooLate(): boolean {
+    return this.mustLock || !this.isRecent(this.checkedAt, this.checkedTime);
+  }
+
   /** Returns null if a request may be sent now; otherwise checks the lock once more. */
   findRefusal(): Refusal {
-    if (!this.mustLock && this.isRecent(this.checkedAt, this.checkedTime)) return null;
+    if (!this.isTooLate) return null;
     this.renewal ??= this.renew();
     return this.renewal;
   }
@@ -198,7 +205,9 @@ export class HeldLock {
     try {
       await section.checked;
       const findRefusal = (): Refusal => section.findRefusal();
-      const fenced = new VolumeSteps(volume.client, { ...volume.settings, findRefusal });
+      const isTooLate = (): boolean => section.isTooLate;
+      const settings = { ...volume.settings, findRefusal, isTooLate };
+      const fenced = new VolumeSteps(volume.client, settings);
       return await fenced.run(makeSteps(fenced));
     } finally {
       this.operationCount -= 1;

@@ -42,6 +42,11 @@ export class Stack {
   ctime: Ctime | null = null;
   /** Whether the caller has given up; see `interrupt`. */
   interrupted = false;
+  /**
+   * Tells a client of a brick immediately before it sends the request whether it is too late for that: the caller may
+   * have lost a lock meanwhile. Null for requests that may be sent at any time.
+   */
+  isTooLate: (() => boolean) | null = null;
   /** The pool of the request, and its neighbours there (`call-pool.ts`). */
   pool: CallPool | null = null;
   older: Stack | null = null;
@@ -143,9 +148,9 @@ export const isSameIdentity = (a: Identity, b: Identity): boolean =>
 
 /** Makes a translator's own request with the identity of another request's caller. */
 export function makeRequestAs(caller: Stack, op: string): Stack {
-  const { uid, gid, pid, lkOwner, client, ctime } = caller;
+  const { uid, gid, pid, lkOwner, client, ctime, isTooLate } = caller;
   const call = new Stack(uid, gid, pid, op, () => caller.groups);
-  return Object.assign(call, { lkOwner, client, ctime });
+  return Object.assign(call, { lkOwner, client, ctime, isTooLate });
 }
 
 /** A callback of any fop. Its parameters are unknown here; the `unwind` of the fop casts it to its own type. */

@@ -4,7 +4,7 @@
  */
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
-import { EAGAIN } from '../../../runtime/core/errno.ts';
+import { EAGAIN, ESTALE } from '../../../runtime/core/errno.ts';
 import { RecordError, type RecordReader } from '../../../runtime/wire/record.ts';
 import type { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { type ByteSender, CallChannel } from '../../rpc/call-channel.ts';
@@ -310,7 +310,11 @@ export class Connection {
     const { channel } = this;
     const status = channel.flush();
     // The transport also reports any other errno, as its end.
-    if (status < 0 && status !== -EAGAIN) this.fail('sending failed');
+    if (status === -ESTALE)
+      this.fail(
+        'a fenced request was not sent in time: the process was paused, or the brick read nothing',
+      );
+    else if (status < 0 && status !== -EAGAIN) this.fail('sending failed');
   }
 
   // ---- liveness

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { formatSocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
 import type { Dict } from '../../../runtime/core/dict.ts';
-import { E2BIG, EBADFD, EINVAL, ENOTCONN } from '../../../runtime/core/errno.ts';
+import { E2BIG, EBADFD, EINVAL, ENOTCONN, ESTALE } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Frame, Stack } from '../../../runtime/core/frame.ts';
@@ -215,7 +215,8 @@ export class RemoteVolume {
       failRequest(frame, marshal, errno);
       return;
     }
-    channel.end(dataIndex < 0 ? null : (args[dataIndex] as Uint8Array));
+    const data = dataIndex < 0 ? null : (args[dataIndex] as Uint8Array);
+    channel.end(data, frame.root.isTooLate);
     connection.flushSoon();
     // A program that waits for a lock can be interrupted and killed.
     if (marshal.fop === 'lk') {
@@ -255,7 +256,9 @@ export class RemoteVolume {
    * is not open at the brick fails with EBADFD even while disconnected, unless the file's gfid suffices.
    */
   private findErrnoBeforeSending(frame: Frame, marshal: Marshal, args: readonly unknown[]): number {
-    if (!hasRoomForOwner(frame.root.lkOwner, AUTH_V3)) return E2BIG;
+    const { lkOwner, isTooLate } = frame.root;
+    if (!hasRoomForOwner(lkOwner, AUTH_V3)) return E2BIG;
+    if (isTooLate?.()) return ESTALE;
     const unsupportedErrno = this.state.isGlusterBrick ? findUnsupportedErrno(marshal, args) : 0;
     if (unsupportedErrno !== 0) return unsupportedErrno;
     if (this.usesUnopenedFile(marshal, args)) return EBADFD;
