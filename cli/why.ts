@@ -17,14 +17,15 @@ export default defineCommand({
   description:
     'Explains the last requests for FILE, a path in a mount, that failed or were slow (glossa mount ' +
     '--slow): the fop, the caller, the result, and the volume that replied, which is the last that the ' +
-    'request reached; volumes above may have changed the reply, and a volume that hands its frame on ' +
+    'request reached, or the module that chose the errno itself, with file and line; other volumes above may have changed the reply, and a volume that hands its frame on ' +
     'is not seen. `glossa trace MNT --path PATH` shows all requests. ' +
     'A mount keeps the last 1000 of those that looked for a name or an attribute that was not there, and the last 1000 ' +
     'others. Root and the user who mounted may ask.',
   flags: {
     json: toggleFlag({
       help:
-        'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, among, way: [VOLUME]}], ' +
+        'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, among, way: [VOLUME], ' +
+        'chooser: {volume, file, line} or null}], ' +
         'the oldest first',
     }),
   },
@@ -57,8 +58,8 @@ function printRequests(
 ): void {
   const outcomes = new Map<string, OutcomeGroup>();
   for (const request of requests) {
-    const { op, errno, way: volumes, attribute, paths, ms } = request;
-    const key = JSON.stringify([op, errno, volumes, attribute, paths, ms >= slowMs]);
+    const { op, errno, way: volumes, chooser, attribute, paths, ms } = request;
+    const key = JSON.stringify([op, errno, volumes, chooser, attribute, paths, ms >= slowMs]);
     const requestCount = (outcomes.get(key)?.requestCount ?? 0) + 1;
     // Deleted first, so that the entry moves to the end: the latest request is printed last.
     outcomes.delete(key);
@@ -102,8 +103,15 @@ function formatSentences(
 }
 
 /** Formats the sentence about the volume that replied, and about the volumes above it. */
-function formatOrigin({ way: volumes }: NotableRequest): string {
+function formatOrigin({ way: volumes, chooser, errno }: NotableRequest): string {
   const names = volumes.map(printable);
+  if (chooser !== null && errno !== null) {
+    const { volume, file, line } = chooser;
+    const place = line === 0 ? '' : ` (${printable(file)}:${line})`;
+    const asked = names.slice(names.lastIndexOf(printable(volume)) + 1);
+    const askedText = asked.length === 0 ? '' : `, though ${asked.at(-1)} did not answer so`;
+    return `The module of ${printable(volume)} chose ${errno}${place}${askedText}.`;
+  }
   const lastName = names.pop();
   if (lastName === undefined) return 'The mount itself answered, and asked no volume.';
   const wayText = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;

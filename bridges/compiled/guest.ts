@@ -28,6 +28,7 @@ import {
   WIND_UNCHANGED,
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
+import { NO_LEVEL } from '../host/requests/chosen-failure.ts';
 import {
   Area,
   makeArgumentWriter,
@@ -415,8 +416,10 @@ export class CompiledGuest implements Guest, MessageHandler {
 
   decide(id: number, source: LogSource, message: GuestMessage, byteCount = 0): void {
     const values = message as readonly unknown[];
-    if (values[0] === 'unwind' && (values[1] as number) < 0)
+    if (values[0] === 'unwind' && (values[1] as number) < 0) {
       this.checkErrno(values[2] as number, this.host.findRequest(id)?.name ?? '-', source);
+      this.host.log(NO_LEVEL, source, String(id));
+    }
     try {
       this.host.pushMessage(id, message, byteCount);
     } catch (error) {

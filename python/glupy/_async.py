@@ -19,7 +19,7 @@ from ._errno import EINTR
 from ._json import dumps
 from ._loop import FopTask, current, loop
 from ._nearest import nearest
-from ._report import error_at, misuse, place_of_return, report, warn_once
+from ._report import error_at, misuse, place_in_module, place_of_return, report, warn_once
 from ._settle import failed, settle
 from ._source import code_of, last_reply_dropped, not_awaited
 from .data import Data
@@ -341,11 +341,14 @@ def _end_badly(frame, error):
     frame._coro = None
     if isinstance(error, asyncio.CancelledError):
         if not frame.answered:
-            frame.fail(EINTR)
+            frame._fail(-EINTR)
         return
     op_errno = errno_of(error) if isinstance(error, OSError) else 0
     if op_errno and not frame.answered:
-        frame.fail(op_errno)
+        place = place_in_module(error)
+        if place is not None:
+            frame._note_place(*place)
+        frame._fail(-op_errno)
     else:
         fail_late(frame, error)
 

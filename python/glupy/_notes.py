@@ -16,7 +16,7 @@ from ._describe import HOOKS
 from ._fops import BY_NAME, FOPS
 from ._json import dumps
 from ._loop import current, loop
-from ._report import _place
+from ._report import place_in_module
 from ._requests import _known
 from ._shown import cut, show
 from ._state import changes, remember
@@ -139,7 +139,7 @@ def _ends(frame, _):
 
 def _ends_badly(frame, error):
     _ends(frame, error)
-    place = _place(error)
+    place = place_in_module(error)
     if place is not None:
         _call.line = f"{posixpath.basename(place[0])}:{place[1]}"
 

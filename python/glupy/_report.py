@@ -54,7 +54,7 @@ def report(error, what, row=None):
     if not _host.logs(_ERROR):
         return
     try:
-        place = _place(error) or getattr(error, "_returned", None) or place_of(row)
+        place = place_in_module(error) or getattr(error, "_returned", None) or place_of(row)
         whole = trimmed(error)
         shown = "".join(whole.format()).rstrip()
         first = "".join(whole.format_exception_only()).rstrip()
@@ -83,7 +83,7 @@ def trimmed(error):
     return whole
 
 
-def _place(error):
+def place_in_module(error):
     """The innermost place in a file of the module; None outside of the module."""
     if isinstance(error, Misuse) and error.place is not None:
         return error.place

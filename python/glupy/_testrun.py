@@ -133,7 +133,7 @@ def _failed(error):
     whole = traceback.TracebackException.from_exception(error, compact=True)
     _report._trim(whole, set())
     whole.stack[:] = [frame for frame in whole.stack if not frame.filename.endswith(_NOT_OURS)]
-    place = _report._place(error)
+    place = _report.place_in_module(error)
     advice = hint(error)
     told = f" ({advice})" if advice else ""
     return {

@@ -2,8 +2,10 @@
 an exception turns all of them into a failure, so that a request is answered exactly once.
 """
 
+import sys
 from collections import namedtuple
 
+import _glossa
 import _host
 
 from . import values
@@ -17,6 +19,7 @@ from ._fops import (  # noqa: F401
     TAIL,
     WIND,
 )
+from ._errno import ENODATA, ENOENT, EOPNOTSUPP
 from ._json import dumps, loads
 from ._messages import WORDS
 from ._timeouts import with_timeouts
@@ -37,6 +40,9 @@ kept = {}
 
 # errno -> the result that fails a request with it: a lookup is the fastest check.
 _FAILURES = {op_errno: -op_errno for op_errno in range(1, 512)}
+# Those that say that something is absent, which is no mishap. Of others the host learns the place.
+_ABSENT = {op_errno: -op_errno for op_errno in (ENOENT, ENODATA, EOPNOTSUPP)}
+_NO_LEVEL = 0  # of the log: writes nothing
 
 Root = namedtuple("Root", "unique uid gid pid groups lk_owner op client")
 Root.__doc__ = """Who asks: uid, gid, pid and supplementary groups (a tuple) of the caller; unique,
@@ -164,15 +170,31 @@ class Frame:
         there (ENOENT; no other errno is ever cached), without asking again.
         """
         try:
-            code = _FAILURES[op_errno]
+            code = _ABSENT[op_errno]
         except (KeyError, TypeError):
-            raise ValueError(f"fail takes an errno such as ENOENT, not {op_errno!r}") from None
+            if not is_errno(op_errno):
+                raise ValueError(f"fail takes an errno such as ENOENT, not {op_errno!r}") from None
+            code = -op_errno
+            caller = sys._getframe(1)
+            self._note_place(caller.f_code.co_filename, caller.f_lineno, caller.f_code.co_name)
+        if timeout is None and self._state == 0:
+            self._state = code
+        else:
+            self._fail(code, timeout)
+
+    def _fail(self, code, timeout=None):
+        op_errno = -code
         if timeout is not None:
             self._push_answer(-1, op_errno, self._absent(timeout))
         elif self._state == 0:
             self._state = code
         else:
             self._push_answer(-1, op_errno, ())
+
+    def _note_place(self, file, line, name):
+        """Tells the host where the module fails the request, for `glossa why`."""
+        if file in _glossa._files:
+            _host.log(_NO_LEVEL, file, line, name, str(self.id))
 
     def _absent(self, timeout):
         if self.name != "lookup":

@@ -13,6 +13,7 @@ import type { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Ctime } from './ctime.ts';
 import type { Initiator } from './initiator.ts';
+import type { LogSource } from './log.ts';
 import { messages } from './messages.ts';
 import type { Xlator } from './xlator.ts';
 
@@ -23,6 +24,15 @@ export const readNewestUnique = (): number => lastUnique;
 
 /** Finds the supplementary groups of a process. */
 export type FindGroups = (pid: number, uid: number, gid: number) => readonly number[];
+
+/** A failure that a module has made, not passed on. */
+export interface ChosenFailure {
+  /** The module's volume. */
+  readonly xl: Xlator<unknown>;
+  readonly opErrno: number;
+  /** The position in the module; null if unknown. */
+  readonly source: LogSource | null;
+}
 
 /** One request, made by an initiator (a mount, the programming interface) or a translator. */
 export class Stack {
@@ -53,6 +63,8 @@ export class Stack {
   newer: Stack | null = null;
   /** The newest frame. Its chain of parents shows the request's way down; for statedumps. */
   newest: Frame | null = null;
+  /** The failure of which a module has chosen the errno, though it has asked volumes below; null without one. */
+  chosenFailure: ChosenFailure | null = null;
   /** The value of `restCount`. */
   private ownRestCount = 0;
   private cachedGroups: readonly number[] | null = null;

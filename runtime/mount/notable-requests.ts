@@ -8,6 +8,7 @@ import type { Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
 import { joinPath, Loc } from '../core/loc.ts';
+import type { LogSource } from '../core/log.ts';
 import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
 /** The number of records in each ring. */
@@ -37,6 +38,12 @@ export interface NotableRequest {
   readonly among: number;
   /** The volumes that the request reached, the top first; empty if the mount replied itself. */
   readonly way: readonly string[];
+  /** The volume of a module that chose the errno itself, and its position; null if the last of `way` replied. */
+  readonly chooser: {
+    readonly volume: string;
+    readonly file: string;
+    readonly line: number;
+  } | null;
 }
 
 /** The records of a mount, in JSON. */
@@ -76,6 +83,9 @@ class RequestRecord implements SampleListener {
   /** Ids of volumes, the last reached first; only the first `volumeCount` are valid. */
   readonly volumeIds: number[] = new Array(VOLUMES_MAX).fill(0);
   volumeCount = 0;
+  /** The id of the volume that chose the errno; -1 if it is the last reached. Its position, if known. */
+  chooserId = -1;
+  source: LogSource | null = null;
   readonly notable: NotableRequests;
 
   constructor(notable: NotableRequests) {
@@ -168,6 +178,10 @@ export class NotableRequests {
     record.among = 1;
     record.isExpected = isExpected;
     record.volumeCount = 0;
+    const { chosenFailure } = request;
+    const isChosen = chosenFailure !== null && chosenFailure.opErrno === errno;
+    record.chooserId = isChosen ? chosenFailure.xl.id : -1;
+    record.source = isChosen ? chosenFailure.source : null;
     let frame = request.newest;
     // The mount's own frame comes last; its `local` has the target of the request.
     for (; frame !== null && frame.parent !== null; frame = frame.parent) {
@@ -223,6 +237,8 @@ export class NotableRequests {
       name,
       isExpected: _,
       notable: __,
+      chooserId,
+      source,
       ...rest
     } = record;
     return {
@@ -234,6 +250,14 @@ export class NotableRequests {
         .slice(0, volumeCount)
         .map((id) => this.graph.instances[id]?.name ?? `#${id}`)
         .reverse(),
+      chooser:
+        chooserId < 0
+          ? null
+          : {
+              volume: this.graph.instances[chooserId]?.name ?? `#${chooserId}`,
+              file: source?.file ?? '-',
+              line: source?.line ?? 0,
+            },
     };
   }
 }

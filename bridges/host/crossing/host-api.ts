@@ -17,6 +17,7 @@ import type { ChildMessages, ConnectChildren, GuestHost } from '../guest-host.ts
 import type { Owner } from '../lifecycle/failure-policy.ts';
 import { formatAsOneRecord, LimitedLog, logRefusal, shortenSource } from '../limits/limited-log.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
+import { NO_LEVEL, noteFailureSource } from '../requests/chosen-failure.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
@@ -372,7 +373,14 @@ export class HostApi implements GuestHost {
   }
 
   log(level: number, source: LogSource, text: string): void {
-    const { mistake } = this;
+    const { mistake, interpreter } = this;
+    if (level === NO_LEVEL) {
+      noteFailureSource(this.findRequest(Number(text)), shortenSource(source));
+      return;
+    }
+    // An exception that fails the request is logged in its call.
+    if (level <= ERROR)
+      noteFailureSource(interpreter.currentRequest ?? undefined, shortenSource(source));
     if (mistake !== null && level <= ERROR && text.includes(mistake.recognizedBy))
       this.mistake = null;
     const validLevel = clampLogLevel(level);

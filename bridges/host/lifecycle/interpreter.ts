@@ -1,8 +1,7 @@
 /**
  * Manages one running interpreter: passes requests and replies to its guest, and carries out the guest's decisions.
- * After a reload or restart, the old interpreter finishes its last requests. Decisions take effect when the guest has
- * returned: first its result, then its messages in order. This way no call runs inside another, and an exception fails
- * the whole call. Every request is answered exactly once, by the guest or by the host; later decisions are dropped.
+ * Decisions take effect when the guest has returned: first its result, then its messages in order, so that an exception
+ * fails the whole call. Every request is answered exactly once; later decisions are dropped.
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
@@ -27,6 +26,7 @@ import {
 } from '../guest.ts';
 import { registerForRecovery } from '../limits/interpreter-gate.ts';
 import { formatAsOneRecord, requestFailedFields } from '../limits/limited-log.ts';
+import { noteChosenFailure } from '../requests/chosen-failure.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
 import { HostedRequest, makeOwnRequest } from '../requests/hosted-request.ts';
@@ -76,7 +76,6 @@ export class Interpreter {
     });
   }
 
-  /** Requests that the guest holds. */
   get requests(): PendingRequests['requests'] {
     return this.pending.requests;
   }
@@ -104,7 +103,6 @@ export class Interpreter {
     return makeFops(this.guest, this.xl, this.startRequest);
   }
 
-  /** Takes a request from the graph, and calls the guest for it. */
   private readonly startRequest = (plan: Plan, frame: Frame, args: unknown[]): void => {
     if (this.isDead) {
       this.owner.succession.holdOrFail(plan.name, frame, args);
@@ -164,7 +162,6 @@ export class Interpreter {
     this.runDecisions();
   }
 
-  /** Records a failure of the engine itself, which the module could not report. */
   private handleFault(
     request: HostedRequest,
     error: unknown,
@@ -314,6 +311,7 @@ export class Interpreter {
     if (request.isAnswered || plan === null) return;
     request.isAnswered = true;
     if (request.owedReplyCount === 0) this.pending.remove(request);
+    if (opRet < 0 && values === null) noteChosenFailure(this.xl, request, opErrno);
     if (opRet >= 0 && (plan.createdLocIndex >= 0 || plan.removedLocIndex >= 0))
       this.callEntryHooks(request, plan);
     if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.errno);
@@ -349,7 +347,7 @@ export class Interpreter {
     if (failures > 0 && !this.checkLost(request)) this.owner.noteFailure(this);
   }
 
-  /** Queues a guest's message about a request. @throws {MessageError} */
+  /** @throws {MessageError} */
   queueMessage(id: number, message: GuestMessage, bytes: number): void {
     const request = this.findOrMakeRequest(id);
     const resolver = this.api.makeResolver(request);
@@ -414,7 +412,9 @@ export class Interpreter {
     else if (decision.verb === 'tail') {
       this.relay(request, plan, this.xl.children[decision.child]!, decision.values);
     } else if (decision.verb === 'unwind') {
-      this.unwind(request, decision.opRet, decision.opErrno, decision.values);
+      const { opRet, opErrno, values } = decision;
+      if (opRet < 0) noteChosenFailure(this.xl, request, opErrno);
+      this.unwind(request, opRet, opErrno, values);
     } else this.failRequest(request);
   }
 

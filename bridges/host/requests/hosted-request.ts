@@ -8,6 +8,7 @@ import { type ArgType, findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
+import type { LogSource } from '../../../runtime/core/log.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Plan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/reply-check.ts';
@@ -58,6 +59,8 @@ export class HostedRequest implements QueuedRequest {
   isAbandoned = false;
   /** True once the guest has reported that its method failed. */
   isFailing = false;
+  /** The position in the module at which it fails the request; null if unknown. */
+  failureSource: LogSource | null = null;
   /** True once the guest has returned without a decision. */
   isPending = false;
   /**

@@ -11,11 +11,14 @@ import { ANSWERED, FAILED, LATER, NOTHING, SAME, TAIL, WIND } from './codes.gen.
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import { packAll, packArguments, referToArguments } from './pack.ts';
-import { logMistake } from './report.ts';
+import { findCallerPosition, logMistake, noteFailure } from './report.ts';
 import { changes, haveChanged, nameType } from './values.ts';
 
 // A frame's state is one number, which the common decisions test and set: a code of codes.gen.ts
 // once decided, a negated errno, or one of these:
+
+/** Errnos that say that something is absent, which is no mishap: ENOENT, ENODATA, EOPNOTSUPP. */
+const isAbsence = (errno: number): boolean => errno === 2 || errno === 61 || errno === 95;
 
 /** A method runs and has not decided yet. */
 export const UNDECIDED = 0;
@@ -264,6 +267,7 @@ export class Frame {
     const state = this._state;
     const isUndecided = state === UNDECIDED || state === REPLIED;
     // The frequent case, with `isErrno` written out for speed.
+    if (!isAbsence(opErrno) && isErrno(opErrno)) noteFailure(this.id, findCallerPosition());
     if (isUndecided && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
       this._state = -opErrno;
     } else if (!isErrno(opErrno)) {

@@ -26,7 +26,13 @@ import {
 } from './frame.ts';
 import { asyncDecision, execution } from './host.ts';
 import { moduleTranslator } from './module-translator.ts';
-import { locateReturn, logError } from './report.ts';
+import {
+  findDefinition,
+  findErrorPosition,
+  locateReturn,
+  logError,
+  noteFailure,
+} from './report.ts';
 import { checkAwaited } from './unawaited-replies.ts';
 import { haveChanged, nameType } from './values.ts';
 
@@ -302,8 +308,11 @@ function handleThrow(frame: Frame, error: unknown): void {
     const errno = error instanceof Error ? readErrno(error) : 0;
     const reply = error instanceof FopError ? error.reply : null;
     if (reply?.fop === frame.fop && !frame.answered) replyWith(frame, reply);
-    else if (errno !== 0 && !frame.answered) frame.fail(errno);
-    else if (!(error instanceof Cancelled)) failWithoutErrno(frame, error);
+    else if (errno !== 0 && !frame.answered) {
+      const method = methodsByFop.get(frame.name);
+      noteFailure(frame.id, findErrorPosition(error) ?? findDefinition(method));
+      frame.fail(errno);
+    } else if (!(error instanceof Cancelled)) failWithoutErrno(frame, error);
   } catch (failure) {
     failWithoutErrno(frame, failure);
   }

@@ -29,6 +29,18 @@ function readPosition(stack: readonly string[]): LogSource | undefined {
 export const findCallerPosition = (): LogSource =>
   readPosition(readModuleStack(new Error())) ?? UNKNOWN_POSITION;
 
+/** The log level that writes nothing. */
+const NO_LEVEL = 0;
+
+/** Tells the host where the module fails a request, for `glossa why`. */
+export function noteFailure(requestId: number, { file, line, func }: LogSource): void {
+  if (line > 0) host.log(NO_LEVEL, file, line, func, String(requestId));
+}
+
+/** Returns the position at which an error was made; undefined outside of the module. */
+export const findErrorPosition = (error: unknown): LogSource | undefined =>
+  readPosition(readModuleStack(error));
+
 /** Returns the module's line that called the library, and the outermost function of that call. */
 export function findCallSite(): { readonly line: string; readonly method: string } | undefined {
   const stack = readModuleStack(new Error());
