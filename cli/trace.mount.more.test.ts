@@ -37,7 +37,7 @@ const read = (scratch: Scratch, ...args: string[]): Promise<Outcome> =>
   runGlossa(scratch, ['trace', '--read', 'a.rec', ...args]);
 
 describeMounts('glossa trace', () => {
-  it('of a command refuses a mount, and says how its requests are shown', () =>
+  it('a trace of a command refuses a mount, and says how its requests are shown', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, volfile);
       expect(await runGlossa(scratch, ['trace', 'mnt', '--', 'true'])).toMatchObject({

@@ -179,16 +179,18 @@ describeMounts('glossa umount', () => {
     }),
   );
 
-  it.runIf(isRoot)('of a mount of root by another user fails, and names who may unmount it', () =>
-    withScratch(async (scratch) => {
-      const other = await prepareProgram(scratch, OTHER);
-      const mount = await startMount(scratch, memory);
-      expect(await runGlossa(scratch, ['umount', 'mnt'], other)).toMatchObject({
-        status: 1,
-        err: 'glossa: mnt was mounted by root, who alone may unmount it\n',
-      });
-      expect(await mount.stop()).toBe(0);
-    }),
+  it.runIf(isRoot)(
+    'another user than root fails to unmount a mount of root, and reads who may',
+    () =>
+      withScratch(async (scratch) => {
+        const other = await prepareProgram(scratch, OTHER);
+        const mount = await startMount(scratch, memory);
+        expect(await runGlossa(scratch, ['umount', 'mnt'], other)).toMatchObject({
+          status: 1,
+          err: 'glossa: mnt was mounted by root, who alone may unmount it\n',
+        });
+        expect(await mount.stop()).toBe(0);
+      }),
   );
 
   it('finds a mount behind a symbolic link', () =>

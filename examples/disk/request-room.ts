@@ -22,7 +22,7 @@ export interface Tenant {
 
 interface Holding {
   bytes: number;
-  /** The progress at the last look; null while nobody waited. */
+  /** The progress at the last look; null while no connection waited. */
   lastProgress: number | null;
 }
 
