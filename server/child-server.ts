@@ -34,6 +34,21 @@ export const MALLOC_TUNABLES = 'glibc.malloc.arena_max=1';
 /** The most threads that Node gives V8 beside its own, without the option below. */
 const POOL_SIZE_MAX = 4;
 
+/** Kilobytes of the stack for calls, of which V8 takes 984 by itself. */
+const STACK_KB = 3900;
+
+/** Whether the kernel lets a process have a stack of twice that, as V8 does not check it. */
+function hasLargeStack(): boolean {
+  try {
+    const limits = readFileSync('/proc/self/limits', 'latin1');
+    const [, soft] = /^Max stack size +(\S+)/m.exec(limits)!;
+    return soft === 'unlimited' || Number(soft) >= 2 * STACK_KB * 1024;
+  } catch {
+    // Without /proc, the limit is not known.
+    return false;
+  }
+}
+
 /** The most bytes of a volfile that is looked at before its server starts. */
 const VOLFILE_BYTES_MAX = 1 << 20;
 
@@ -51,14 +66,18 @@ function hasModules(volfile: string): boolean {
 }
 
 /**
- * Lists options of Node for servers. V8 compiles in further threads. While an interpreter starts they compile all the
+ * Lists options of Node for servers. CPython frees nested objects, and calls functions in C, by calls within calls: with
+ * V8's own stack, a list in a list, 6,000 deep, would cost the interpreter. V8 compiles in further threads. While an interpreter starts they compile all the
  * time, and would take the CPU from the start itself, so that a server of modules gets no more of them than there are
  * further CPUs. For others it would cost a twentieth of the requests that several clients make.
  */
 export function listServerOptions(volfile: string | undefined): readonly string[] {
   const poolSize = Math.min(Math.max(1, availableParallelism() - 1), POOL_SIZE_MAX);
-  const hasFewThreads = volfile !== undefined && hasModules(volfile);
-  return [...(hasFewThreads ? [`--v8-pool-size=${poolSize}`] : []), ...listNoInspectorOptions()];
+  const forModules =
+    volfile !== undefined && hasModules(volfile)
+      ? [`--v8-pool-size=${poolSize}`, ...(hasLargeStack() ? [`--stack-size=${STACK_KB}`] : [])]
+      : [];
+  return [...forModules, ...listNoInspectorOptions()];
 }
 
 /** The end of a server process: its exit status, or the signal that has ended it. */

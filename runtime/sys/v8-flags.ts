@@ -15,7 +15,7 @@ export const RUNTIME_FLAGS = [
   'wasm-lazy-compilation',
 ] as const;
 
-/** The newest Node whose V8 is known to have each of these flags: test/smoke/node-flags.more.test.ts. */
+/** The newest Node whose V8 is known to have each of these flags: test/smoke/node-signals.mount.more.test.ts. */
 const NEWEST_TESTED_NODE = 26;
 
 /** Lists the names of the flags that a Node's V8 knows. Takes some 40 ms, for the other process. */

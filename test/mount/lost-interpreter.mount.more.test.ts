@@ -3,6 +3,7 @@
  * refused.
  */
 import { expect, it } from 'vitest';
+import { describeMounts, runGlossa, withScratch } from '../support/mount.ts';
 import { describeStages } from '../support/stage.ts';
 
 const EIO = 'Input/output error';
@@ -76,3 +77,54 @@ for (const [name, why] of [
     },
   );
 }
+
+/** Frees nested objects, and calls itself through functions in C. */
+const DEEP = `from functools import partial
+from glupy import ENOENT, Translator
+
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        kind, _, depth = (loc.name or "").partition("-")
+        getattr(self, kind, lambda depth: None)(int(depth or 0))
+        frame.fail(ENOENT) if loc.name else frame.wind(loc, xdata)
+
+    def free(self, depth):
+        for wrap in (lambda x: [x], lambda x: (x,), lambda x: {0: x}, lambda x: frozenset([x])):
+            nested = wrap(0)
+            for _ in range(depth):
+                nested = wrap(nested)
+            del nested
+
+    def recurse(self, depth):
+        for call in (
+            lambda below: sorted([0], key=lambda _: below()),
+            lambda below: partial(below)(),
+            lambda below: eval("below()", {"below": below}),
+        ):
+            def go(left):
+                if left:
+                    call(lambda: go(left - 1))
+                return 0
+
+            try:
+                go(depth)
+            except (RecursionError, MemoryError):
+                pass
+`;
+
+describeMounts('a module with deep structures', () => {
+  it('frees 10,000 levels, and recursion through C code ends in an exception', () =>
+    withScratch(async (scratch) => {
+      await scratch.writeFile('deep.py', DEEP);
+      await scratch.writeFile(
+        'deep.vol',
+        `volume storage\n type storage/memory\nend-volume
+volume deep\n type features/glupy\n option module-name deep\n subvolumes storage\nend-volume\n`,
+      );
+      const names = ['free-1000', 'free-10000', 'recurse-100', 'recurse-10000', 'last'];
+      const script = names.map((name) => `cat ${name}`).join('; ');
+      const { err } = await runGlossa(scratch, ['run', 'deep.vol', '--', 'sh', '-c', script]);
+      expect(err.trim().split('\n')).toEqual(names.map((name) => `cat: ${name}: ${ENOENT}`));
+    }));
+});
