@@ -9,7 +9,7 @@ from glupy import ENOENT, Option, Translator
 
 class xlator(Translator):
     options = {"limit": Option.int(2, help="lookups of an absent name"), "age": Option.time(60)}
-    passes_through = True
+    passes_through = observes = True
 
     def init(self):
         self.absent = {}

@@ -13,7 +13,7 @@ import {
   defineTranslator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { type DescribedGuest, findRemarks, logOmittedFops } from './advice/module-remarks.ts';
+import { type DescribedGuest, findRemarks, logFopGaps } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
 import type { HostedLanguage, ModuleContext, ModuleFile } from './language.ts';
 import {
@@ -278,7 +278,7 @@ function checkDescription(
   guest: DescribedGuest,
 ): Record<string, unknown> {
   xl.warnSuspicious(findRemarks(guest, path, syntax));
-  logOmittedFops(xl, guest, path, syntax.passThroughDeclarations);
+  logFopGaps(xl, guest, path, syntax.passThroughDeclarations);
   return readModuleOptions(xl, options, guest.description.options, path);
 }
 

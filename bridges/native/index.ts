@@ -7,6 +7,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
+import { describeViewGaps, findViewGaps } from '../../runtime/core/fop-views.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import {
   checkOptions,
@@ -25,7 +27,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { describeOmittedFops } from '../host/advice/module-remarks.ts';
+import { describeOmittedFops, warnOfFopGaps } from '../host/advice/module-remarks.ts';
 import { describeMissingBuild } from '../host/lifecycle/missing-build.ts';
 import { watchFolder } from '../machine/node/folder-watcher.ts';
 import { sources } from '../machine/node/sources.ts';
@@ -215,13 +217,12 @@ function readFops(xl: Xlator<unknown>): Fops<unknown> {
   const declaredFops = record.fops;
   const functions =
     typeof declaredFops === 'function' ? checkFops(path, declaredFops(xl)) : declaredFops;
-  const text = describeOmittedFops(
-    xl,
-    FOP_DECLARATIONS,
-    readFlag(xl, 'passesThrough'),
-    (name) => functions[name] !== undefined,
-  );
-  if (text !== undefined) xl.warnSuspicious([{ position: path, text }]);
+  const isDefined = (name: FopName): boolean => functions[name] !== undefined;
+  const observes = readFlag(xl, 'observes') ?? record.watches === true;
+  warnOfFopGaps(xl, path, [
+    describeOmittedFops(xl, FOP_DECLARATIONS, readFlag(xl, 'passesThrough'), isDefined),
+    observes ? undefined : describeViewGaps(findViewGaps({ isDefined })),
+  ]);
   xl.log.info(`${path} loaded: ${Object.keys(functions).join(', ') || 'no fops'}`);
   return functions;
 }

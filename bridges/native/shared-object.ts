@@ -6,7 +6,7 @@ import { makeFlagConverters } from '../../runtime/core/machine-flags.ts';
 import type { Options, Values } from '../../runtime/core/options.ts';
 import { announceChangedReplies, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { CompiledGuest } from '../compiled/guest.ts';
-import { logOmittedFops } from '../host/advice/module-remarks.ts';
+import { logFopGaps } from '../host/advice/module-remarks.ts';
 import { failureOptions, readLimits, readPolicy } from '../host/lifecycle/failure-policy.ts';
 import { Host, type HostState, hostFunctions } from '../host/lifecycle/host.ts';
 import { Interpreter } from '../host/lifecycle/interpreter.ts';
@@ -67,7 +67,7 @@ function makeTranslator(
       const kind = { language: 'c', flags: makeFlagConverters(process.arch) };
       const guest = new CompiledGuest(kind, path, library, interpreter.api);
       interpreter.attach(guest);
-      logOmittedFops(xl, guest, path, FOP_DECLARATIONS);
+      logFopGaps(xl, guest, path, FOP_DECLARATIONS);
       const children = xl.below.map((child) => [child.name, child.type] as const);
       guest.createTranslator(xl.name, children, readModuleValues(xl, interpreter));
     } catch (error) {

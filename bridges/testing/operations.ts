@@ -5,6 +5,7 @@
  */
 import type { DriverSteps } from '../../runtime/api/driver-steps.ts';
 import type { Files } from '../../runtime/api/files.ts';
+import { readEntries } from '../../runtime/api/open-directory.ts';
 import { OpenFile } from '../../runtime/api/open-file.ts';
 import { runSteps } from '../../runtime/api/steps.ts';
 import type { Dict } from '../../runtime/core/dict.ts';
@@ -89,12 +90,32 @@ async function windFop(driver: DriverSteps, name: string, args: readonly Plain[]
   return { opRet, opErrno, values: encodeByName(row.reply, reply.values), timeouts };
 }
 
+/**
+ * Lists the names in a directory by readdir and by readdirp. A mount uses both, so they must show the same names.
+ * @throws {MessageError} if they differ
+ */
+async function listBothWays(files: Files, path: string): Promise<Plain> {
+  const names = await files.list(path);
+  const { inode } = await runSteps(files.driver.find(path));
+  const entries = await runSteps(readEntries(files.driver, inode, { withStats: true }));
+  const others = entries.map(({ name }) => name).sort();
+  const format = (list: readonly string[], than: readonly string[]): string =>
+    list.filter((name) => !than.includes(name)).join(', ') || 'no other names';
+  if (names.join('/') !== others.join('/')) {
+    throw new MessageError(
+      `${path} differs by readdir (${format(names, others)}) and by readdirp (${format(others, names)}): ` +
+        'a mount lists by both',
+    );
+  }
+  return names;
+}
+
 export const operations: Readonly<Record<string, Operation>> = {
   fop: ({ driver }, [name, ...args]) => windFop(driver, readText(name), args),
   lookup: async (files, [path]) => encodeIatt((await files.lookup(readText(path))).buf),
   stat: async (files, [path]) => encodeIatt(await files.stat(readText(path))),
   exists: async (files, [path]) => (await files.findIfExists(readText(path))) !== undefined,
-  listdir: (files, [path]) => files.list(readText(path)),
+  listdir: (files, [path]) => listBothWays(files, readText(path)),
   mkdir: async (files, [path, mode]) =>
     encodeIatt(await files.mkdir(readText(path), readNumber(mode, 0o755))),
   mknod: async (files, [path, mode, rdev]) =>

@@ -99,5 +99,5 @@ def changing(fop):
     return method
 
 
-for fop in "truncate setattr setxattr removexattr fsetattr fsetxattr fremovexattr".split():
+for fop in "truncate ftruncate setattr setxattr removexattr fsetattr fsetxattr fremovexattr".split():
     setattr(xlator, fop, changing(fop))

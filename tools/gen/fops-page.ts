@@ -1,6 +1,7 @@
 /** Generates docs/reference/fops.md, the reference page of all fops. */
 
 import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
+import { type FopView, fopViews } from '../../runtime/core/fop-views.ts';
 import {
   type Arg,
   type ArgType,
@@ -69,10 +70,20 @@ A success says: ${reply}
 `;
 }
 
+const joinNames = (names: readonly FopName[]): string =>
+  names.map((name) => `[${name}](#${name})`).join(', ');
+
+/** Formats the row of a thing that several fops show. */
+const formatView = ({ thing, fops: all, signs, required, reason }: FopView): string => {
+  const rule =
+    signs.length === 0 ? '' : `one that defines ${signs.join(' or ')} needs ${required.join(', ')}`;
+  return `| ${thing} | ${joinNames(all)} | ${rule} | ${reason} |`;
+};
+
 export function generateFopsPage(): string {
   const sorted = [...fops].sort((a, b) => (a.name < b.name ? -1 : 1));
   const index = sorted.map(({ name }) => `[${name}](#${name})`).join(' · ');
-  return `<!-- Generated from runtime/core/fops.ts and runtime/core/fop-docs.ts (npm run gen). Do not edit. -->
+  return `<!-- Generated from runtime/core/fops.ts, fop-views.ts and fop-docs.ts (npm run gen). Do not edit. -->
 # The file operations
 
 Every request is one of these. Names, numbers and the order of arguments are GlusterFS's
@@ -82,6 +93,16 @@ reply, all of which is missing when \`op_ret\` is below 0. A success has an \`op
 something else is said.
 
 ${index}
+
+## Fops that show the same thing
+
+A module that changes or hides something in one fop must do so in the others that show it. \`glossa check\` and a line of
+the log at the start warn of a module that has some of the fops that it needs, and not all. \`observes\` declares that
+it changes nothing.
+
+| thing | fops that show or change it | a module | why |
+|---|---|---|---|
+${fopViews.map(formatView).join('\n')}
 
 ${sorted.map(formatSection).join('\n')}`;
 }

@@ -7,6 +7,7 @@
  * method of the author's own class.
  */
 
+import { describeViewGaps, findViewGaps } from '../../../runtime/core/fop-views.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { printable } from '../../../runtime/core/log.ts';
@@ -352,15 +353,34 @@ export function describeOmittedFops(
 }
 
 /**
- * Logs the warning of `describeOmittedFops`, and passes it to the command that starts the graph.
+ * Logs the warnings about fops that a module does not define (`describeOmittedFops`, and `core/fop-views.ts` if it does
+ * not declare that it observes), and passes them to the command that starts the graph.
  */
-export function logOmittedFops(
+export function logFopGaps(
   xl: Pick<Xlator, 'below' | 'warnSuspicious'>,
-  { description: { fops, passesThrough } }: DescribedGuest,
+  { description: { fops, observes, passesThrough } }: DescribedGuest,
   path: string,
   declarations: LanguageSyntax['passThroughDeclarations'],
 ): void {
-  const isDefined = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
-  const text = describeOmittedFops(xl, declarations, passesThrough, isDefined);
-  if (text !== undefined) xl.warnSuspicious([{ position: path, text }]);
+  const hasMethod = (name: FopName): boolean => (fops[name]?.kind ?? 'none') !== 'none';
+  const isSeen = (name: FopName): boolean => hasMethod(name) || fops[name]?.cbk === true;
+  const isDefined = (name: FopName): boolean => isSeen(name) && fops[name]!.any !== true;
+  const seesReply = (name: FopName): boolean =>
+    fops[name]?.kind === 'async' || fops[name]?.cbk === true;
+  const gaps = observes === true ? [] : findViewGaps({ isDefined, isSeen, seesReply });
+  warnOfFopGaps(xl, path, [
+    describeOmittedFops(xl, declarations, passesThrough, hasMethod),
+    describeViewGaps(gaps),
+  ]);
+}
+
+/** Logs those of the texts that are defined. */
+export function warnOfFopGaps(
+  xl: Pick<Xlator, 'warnSuspicious'>,
+  path: string,
+  texts: readonly (string | undefined)[],
+): void {
+  xl.warnSuspicious(
+    texts.flatMap((text) => (text === undefined ? [] : [{ position: path, text }])),
+  );
 }

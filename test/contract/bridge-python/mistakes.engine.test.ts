@@ -248,7 +248,7 @@ ${Object.keys(typos)
 describe('a mistyped attribute in a Python module', () => {
   it('is logged with the likely name, whether it is read or written', async () => {
     const run = await startModule({ 'm.py': TYPOS, 'random.py': 'shuffle = None\n' });
-    expect(run.takeLines().filter((line) => line.startsWith('W'))).toEqual([
+    expect(run.takeLines().filter((line) => line.startsWith('W [m.py'))).toEqual([
       expect.stringMatching(
         /^W \[m\.py:\d+:access\] 0-top: frame\.locl = \.\.\.: did you mean frame\.local\?$/,
       ),
