@@ -78,7 +78,15 @@ export default defineConfig({
       },
       ...again,
       // Of the built site: `npm run site:check`.
-      { extends: true, test: { name: 'site', ...patient, include: ['tools/site/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'site', ...patient, include: ['tools/site/!(*.long).test.ts'] },
+      },
+      // Every page in a browser.
+      {
+        extends: true,
+        test: { name: 'site-long', ...patient, include: ['tools/site/*.long.test.ts'] },
+      },
     ],
     // Tests wait for servers, limits and interpreters; more workers use that time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),

@@ -154,13 +154,13 @@ trap 'exit 143' TERM HUP
 
 # Root runs the tests of what programs do on a mount: what else there is does the same for the user. What the
 # user has installed root has from there, without the optional package, too; those of the tools have to be there.
-readonly MOUNTS='calls changed-data gluster-brick open-files permissions programs shell user'
+readonly MOUNTS='changed-data programs shell user'
 # A newcomer's own has ten times as many searches.
 readonly DEMO='npm run demo -- --searches 500'
 if [ $# = 0 ]; then
     installed="cp -r /home/student/*/node_modules /home/student/*/dist .; chmod -R a+rX node_modules dist; rm -r node_modules/ffi-rs"
     tests=$(printf 'test/mount/%s.mount. ' $MOUNTS)
-    set -- user 'npm ci && npm run demo && npm ci && npm test' \
+    set -- user 'npm ci && npm run demo && npm test' \
         root "$installed; $DEMO; npx vitest run --project test --project more $tests"
 fi
 if [ "$1" = make ]; then set -- --make "$2"; else set -- --inside "$folder" "$@"; fi
