@@ -28,7 +28,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'A failed stat that a cache answers': ['stat', 'speed-floor', 'pass'],
   'A translator in another language': [
     ...['bridges-python', 'bridges-javascript', 'bridges-c', 'bridges-data', 'bridges-second'],
-    ...['speed-python-reads', 'tutorial-network'],
+    ...['speed-python-reads', 'tutorial-network', 'fusepy'],
   ],
   'Over bricks of GlusterFS': [
     ...['cluster-distribute-stat', 'cluster-distribute-create', 'speed-failed', 'speed-failed-two'],
