@@ -230,7 +230,7 @@ class Engine {
         this.#takeOutcome();
         throw this.#convertError(error);
       } finally {
-        this.#gate.leaveGuest();
+        this.#endCall();
       }
     };
   }
@@ -334,7 +334,7 @@ class Engine {
     } catch (error) {
       throw this.#convertError(error);
     } finally {
-      this.#gate.leaveGuest();
+      this.#endCall();
     }
   }
 
@@ -352,6 +352,11 @@ class Engine {
     return depth * MAX_ARGUMENTS;
   }
 
+  #endCall(): void {
+    if (this.#gate.depth === 1) this.#fatalError ??= this.#exceptions.checkMemory();
+    this.#gate.leaveGuest();
+  }
+
   #putArgument(index: number, kind: number, value: Scalar): void {
     const values = this.#values;
     if (typeof value === 'number') values.putNumber(index, value);
@@ -367,14 +372,8 @@ class Engine {
 
   /** Frees the strings that were made for one call. `firstIndex` is an index into `i32`. */
   #dropTexts(firstIndex: number, kinds: readonly number[]): void {
-    kinds.forEach((kind, i) => {
-      const { i32 } = this.#values;
-      if (kind !== TEXT || i32[firstIndex + i * 2 + 1] !== TAG_STRING) return;
-      const cell = this.#quickjs._malloc(8);
-      this.#values.refresh();
-      this.#values.i32.copyWithin(cell >> 2, firstIndex + i * 2, firstIndex + i * 2 + 2);
-      this.#quickjs.QTS_FreeValuePointer(this.#context, cell);
-    });
+    for (let i = 0; i < kinds.length; i += 1)
+      if (kinds[i] === TEXT) this.#values.freeString(firstIndex + i * 2);
   }
 
   /** Runs promise jobs; a nested call leaves them to the outer one. */
@@ -391,6 +390,7 @@ class Engine {
 
   /** Converts an exception to an EngineError; any other exception means a lost interpreter. */
   #convertError(error: unknown): EngineError {
+    this.#exceptions.reserve.release();
     if (error instanceof EngineError) {
       if (error.isFatal) this.#fatalError = error;
       return error;
@@ -414,7 +414,7 @@ class Engine {
     } catch (error) {
       throw this.#convertError(error);
     } finally {
-      this.#gate.leaveGuest();
+      this.#endCall();
     }
   }
 
@@ -453,7 +453,7 @@ class Engine {
     } catch (error) {
       throw this.#convertError(error);
     } finally {
-      this.#gate.leaveGuest();
+      this.#endCall();
     }
   }
 

@@ -68,6 +68,17 @@ export class Values {
     this.bytes = this.#tools.view(this.#memory.buffer);
   }
 
+  /** Frees the string whose value is at an index of `i32`, if there is one. */
+  freeString(index: number): void {
+    if (this.i32[index + 1] !== TAG_STRING) return;
+    const cell = this.#quickjs._malloc(8);
+    this.refresh();
+    // Of full memory, the string is lost.
+    if (cell === 0) return;
+    this.i32.copyWithin(cell >> 2, index, index + 2);
+    this.#quickjs.QTS_FreeValuePointer(this.context, cell);
+  }
+
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
   }

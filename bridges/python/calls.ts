@@ -9,6 +9,7 @@
 import { Dict } from '../../runtime/core/dict.ts';
 import { MAX_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
+import { FULL_MEMORY_TEXT, MemoryReserve } from '../host/limits/memory-reserve.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError, type ModuleError } from './errors.ts';
@@ -94,6 +95,7 @@ export class Calls {
   readonly #intArguments: IntArguments;
   /** `#makeNameReference` as a function, made once to avoid an allocation per dict. */
   readonly #makeName = (text: string): Ptr => this.#makeNameReference(text);
+  readonly reserve: MemoryReserve;
   #fatalError: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is loaded. */
   #describeFunction: Ptr = 0;
@@ -106,6 +108,7 @@ export class Calls {
     this.#values = context.values;
     this.#names = new NameCache(MAX_NAMES, (object) => this.#api.Py_DecRef(object));
     this.#gate = context.gate;
+    this.reserve = new MemoryReserve(context.api);
     this.#argumentArea = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
     this.#intArguments = new IntArguments(
       context.values,
@@ -122,6 +125,13 @@ export class Calls {
   /** Makes every further call throw `error`; the first error stays. */
   failFurtherCalls(error: EngineError): void {
     this.#fatalError ??= error;
+  }
+
+  /** Takes the reserve back at the end of a call; the interpreter is lost if its memory is full. */
+  #retakeReserve(): void {
+    const isTaken = this.reserve.tryToTake();
+    this.#memory.refresh();
+    if (!isTaken) this.failFurtherCalls(new EngineError('memory-limit', FULL_MEMORY_TEXT, true));
   }
 
   /** Sets the functions of `_glossa` that describe an exception, and raise one. */
@@ -277,6 +287,7 @@ export class Calls {
     } catch (error) {
       throw error instanceof EngineError ? error : this.#convertCrash(error);
     } finally {
+      if (this.reserve.isReleased && this.#gate.depth === 1) this.#retakeReserve();
       this.#gate.leaveGuest();
     }
   }
@@ -320,6 +331,7 @@ export class Calls {
         : 'a wrong argument';
       return new EngineError('exception', message);
     }
+    this.reserve.release();
     const moduleError = this.#describeError(error);
     const code =
       moduleError.type === 'TimeLimit'

@@ -227,6 +227,7 @@ export class Engine {
         ...{ params: 's', result: 'v' },
         call: (message) => void options.logRefusal?.(String(message)),
       },
+      relieve: { params: '', result: 'v', call: () => void this.#calls.reserve.release() },
       interrupt_again: { params: '', result: 'v', call: () => void boot.interruptAgain() },
       granted: {
         ...{ params: 'ss', result: 'i' },

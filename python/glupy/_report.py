@@ -51,6 +51,8 @@ def report(error, what, row=None):
 
     row: the fop whose method's place is shown when the traceback has no line of the module.
     """
+    if isinstance(error, MemoryError):
+        _host.relieve()
     if not _host.logs(_ERROR):
         return
     try:
