@@ -21,10 +21,15 @@ export interface ChildMessages {
   close(): void;
 }
 
-/** Connects to the children of a translator. @param notifyGuest enters the guest, which takes the replies */
+/**
+ * Connects to the children of a translator.
+ * @param notifyGuest enters the guest, which takes the replies
+ * @param mustRest whether work that no request waits for must rest, and replies are for such
+ */
 export type ConnectChildren = (
   xl: Xlator<unknown>,
   notifyGuest: (child: number) => void,
+  mustRest: () => boolean,
 ) => ChildMessages;
 
 /**

@@ -30,7 +30,7 @@ const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
   entry_removed: LOC_KINDS,
   reconfigure: 's',
   load_state: 's',
-  tick: '',
+  tick: 'ii',
   cancel: 'i',
   interrupt: 'i',
   below: 'i',

@@ -143,7 +143,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     log: settings.logNotice,
     warn: settings.logWarning,
   });
-  host.connectChildren((xl, notifyGuest) => new ChildConnections(xl, notifyGuest));
+  host.connectChildren((...parts) => new ChildConnections(...parts));
   try {
     addPackages(settings.packages, machine.sources, makePackageSink(engine, files));
     return new PythonGuest(engine, module, settings, evaluations, sources);

@@ -124,9 +124,9 @@ def entry_removed(*loc):
     return _hook("entry_removed", Loc(loc))
 
 
-def tick():
-    """Handles the host's timer."""
-    loop.tick()
+def tick(resting, last):
+    """Handles the host's timer (`Loop.tick`)."""
+    loop.tick(resting == 1, last)
     return NOTHING
 
 

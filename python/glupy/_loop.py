@@ -14,13 +14,17 @@ from contextvars import ContextVar, copy_context
 
 import _host
 
-from ._report import error_in_task, report, tell_failed
+from ._report import error_in_task, report, tell_failed, warn_of_own_work
 
 # Steps before the loop yields: many for a request, but few enough that a task which only yields
 # (`while True: await asyncio.sleep(0)`) does not starve others.
 _STEPS = 1000
 _MOST_CANCELLED = 64
 _PAUSE = 0.001
+# Seconds between two looks at whether work that rests may go on.
+_REST = 0.02
+# Milliseconds of a tick after which the log names such work.
+_LONG = 100
 
 
 # The frame whose `async def` started the running code.
@@ -45,6 +49,12 @@ class _Step:
         return self._cancelled
 
 
+def _has_waiter(step):
+    """Whether a step works for a request that is not answered yet."""
+    frame = step.context.get(current)
+    return frame is not None and not frame.answered
+
+
 class FopTask(asyncio.Task):
     """The task of a fop's coroutine. The request reports its error."""
 
@@ -60,6 +70,11 @@ class Loop(asyncio.AbstractEventLoop):
         self.busy = False
         # The frame whose coroutine is being stepped without a task.
         self.frame = None
+        # Whether work that no request waits for must rest, and its steps that do.
+        self.resting = False
+        self._rested = []
+        # The last callback of such work.
+        self._own_work = None
 
     def call_soon(self, callback, *args, context=None):
         step = _Step(callback, args, self._context() if context is None else context)
@@ -94,9 +109,20 @@ class Loop(asyncio.AbstractEventLoop):
             self._asked = when
             _host.after(max(0, math.ceil((when - self.time()) * 1000)))
 
-    def tick(self):
-        """Handles the host's timer: runs due callbacks."""
+    def tick(self, resting, last):
+        """Handles the host's timer: runs due callbacks.
+
+        resting: only those for requests, until the next tick.
+        last: milliseconds of the last tick, if it was a long one.
+        """
         self._asked = None
+        if last > _LONG and self._own_work is not None:
+            warn_of_own_work(self._own_work, last)
+        self._own_work = None
+        self.resting = resting
+        if self._rested and not resting:
+            self._ready.extendleft(reversed(self._rested))
+            self._rested.clear()
         timers, now = self._timers, self.time()
         while timers and (timers[0]._cancelled or timers[0]._when <= now):
             handle = heapq.heappop(timers)
@@ -105,11 +131,13 @@ class Loop(asyncio.AbstractEventLoop):
                 self._cancelled -= 1
             else:
                 self._ready.append(_Step(handle._callback, handle._args, handle._context))
-        self.run_ready()
+        self.run_ready(in_tick=True)
+        if self._rested:
+            self._ask(self.time() + _REST)
         if timers:
             self._ask(timers[0]._when)
 
-    def run_ready(self):
+    def run_ready(self, in_tick=False):
         """Runs ready callbacks, and those that become ready meanwhile."""
         ready = self._ready
         if not ready:
@@ -122,8 +150,14 @@ class Loop(asyncio.AbstractEventLoop):
                     break
                 step = ready.popleft()
                 try:
-                    if not step._cancelled:
-                        step.context.run(step.callback, *step.args)
+                    if step._cancelled:
+                        continue
+                    if self.resting and not _has_waiter(step):
+                        self._rested.append(step)
+                        continue
+                    if in_tick and not _has_waiter(step):
+                        self._own_work = step.callback
+                    step.context.run(step.callback, *step.args)
                 except BaseException as error:
                     # Tasks keep their exceptions, except those that end a program.
                     if not isinstance(getattr(step.callback, "__self__", None), FopTask):

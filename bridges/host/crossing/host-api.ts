@@ -14,8 +14,9 @@ import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { ChildMessages, ConnectChildren, GuestHost } from '../guest-host.ts';
-import type { Owner } from '../lifecycle/failure-policy.ts';
+import type { Limits, Owner } from '../lifecycle/failure-policy.ts';
 import { formatAsOneRecord, LimitedLog, logRefusal, shortenSource } from '../limits/limited-log.ts';
+import { OwnWork } from '../limits/own-work.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { NO_LEVEL, noteFailureSource } from '../requests/chosen-failure.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
@@ -73,6 +74,7 @@ export class HostApi implements GuestHost {
   private pendingArrays: Uint8Array[] = [];
   private pendingByteCount = 0;
   readonly limitedLog: LimitedLog;
+  readonly ownWork: OwnWork;
   readonly notifications: NotificationQueue;
   /** Null for a guest without a library for files. */
   private childConnections: ChildMessages | null = null;
@@ -85,14 +87,15 @@ export class HostApi implements GuestHost {
   constructor(
     xl: Xlator<unknown>,
     interpreter: InterpreterCalls,
-    logBytesPerSecond: number,
+    { logBytesPerSecond, backgroundShare }: Limits,
     { maxFds, memory, collectGarbage }: HostMachine,
   ) {
     this.fds = new GuestFds(maxFds);
     this.memory = memory;
     this.collectGarbage = collectGarbage;
     this.limitedLog = new LimitedLog(xl, logBytesPerSecond);
-    this.notifications = new NotificationQueue(xl.context);
+    this.ownWork = new OwnWork(() => xl.context.now(), backgroundShare);
+    this.notifications = new NotificationQueue(xl.context, this.ownWork);
     this.xl = xl;
     this.interpreter = interpreter;
   }
@@ -291,7 +294,11 @@ export class HostApi implements GuestHost {
   }
 
   connectChildren(connect: ConnectChildren): void {
-    this.childConnections = connect(this.xl, (child) => this.notifyChildReplied(child));
+    this.childConnections = connect(
+      this.xl,
+      (child) => this.notifyChildReplied(child),
+      () => this.interpreter.requests.size === 0 && this.ownWork.mustRest(),
+    );
   }
 
   sendToChild(child: number, bytes: Uint8Array): number {
@@ -305,7 +312,9 @@ export class HostApi implements GuestHost {
 
   private notifyChildReplied(child: number): void {
     const { guest } = this;
+    const startMs = this.xl.context.now();
     if (guest !== null) this.interpreter.enterFor(() => guest.callHook('below', [child]));
+    this.ownWork.noteCall(startMs);
   }
 
   closeFd(id: number): number {
@@ -359,9 +368,20 @@ export class HostApi implements GuestHost {
       this.cancelTimer = null;
       const { guest } = this;
       const { slowCallCount } = turn;
-      if (guest !== null) this.interpreter.enterFor(() => guest.callHook('tick', []));
+      if (guest !== null) this.interpreter.enterFor(() => this.runTick(guest));
       this.minTimerMs = wasCallSlow(this.xl.context, slowCallCount) ? PAUSE_AFTER_SLOW_MS : 0;
     });
+  }
+
+  /** Runs due work of the module; only work for requests while its own must rest. */
+  private runTick(guest: Guest): number {
+    const startMs = this.xl.context.now();
+    const mustRest = this.ownWork.mustRest();
+    const lastMs = Math.round(this.ownWork.lastLongMs);
+    this.ownWork.lastLongMs = 0;
+    const result = guest.callHook('tick', [mustRest ? 1 : 0, lastMs]);
+    if (!mustRest) this.ownWork.noteCall(startMs);
+    return result;
   }
 
   get level(): number {

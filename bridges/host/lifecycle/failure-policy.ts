@@ -40,6 +40,8 @@ export interface Limits {
   readonly windLimit: number;
   /** Bytes per second that it may log. */
   readonly logBytesPerSecond: number;
+  /** The most percent of the time for its work that no request waits for, while requests come. */
+  readonly backgroundShare: number;
   /** Bytes of its interpreter, and of what the host keeps for it. */
   readonly memoryLimitBytes: number;
 }
@@ -71,6 +73,15 @@ export const failureOptions = defineOptions({
     description:
       'Bytes a second that the module may log, and 16 times as many at once; what is more is left ' +
       'out, which a line of the log says. 0 for no limit.',
+  },
+  'background-share': {
+    type: 'percent',
+    default: 25,
+    min: 1,
+    reconfigurable: true,
+    description:
+      'The share of the time that timers and tasks of the module get at most while requests come, if ' +
+      'no request waits for them and a call of them takes over 20 ms; otherwise they get all of it.',
   },
   'on-error': {
     type: 'str',
@@ -135,6 +146,7 @@ export const readLimits = (
   frameTimeoutS: options['frame-timeout'],
   windLimit: options['wind-limit'],
   logBytesPerSecond: options['log-limit'],
+  backgroundShare: options['background-share'],
 });
 
 /** Counts since the volume started; `Host.dump` reports them. */

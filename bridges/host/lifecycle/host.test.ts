@@ -13,6 +13,7 @@ import {
   settle,
 } from '../../../test/support/guest-graph.ts';
 import { DECIDED_BY_MESSAGES, METHOD_FAILED, TAIL_UNCHANGED, WIND_UNCHANGED } from '../guest.ts';
+import { OwnWork } from '../limits/own-work.ts';
 import { NotificationQueue, PAUSE_AFTER_SLOW_MS } from '../requests/decision-queue.ts';
 
 const fails: Answer = () => METHOD_FAILED;
@@ -348,7 +349,7 @@ describe('a slow module', () => {
 
   it('is notified of one forgotten inode per turn of the event loop, and of none after clear()', () => {
     const context = inTurns(new FakeContext());
-    const notifications = new NotificationQueue(context);
+    const notifications = new NotificationQueue(context, new OwnWork(() => context.now(), 100));
     let done = 0;
     const send = (): void =>
       notifications.send(() => {

@@ -66,7 +66,7 @@ export class Interpreter {
     this.xl = xl;
     this.owner = owner;
     this.limits = limits;
-    this.api = new HostApi(xl, this, limits.logBytesPerSecond, machine);
+    this.api = new HostApi(xl, this, limits, machine);
     const readFreeBytes = (): number => this.limits.memoryLimitBytes - this.guest.memoryBytes;
     this.decisions = new DecisionQueue(xl.context, readFreeBytes, () => this.runDecisions());
     this.pending = new PendingRequests(limits.frameTimeoutS, xl.calls, {
@@ -460,6 +460,7 @@ export class Interpreter {
     this.limits = limits;
     this.pending.limitSeconds = limits.frameTimeoutS;
     this.api.limitedLog.setLimit(limits.logBytesPerSecond);
+    this.api.ownWork.sharePercent = limits.backgroundShare;
   }
 
   /** Finishes pending requests without taking new ones, then calls `endRetired`. */

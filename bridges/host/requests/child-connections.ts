@@ -128,15 +128,20 @@ class ChildConnection implements ConnectionTransport, ApiHost {
 export class ChildConnections implements ChildMessages {
   private readonly xl: Xlator<unknown>;
   private readonly notifyGuest: (child: number) => void;
+  private readonly mustRest: () => boolean;
   private readonly connections = new Map<number, ChildConnection>();
   private hasWork = false;
   private isRunning = false;
   private cancelNextRun: (() => void) | null = null;
 
-  /** @param notifyGuest enters the guest, which takes the replies */
-  constructor(xl: Xlator<unknown>, notifyGuest: (child: number) => void) {
+  /**
+   * @param notifyGuest enters the guest, which takes the replies
+   * @param mustRest whether work that no request waits for must rest, and replies are for such
+   */
+  constructor(xl: Xlator<unknown>, notifyGuest: (child: number) => void, mustRest: () => boolean) {
     this.xl = xl;
     this.notifyGuest = notifyGuest;
+    this.mustRest = mustRest;
   }
 
   /** Queues a message until `run`. @returns whether there is such a child */
@@ -174,6 +179,10 @@ export class ChildConnections implements ChildMessages {
   /** Serves messages, and has the guest take replies, until the turn is over. */
   run(): void {
     if (!this.hasWork || this.isRunning || this.cancelNextRun !== null) return;
+    if (this.mustRest()) {
+      this.scheduleRun(true);
+      return;
+    }
     this.isRunning = true;
     const { slowCallCount } = turn;
     for (let round = 0; this.hasWork && round < MAX_ROUNDS; round++) {

@@ -8,6 +8,7 @@ import type { Frame } from '../../../runtime/core/frame.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Decision } from '../crossing/decision.ts';
 import { MessageError } from '../crossing/message.ts';
+import type { OwnWork } from '../limits/own-work.ts';
 
 /** Limits of a turn, which ends at the first that is reached. */
 const MAX_TURN_MS = 2;
@@ -216,11 +217,13 @@ export class DecisionQueue<R extends QueuedRequest> {
  */
 export class NotificationQueue {
   private readonly context: Context;
+  private readonly ownWork: Pick<OwnWork, 'mustRest' | 'noteCall'>;
   private readonly pending = new Set<() => void>();
   private cancelTimer: (() => void) | null = null;
 
-  constructor(context: Context) {
+  constructor(context: Context, ownWork: Pick<OwnWork, 'mustRest' | 'noteCall'>) {
     this.context = context;
+    this.ownWork = ownWork;
   }
 
   /** Sends a notification. @param slowCallCount `turn.slowCallCount` when its cause began */
@@ -239,10 +242,12 @@ export class NotificationQueue {
 
   private sendPending(): void {
     const { slowCallCount } = turn;
+    const startMs = this.context.now();
     for (const notification of this.pending) {
       this.pending.delete(notification);
       notification();
       if (!wasCallSlow(this.context, slowCallCount)) continue;
+      this.ownWork.noteCall(startMs);
       this.scheduleSend();
       return;
     }
@@ -251,7 +256,8 @@ export class NotificationQueue {
   private scheduleSend(): void {
     this.cancelTimer = this.context.after(PAUSE_AFTER_SLOW_MS, () => {
       this.cancelTimer = null;
-      this.sendPending();
+      if (this.ownWork.mustRest()) this.scheduleSend();
+      else this.sendPending();
     });
   }
 }

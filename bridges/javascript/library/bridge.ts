@@ -192,10 +192,10 @@ export function callStateHook(name: string): string | undefined {
   }
 }
 
-/** Runs due timers when the host's timer fires. */
-export function tick(): number {
+/** Runs due timers when the host's timer fires (`runDueTimers`). */
+export function tick(resting: number, lastTickMs: number): number {
   execution.hostCallFrame = null;
-  runDueTimers();
+  runDueTimers(resting === 1, lastTickMs);
   return NOTHING;
 }
 

@@ -7,7 +7,7 @@ import { TextDecoder, TextEncoder } from '@exodus/bytes/encoding-lite.js';
 import { DOMException, structuredClone } from './clone.ts';
 import { host, OriginalFunction } from './host.ts';
 import { LEVELS, makeLogger } from './log.ts';
-import { logError, logRefusal } from './report.ts';
+import { findDefinition, logError, logRefusal } from './report.ts';
 import { addTimer, cancelTimer } from './timers.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
@@ -34,7 +34,7 @@ const makeTimerFunction =
   (repeats: boolean) =>
   (fn: (...args: unknown[]) => unknown, ms = 0, ...args: unknown[]): number => {
     if (typeof fn !== 'function') throw new TypeError('a timer needs a function');
-    return addTimer(ms, () => fn(...args), repeats);
+    return addTimer(ms, () => fn(...args), repeats, findDefinition(fn));
   };
 defineGlobal('setTimeout', makeTimerFunction(false));
 defineGlobal('setInterval', makeTimerFunction(true));

@@ -134,6 +134,19 @@ export function warnAt(method: unknown, lineOffset: number, text: string): void 
   host.log(WARNING, position.file, position.line + lineOffset, position.func, text);
 }
 
+const placesOfOwnWork = new Set<string>();
+
+/** Logs, once for each place, that a timer's work which no request waits for took long. */
+export function warnOfOwnWork({ file, line, func }: LogSource, ms: number): void {
+  const place = `${file}:${line}`;
+  if (placesOfOwnWork.has(place)) return;
+  placesOfOwnWork.add(place);
+  const text =
+    `work that no request waits for took ${(ms / 1000).toFixed(1)} s: while requests come, it gets a share ` +
+    'of the time (option background-share)';
+  host.log(WARNING, file, line, func, text);
+}
+
 /** Logs a refusal as a warning, once for each text. */
 export function logRefusal(text: string): void {
   const { file, line, func } = findCallerPosition();

@@ -2,9 +2,10 @@
  * Runs a module's timers: requests a tick from the host when the next timer is due. A timer's
  * function runs for the frame that set it.
  */
+import type { LogSource } from '../../../runtime/core/log.ts';
 import type { Frame } from './frame.ts';
 import { execution, host } from './host.ts';
-import { logError } from './report.ts';
+import { findCallerPosition, logError, warnOfOwnWork } from './report.ts';
 
 interface Timer {
   readonly id: number;
@@ -13,6 +14,8 @@ interface Timer {
   /** Undefined for a timer that fires once. */
   readonly intervalMicros: number | undefined;
   readonly fn: () => unknown;
+  /** The place of the module's function, or of its call of `sleep`. */
+  readonly definition: LogSource;
   /** The frame for which the timer was set; null outside of a request. */
   readonly frame: typeof execution.asyncFrame;
 }
@@ -36,7 +39,12 @@ function requestTick(dueMicros: number): void {
 }
 
 /** Calls `fn` after `ms` milliseconds, once or repeatedly; returns the number for `cancelTimer`. */
-export function addTimer(ms: number, fn: () => unknown, repeats: boolean): number {
+export function addTimer(
+  ms: number,
+  fn: () => unknown,
+  repeats: boolean,
+  definition: LogSource,
+): number {
   const micros = Math.max(0, Number(ms) || 0) * 1000;
   lastTimerId += 1;
   const dueMicros = host.now() + micros;
@@ -45,6 +53,7 @@ export function addTimer(ms: number, fn: () => unknown, repeats: boolean): numbe
     dueMicros,
     intervalMicros: repeats ? Math.max(MIN_INTERVAL_MICROS, micros) : undefined,
     fn,
+    definition,
     frame: execution.asyncFrame,
   });
   requestTick(dueMicros);
@@ -55,13 +64,36 @@ export const countTimers = (): number => timers.size;
 /** Returns false if the timer has fired or was cancelled. */
 export const cancelTimer = (id: number): boolean => timers.delete(id);
 
-/** Runs the due timers, and requests the next tick. */
-export function runDueTimers(): void {
+/** Microseconds between two looks at whether timers that rest may run. */
+const REST_MICROS = 20_000;
+/** Milliseconds of a tick after which the log names its last timer. */
+const LONG_MS = 100;
+/** The definition of the last timer that no request waited for; undefined if there was none in the last tick. */
+let lastOwnWork: LogSource | undefined;
+
+/** Whether a timer's function works for a request that is not answered yet. */
+const hasWaiter = ({ frame }: Timer): boolean => frame !== null && !frame.answered;
+
+/**
+ * Runs the due timers, and requests the next tick.
+ * @param isResting if only those for requests may run
+ * @param lastTickMs milliseconds of the last tick, with what its timers have continued, if it was a long one
+ */
+export function runDueTimers(isResting: boolean, lastTickMs: number): void {
+  if (lastTickMs > LONG_MS && lastOwnWork !== undefined) warnOfOwnWork(lastOwnWork, lastTickMs);
+  lastOwnWork = undefined;
   nextTickMicros = Number.POSITIVE_INFINITY;
   const nowMicros = host.now();
+  let hasRested = false;
   const dueTimers = [...timers.values()].filter((timer) => timer.dueMicros <= nowMicros);
   for (const timer of dueTimers.sort((a, b) => a.dueMicros - b.dueMicros || a.id - b.id)) {
     if (!timers.has(timer.id)) continue;
+    const isOwnWork = !hasWaiter(timer);
+    if (isResting && isOwnWork) {
+      hasRested = true;
+      continue;
+    }
+    if (isOwnWork) lastOwnWork = timer.definition;
     if (timer.intervalMicros === undefined) timers.delete(timer.id);
     else timer.dueMicros = nowMicros + timer.intervalMicros;
     execution.asyncFrame = timer.frame;
@@ -75,7 +107,12 @@ export function runDueTimers(): void {
   execution.asyncFrame = null;
   // A loop, as there may be more timers than a call takes arguments.
   let earliestMicros = Number.POSITIVE_INFINITY;
-  for (const timer of timers.values()) earliestMicros = Math.min(earliestMicros, timer.dueMicros);
+  for (const timer of timers.values()) {
+    // One that rests is due already.
+    if (!hasRested || timer.dueMicros > nowMicros)
+      earliestMicros = Math.min(earliestMicros, timer.dueMicros);
+  }
+  if (hasRested) earliestMicros = Math.min(earliestMicros, nowMicros + REST_MICROS);
   if (timers.size > 0) requestTick(earliestMicros);
 }
 
@@ -94,7 +131,7 @@ export function sleep(ms: number): Promise<void> {
       settle();
     };
     const interrupt = (error: unknown): void => finish(() => reject(error));
-    const id = addTimer(ms, () => finish(resolve), false);
+    const id = addTimer(ms, () => finish(resolve), false, findCallerPosition());
     sleeps?.add(interrupt);
   });
 }

@@ -5,6 +5,7 @@ import { host } from './host.ts';
 import { type Invalidation, invalidate } from './invalidate.ts';
 import { type Log, log } from './log.ts';
 import type { OptionSpec } from './option.ts';
+import { findDefinition } from './report.ts';
 import { addTimer, cancelTimer, sleep } from './timers.ts';
 
 /** A timer that `Translator.timer` has started. */
@@ -40,7 +41,7 @@ export class Translator {
 
   /** Calls `fn` after `seconds`; with `repeat`, again after each further `seconds`. */
   timer(seconds: number, fn: () => unknown, { repeat = false } = {}): Timer {
-    const id = addTimer(seconds * 1000, () => fn.call(this), repeat);
+    const id = addTimer(seconds * 1000, () => fn.call(this), repeat, findDefinition(fn));
     return { cancel: () => void cancelTimer(id) };
   }
 
