@@ -106,7 +106,8 @@ async function listStacks(): Promise<boolean> {
       const failed = (error: unknown): ListingResults => ({ 'one open': String(error) });
       results.set(name, await listStack(row, count).catch(failed));
       isAllRight &&= isRight(results.get(name)!);
-      process.stderr.write(`${count} names: ${name}\n`);
+      const text = Object.values(results.get(name)!).join(' | ');
+      process.stderr.write(`${count} names: ${name}: ${text}\n`);
     }
     console.log(`${count} names\n\n${renderResults(results)}`);
   }
