@@ -23,7 +23,7 @@ const languages = allLanguages.map(([name]) => name);
 /** Placeholders for names, numbers and times, which a shell cannot complete. */
 const FREE_PLACEHOLDERS =
   'BYTES CONDITION HOST:PORT HOST KEY=VALUE MS N NAME PATH PID SERVER ' +
-  'SEC SECONDS TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
+  'SEC SECONDS SIZE TEXT TIME UID US VOLUME VOLUME.KEY=VALUE';
 
 /** The kinds of all placeholders; a command may have others (`Command.placeholderKinds`). */
 export const defaultKinds: Readonly<Record<string, CompletionKind>> = {

@@ -1,10 +1,11 @@
 /** Mounts for tests, each with its own server process and complete cleanup. */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { detach } from './mount.ts';
 
 /** Returns the reason why this machine cannot test mounts, or ''. */
 export function findObstacle(): string {
@@ -116,7 +117,7 @@ export class Mounts {
   async clean(): Promise<void> {
     for (const server of this.servers) await server.end();
     for (const path of this.folders) {
-      while (isMounted(path)) execFileSync('umount', ['-l', path]);
+      while (isMounted(path)) detach(path);
       rmdirSync(path);
     }
     this.servers.length = 0;

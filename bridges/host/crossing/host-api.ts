@@ -9,7 +9,6 @@ import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Stack } from '../../../runtime/core/frame.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import { ERROR, type LogLevel, type LogSource } from '../../../runtime/core/log.ts';
-import { turn } from '../../../runtime/core/turn.ts';
 import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
@@ -19,7 +18,8 @@ import { formatAsOneRecord, LimitedLog, logRefusal, shortenSource } from '../lim
 import { OwnWork } from '../limits/own-work.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { NO_LEVEL, noteFailureSource } from '../requests/chosen-failure.ts';
-import { NotificationQueue, PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
+import { NotificationQueue } from '../requests/decision-queue.ts';
+import { GuestTimer } from '../requests/guest-timer.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
 import type { RequestTable } from '../requests/pending-requests.ts';
@@ -79,9 +79,7 @@ export class HostApi implements GuestHost {
   /** Null for a guest without a library for files. */
   private childConnections: ChildMessages | null = null;
   private inodeTable: InodeTable | null = null;
-  private cancelTimer: (() => void) | null = null;
-  /** The shortest delay of the next timer. After a slow `tick` it leaves time for other work. */
-  private minTimerMs = 0;
+  private readonly timer: GuestTimer;
   private guest: Guest | null = null;
 
   constructor(
@@ -96,8 +94,18 @@ export class HostApi implements GuestHost {
     this.limitedLog = new LimitedLog(xl, logBytesPerSecond);
     this.ownWork = new OwnWork(() => xl.context.now(), backgroundShare);
     this.notifications = new NotificationQueue(xl.context, this.ownWork);
+    this.timer = new GuestTimer(xl.context, this.ownWork, (mustRest, lastLongMs) => {
+      const { guest } = this;
+      if (guest !== null)
+        interpreter.enterFor(() => guest.callHook('tick', [mustRest ? 1 : 0, lastLongMs]));
+    });
     this.xl = xl;
     this.interpreter = interpreter;
+  }
+
+  setLimits({ logBytesPerSecond, backgroundShare }: Limits): void {
+    this.limitedLog.setLimit(logBytesPerSecond);
+    this.ownWork.sharePercent = backgroundShare;
   }
 
   /** Sets the guest, which exists only after this object. */
@@ -107,7 +115,7 @@ export class HostApi implements GuestHost {
 
   /** Frees the objects held for the guest, when its interpreter ends. */
   close(): void {
-    this.cancelTimer?.();
+    this.timer.cancel();
     this.notifications.clear();
     this.childConnections?.close();
     this.limitedLog.reportOmissions();
@@ -363,25 +371,7 @@ export class HostApi implements GuestHost {
   }
 
   setTimer(ms: number): void {
-    this.cancelTimer?.();
-    this.cancelTimer = this.xl.context.after(Math.max(this.minTimerMs, ms), () => {
-      this.cancelTimer = null;
-      const { guest } = this;
-      const { slowCallCount } = turn;
-      if (guest !== null) this.interpreter.enterFor(() => this.runTick(guest));
-      this.minTimerMs = wasCallSlow(this.xl.context, slowCallCount) ? PAUSE_AFTER_SLOW_MS : 0;
-    });
-  }
-
-  /** Runs due work of the module; only work for requests while its own must rest. */
-  private runTick(guest: Guest): number {
-    const startMs = this.xl.context.now();
-    const mustRest = this.ownWork.mustRest();
-    const lastMs = Math.round(this.ownWork.lastLongMs);
-    this.ownWork.lastLongMs = 0;
-    const result = guest.callHook('tick', [mustRest ? 1 : 0, lastMs]);
-    if (!mustRest) this.ownWork.noteCall(startMs);
-    return result;
+    this.timer.set(ms);
   }
 
   get level(): number {

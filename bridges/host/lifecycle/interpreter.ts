@@ -459,8 +459,7 @@ export class Interpreter {
   setLimits(limits: Limits): void {
     this.limits = limits;
     this.pending.limitSeconds = limits.frameTimeoutS;
-    this.api.limitedLog.setLimit(limits.logBytesPerSecond);
-    this.api.ownWork.sharePercent = limits.backgroundShare;
+    this.api.setLimits(limits);
   }
 
   /** Finishes pending requests without taking new ones, then calls `endRetired`. */

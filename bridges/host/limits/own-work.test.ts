@@ -35,7 +35,7 @@ it('gets its share at most while requests come, and nearly all of the time other
         const clock = { ms: 0 };
         const work = new OwnWork(() => clock.ms, share);
         const got = simulate(work, clock, took, Math.max(1, every * took));
-        // One call more may have begun, and one that nobody waited for was the first.
+        // The first call began before any request, and the last one may have just begun.
         expect(got).toBeLessThanOrEqual(share / 100 + (2 * took) / 100_000);
         expect(got).toBeGreaterThan(0);
         expect(simulate(work, clock, took, Number.POSITIVE_INFINITY)).toBeGreaterThan(

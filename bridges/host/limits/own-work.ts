@@ -14,7 +14,7 @@ export class OwnWork {
   /** The most percent of the time, from 1 to 100. */
   sharePercent: number;
   /** The length of the last call of the work that may run freely; 0 if it was short. */
-  lastLongMs = 0;
+  private lastLongMs = 0;
   private readonly now: () => number;
   private restUntilMs = 0;
   /** The time without a request after which the work goes on. */
@@ -38,6 +38,13 @@ export class OwnWork {
       this.newestRequestMs = nowMs;
     }
     return nowMs - this.newestRequestMs < this.quietMs;
+  }
+
+  /** Returns the milliseconds of the last call if it was a long one, else 0; and 0 the next time. */
+  takeLastLongMs(): number {
+    const { lastLongMs } = this;
+    this.lastLongMs = 0;
+    return lastLongMs;
   }
 
   /** Notes a call of the work that began at `startMs` and has just ended. */

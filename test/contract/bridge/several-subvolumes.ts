@@ -42,7 +42,9 @@ const otherLeaves = (where: string): Record<string, string> => ({
 export function subvolumeContract(folder: string, language: Language = hostedLanguage): void {
   const startAndWarn = async (name: string, leaves: number) => {
     const run = await startModule(folder, { name, language, leaves, level: WARNING });
-    return { run, lines: run.takeLines() };
+    // Languages that cannot tell whether a module sees replies of `stat` warn of other fops with attributes, too.
+    const lines = run.takeLines().filter((line) => !line.includes('which show the same'));
+    return { run, lines };
   };
 
   describe('with several subvolumes', () => {
