@@ -9,12 +9,12 @@
 import type { Scalar } from '../host/guest.ts';
 import { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { HELD, IN_HOST, makeSharedWord } from '../host/limits/watchdog.ts';
-import { countBlocks, findThreshold, lowerThreshold } from './collector.ts';
 import type { CallArgument, EngineOptions, FlatFunction, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
 import { ExceptionReader } from './exception-reader.ts';
 import { type HostFunction, HostFunctions } from './host-functions.ts';
 import { Jobs } from './jobs.ts';
+import { MemoryGuard } from './memory-guard.ts';
 import { ModuleLoader } from './module-loader.ts';
 import { StringCache } from './string-cache.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -73,7 +73,7 @@ class Engine {
   /** The arguments of all nested calls, eight bytes each; and QTS_Call's pointers to them. */
   readonly #argumentArea: Pointer;
   readonly #argumentPointers: Pointer;
-  readonly #gcThresholdAddress: Pointer;
+  readonly memory: MemoryGuard;
   readonly #moduleLoader: ModuleLoader;
   #promiseHandler: Handle = 0;
   /** The address at which jobs leave a call's result; 0 before `setOutcomeBuffer`. */
@@ -85,9 +85,10 @@ class Engine {
     const { quickjs } = instance;
     this.#quickjs = quickjs;
     this.#runtime = quickjs.QTS_NewRuntime();
-    this.#gcThresholdAddress = findThreshold(instance, this.#runtime);
     this.#context = quickjs.QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
+    const { memoryLimitBytes } = options;
+    this.memory = new MemoryGuard(instance, this.#runtime, this.#values, memoryLimitBytes);
     this.#gate = new InterpreterGate({
       word: makeSharedWord(),
       // A test that passes its own clock gets no watchdog, which measures real time.
@@ -99,7 +100,7 @@ class Engine {
       },
     });
     this.timeLimit = new TimeLimit(options.timeLimitMs, options.clock);
-    this.#exceptions = new ExceptionReader(quickjs, this.#values, this.timeLimit);
+    this.#exceptions = new ExceptionReader(quickjs, this.#values, this.timeLimit, this.memory);
     this.#jobs = new Jobs(instance, this.#runtime, this.#values, this.#exceptions, this.timeLimit);
     quickjs.QTS_RuntimeSetMaxStackSize(this.#runtime, STACK_BYTES);
     quickjs.QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
@@ -133,11 +134,6 @@ class Engine {
     return this.#values.memoryBytes;
   }
 
-  /** The number of memory blocks of the interpreter's values. */
-  get blockCount(): number {
-    return countBlocks(this.#quickjs, this.#runtime, this.#values);
-  }
-
   /** The limit that ended a promise job of the last call; only flat functions do not throw it. */
   get limitError(): EngineError | undefined {
     return this.#jobs.limitError;
@@ -165,11 +161,6 @@ class Engine {
    */
   setPromiseHandler(callable: Handle): void {
     this.#promiseHandler = callable;
-  }
-
-  /** Makes the cycle collector run soon; false if this build of QuickJS hides its threshold. */
-  collectSoon(): boolean {
-    return lowerThreshold(this.#values.i32, this.#gcThresholdAddress);
   }
 
   /**
@@ -352,9 +343,14 @@ class Engine {
     return depth * MAX_ARGUMENTS;
   }
 
+  /** Marks the end of a call. @throws {EngineError} in place of a result, if the memory is full */
   #endCall(): void {
-    if (this.#gate.depth === 1) this.#fatalError ??= this.#exceptions.checkMemory();
+    const error = this.#gate.depth === 1 ? this.memory.check() : undefined;
     this.#gate.leaveGuest();
+    if (error === undefined) return;
+    const { code, message } = this.limitError ?? error;
+    this.#fatalError ??= new EngineError(code, message, true);
+    throw this.#fatalError;
   }
 
   #putArgument(index: number, kind: number, value: Scalar): void {
@@ -390,7 +386,7 @@ class Engine {
 
   /** Converts an exception to an EngineError; any other exception means a lost interpreter. */
   #convertError(error: unknown): EngineError {
-    this.#exceptions.reserve.release();
+    this.memory.releaseReserve();
     if (error instanceof EngineError) {
       if (error.isFatal) this.#fatalError = error;
       return error;

@@ -1,6 +1,6 @@
 /** Converts exceptions of an interpreter to errors of the engine. */
-import { FULL_MEMORY_TEXT, MemoryReserve } from '../host/limits/memory-reserve.ts';
 import { EngineError, type ModuleError } from './errors.ts';
+import type { MemoryGuard } from './memory-guard.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { TAG_NULL, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
@@ -15,23 +15,15 @@ export class ExceptionReader {
   /** The library's function that describes errors as JSON. */
   explainer: Pointer | undefined;
   readonly #quickjs: QuickJS;
-  readonly reserve: MemoryReserve;
+  readonly #memory: MemoryGuard;
   readonly #values: Values;
   readonly #timeLimit: TimeLimit;
 
-  constructor(quickjs: QuickJS, values: Values, timeLimit: TimeLimit) {
-    this.reserve = new MemoryReserve({ malloc: quickjs._malloc, free: quickjs._free });
+  constructor(quickjs: QuickJS, values: Values, timeLimit: TimeLimit, memory: MemoryGuard) {
+    this.#memory = memory;
     this.#quickjs = quickjs;
     this.#values = values;
     this.#timeLimit = timeLimit;
-  }
-
-  /** Takes the reserve back at the end of a call; returns the error of an interpreter whose memory is full. */
-  checkMemory(): EngineError | undefined {
-    if (!this.reserve.isReleased) return undefined;
-    const isTaken = this.reserve.tryToTake();
-    this.#values.refresh();
-    return isTaken ? undefined : new EngineError('memory-limit', FULL_MEMORY_TEXT, true);
   }
 
   /** Reads and frees the exception in a result; undefined if the result is a value. */
@@ -56,7 +48,7 @@ export class ExceptionReader {
 
   /** Converts an error of the interpreter, and frees it there. */
   takeError(error: Pointer): EngineError {
-    this.reserve.release();
+    this.#memory.releaseReserve();
     const moduleError =
       this.explainer === undefined ? undefined : this.#explainInLibrary(error, this.explainer);
     // QuickJS throws null when it lacks memory for an Error.

@@ -106,7 +106,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   const grantedAccess = new GrantedAccess(settings.grants, module, host, machine);
   let hasWarned = false;
   const collectSoon = (): undefined => {
-    if (engine.collectSoon() || hasWarned) return;
+    if (engine.memory.collectSoon() || hasWarned) return;
     hasWarned = true;
     settings.log(WARNING, { file: module.path, line: 0, func: '-' }, NO_THRESHOLD_WARNING);
   };
@@ -115,7 +115,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     hostFunctions: {
       ...makeHostFunctions(host, grantedAccess, evaluations, expressionNamer),
       collect_soon: { params: '', call: collectSoon },
-      blocks: { params: '', call: () => engine.blockCount },
+      blocks: { params: '', call: () => engine.memory.blockCount },
     },
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),
@@ -231,7 +231,7 @@ class JavaScriptGuest extends InterpretedGuest<Engine> {
   }
 
   override callHook(...call: Parameters<InterpretedGuest<Engine>['callHook']>): number {
-    if (call[0] === 'collect') this.engine.collectSoon();
+    if (call[0] === 'collect') this.engine.memory.collectSoon();
     return super.callHook(...call);
   }
 

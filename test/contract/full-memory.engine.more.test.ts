@@ -29,6 +29,9 @@ it.each([
   ['m.py', '1.5'],
   ['m.py', 'bytes(100_000)'],
   ['m.js', 'new Uint8Array(100_000)'],
+  ['m.js', '1.5'],
+  ['m.js', '{}'],
+  ['m.js', "'x' + Math.random()"],
 ] as const)(
   'the next request of a module with full memory is served (%s: %s)',
   async (file, form) => {

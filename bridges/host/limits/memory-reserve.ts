@@ -12,12 +12,15 @@ interface Allocator {
 
 export const FULL_MEMORY_TEXT = 'the module keeps all of its memory (option memory-limit)';
 
-/** Enough to format the traceback of a deep recursion, and to call the module once more. */
+/** Enough to format the traceback of a deep recursion. */
 const RESERVE_BYTES = 512 * 1024;
+/** What must be free besides, after an exception: the next call cannot use the reserve before it fails. */
+const SPARE_BYTES = 512 * 1024;
 
 export class MemoryReserve {
   /** True before the first call, and from the release until the end of the call. */
   isReleased = true;
+  private wasTaken = false;
   private readonly allocator: Allocator;
   private address = 0;
 
@@ -33,8 +36,16 @@ export class MemoryReserve {
 
   /** Returns false if the memory is full. */
   tryToTake(): boolean {
-    this.address = this.allocator.malloc(RESERVE_BYTES);
+    const { allocator } = this;
+    this.address = allocator.malloc(RESERVE_BYTES);
     this.isReleased = this.address === 0;
-    return !this.isReleased;
+    if (this.isReleased) return false;
+    if (!this.wasTaken) {
+      this.wasTaken = true;
+      return true;
+    }
+    const spare = allocator.malloc(SPARE_BYTES);
+    if (spare !== 0) allocator.free(spare);
+    return spare !== 0;
   }
 }
