@@ -13,6 +13,7 @@ import {
   withScratch,
 } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
+import { endUnmounter } from '../test/support/unmounter.ts';
 import { prepareProgram } from '../test/support/user.ts';
 
 /** Gives a program a terminal (util-linux). */
@@ -136,6 +137,7 @@ describeMounts('glossa top', () => {
       const second = await startMount(scratch, stack);
       const again = onTerminal(scratch, 'top mnt --interval 0.2');
       await again.says(/mem +memory/);
+      await endUnmounter(second.path);
       second.child.kill('SIGKILL');
       expect(await again.ended).toMatch('glossa: the server of mnt has ended');
     }),

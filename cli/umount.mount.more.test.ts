@@ -12,6 +12,7 @@ import {
   withScratch,
 } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
+import { endUnmounter } from '../test/support/unmounter.ts';
 import { prepareProgram } from '../test/support/user.ts';
 
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
@@ -32,6 +33,7 @@ async function deadMount(
   const mount = await startMount(scratch, memory, { args: ['--attribute-timeout', '600'] });
   await stat(mount.path);
   await before(mount.path);
+  await endUnmounter(mount.path);
   mount.child.kill('SIGKILL');
   expect((await mount.outcome).signal).toBe('SIGKILL');
   await expect(readdir(mount.path)).rejects.toMatchObject({ code: 'ENOTCONN' });

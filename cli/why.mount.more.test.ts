@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
 import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
 import { isRoot } from '../test/support/posix.ts';
+import { endUnmounter } from '../test/support/unmounter.ts';
 import { prepareProgram } from '../test/support/user.ts';
 
 const stack = `
@@ -205,6 +206,7 @@ describeMounts('glossa why', () => {
         expect([outcome.status, outcome.out], args).toEqual([status, '']);
         expect(outcome.err, args).toMatch(said);
       }
+      await endUnmounter(mount.path);
       mount.child.kill('SIGKILL');
       await mount.outcome;
       expect(await runGlossa(scratch, ['why', 'mnt/f'])).toMatchObject({

@@ -15,6 +15,7 @@ import {
   withScratch,
 } from '../../test/support/mount.ts';
 import { isRoot } from '../../test/support/posix.ts';
+import { endUnmounter } from '../../test/support/unmounter.ts';
 import { prepareProgram } from '../../test/support/user.ts';
 
 const stack = `
@@ -129,6 +130,7 @@ describeMounts('glossa trace of a mount', () => {
 
       const again = await startMount(scratch, stack);
       const left = await look(scratch);
+      await endUnmounter(again.path);
       again.child.kill('SIGKILL');
       expect(await left.outcome).toMatchObject({
         status: 1,

@@ -132,7 +132,8 @@ await volume.close();
 process.stdout.write(process.arch);
 `;
 
-/** Tests of the storage's fops, and of a program's volume. */
+/** A part of the tests of the storage's fops, and those of a program's volume. */
+const TESTED = 'storage/posix for a user|files|directory|folder';
 const CONTRACT = [
   'test/contract/storage.test.ts',
   ...['files', 'directory'].map((name) => `runtime/api/${name}.test.ts`),
@@ -144,7 +145,7 @@ describe.skipIf(isSkipped('on ARM', findArmObstacle()))('on ARM', () => {
     () =>
       withScratch(async (scratch) => {
         const node = await makeArmNode(scratch);
-        const limits = ['--maxWorkers', '1', '--testTimeout', `${PATIENCE_MS}`];
+        const limits = ['--maxWorkers', '1', '--testTimeout', `${PATIENCE_MS}`, '-t', TESTED];
         const vitest = join(packageRoot, 'node_modules/vitest/vitest.mjs');
         const args = [vitest, 'run', '--project', 'test', ...limits];
         const { status, out } = await run(

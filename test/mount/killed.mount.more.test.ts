@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { describeFrontEnds, everyFrontEnd } from '../support/front-ends.ts';
 import { runGlossa, startMount } from '../support/mount.ts';
 import { type Kind, makeVolfile } from '../support/stacks.ts';
+import { endUnmounter } from '../support/unmounter.ts';
 
 const FILES = 100;
 const CRASH = 'gcc -O1 -Wall -Werror -o "$PROGRAM" "$CLIENTS/crash.c" && exec "$PROGRAM"';
@@ -25,6 +26,7 @@ describeFrontEnds(`a server killed with ${FILES} open files`, everyFrontEnd, (fr
         const env = { PROGRAM: scratch.at('crash') };
         const client = scratch.startClient(mount.path, `${CRASH} ${FILES}`, { env });
         await client.waitForOutput(/^round 2$/m);
+        await endUnmounter(mount.path);
         mount.child.kill('SIGKILL');
         await mount.outcome;
         const { out, status } = await client.outcome;

@@ -14,7 +14,7 @@ export const FULL_MEMORY_TEXT = 'the module keeps all of its memory (option memo
 
 /** Enough to format the traceback of a deep recursion. */
 const RESERVE_BYTES = 512 * 1024;
-/** What must be free besides, after an exception: the next call cannot use the reserve before it fails. */
+/** Bytes that must be free besides, after an exception: the next call cannot use the reserve before it fails. */
 const SPARE_BYTES = 512 * 1024;
 
 export class MemoryReserve {
