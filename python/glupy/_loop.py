@@ -109,7 +109,7 @@ class Loop(asyncio.AbstractEventLoop):
             self._asked = when
             _host.after(max(0, math.ceil((when - self.time()) * 1000)))
 
-    def tick(self, resting, last):
+    def tick(self, resting=False, last=0):
         """Handles the host's timer: runs due callbacks.
 
         resting: only those for requests, until the next tick.
