@@ -80,6 +80,7 @@ describe('glossa help', () => {
       'frame-timeout',
       'wind-limit',
       'log-limit',
+      'background-share',
       'on-error',
       'error',
       'max-failures',
