@@ -14,7 +14,7 @@ from contextvars import ContextVar, copy_context
 
 import _host
 
-from ._report import error_in_task, report, tell_failed, warn_of_own_work
+from ._report import error_in_task, place_of_step, report, tell_failed, warn_of_own_work
 
 # Steps before the loop yields: many for a request, but few enough that a task which only yields
 # (`while True: await asyncio.sleep(0)`) does not starve others.
@@ -73,7 +73,7 @@ class Loop(asyncio.AbstractEventLoop):
         # Whether work that no request waits for must rest, and its steps that do.
         self.resting = False
         self._rested = []
-        # The last callback of such work.
+        # The place of the last such work.
         self._own_work = None
 
     def call_soon(self, callback, *args, context=None):
@@ -155,9 +155,9 @@ class Loop(asyncio.AbstractEventLoop):
                     if self.resting and not _has_waiter(step):
                         self._rested.append(step)
                         continue
-                    if in_tick and not _has_waiter(step):
-                        self._own_work = step.callback
                     step.context.run(step.callback, *step.args)
+                    if in_tick and not _has_waiter(step):
+                        self._own_work = place_of_step(step.callback)
                 except BaseException as error:
                     # Tasks keep their exceptions, except those that end a program.
                     if not isinstance(getattr(step.callback, "__self__", None), FopTask):

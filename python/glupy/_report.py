@@ -46,22 +46,26 @@ def warn_once(code, line, text):
         _host.log(_WARNING, code.co_filename, line, code.co_name, text)
 
 
-def warn_of_own_work(callback, milliseconds):
-    """Logs, once, that work which no request waits for took long: at the line where its task waits
-    now, or at the function of a timer.
+def place_of_step(callback):
+    """The code and line at which a step's task waits now, or of a timer's function; None if neither
+    is known. It holds no task: its exception is logged when the task is freed.
     """
     task = getattr(callback, "__self__", None)
     coroutine = task.get_coro() if hasattr(task, "get_coro") else None
     code = getattr(coroutine, "cr_code", None) or getattr(callback, "__code__", None)
     if code is None:
-        return
+        return None
     frame = getattr(coroutine, "cr_frame", None)
-    line = frame.f_lineno if frame else code.co_firstlineno
+    return code, frame.f_lineno if frame else code.co_firstlineno
+
+
+def warn_of_own_work(place, milliseconds):
+    """Logs, once, that work which no request waits for took long."""
     text = (
-        f"work that no request waits for took {milliseconds / 1000:.1f} s: while requests come, it gets a share"
-        " of the time (option background-share)"
+        f"work that no request waits for took {milliseconds / 1000:.1f} s: while requests come, it"
+        " gets a share of the time (option background-share)"
     )
-    warn_once(code, line, text)
+    warn_once(*place, text)
 
 
 def report(error, what, row=None):
