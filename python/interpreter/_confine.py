@@ -121,8 +121,9 @@ def _make_hook(refused, granted):
         }:
             return
         if event == "sys._getframe":
-            # Far enough up, the stack is no longer the module's own.
-            if args[0].f_code.co_filename.startswith(own_files):
+            # Far enough up, the stack is no longer the module's own. Observed, frame.fail looks at its wrapper.
+            name = args[0].f_code.co_filename
+            if name.startswith(own_files) and not name.endswith("/_notes.py"):
                 tell("frames of the host", "a stack begins with the interpreter's own")
         elif event == "object.__setattr__":
             if args[0] is hook:
