@@ -37,7 +37,7 @@ export interface StackMount extends ServedMount {
 }
 
 /** Milliseconds to wait for the exit status of a server whose mount has failed. */
-const EXIT_STATUS_TIMEOUT_MS = 1000;
+const EXIT_STATUS_TIMEOUT_MS = 10_000;
 /** Lines of the log in the reason for which a server ended. */
 const SHOWN_LOG_LINES = 3;
 
