@@ -180,35 +180,6 @@ class xlator(Translator):
     expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(96 * 2 ** 20);
   });
 
-  it('fails each request with an error while it holds all its memory', async () => {
-    const run = await start(`from glupy import *
-kept = []
-
-class xlator(Translator):
-    def stat(self, frame, loc, xdata):
-        size = 1_000_000
-        while size:
-            try:
-                kept.append(bytes(size))
-            except MemoryError:
-                size //= 2
-        kept.pop().nonsense
-
-    def fsync(self, frame, fd, datasync, xdata):
-        kept.clear()
-        frame.unwind(0)
-
-    def access(self, frame, loc, mask, xdata):
-        frame.wind()
-`);
-    expect(stat(run)).toMatchObject(failed);
-    for (let times = 0; times < 5; times += 1) expect(stat(run)).toMatchObject(failed);
-    run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
-    expect(run.replies.at(-1)!.count).toBe(1);
-    expect(run.takeLines().length).toBeGreaterThan(0);
-    run.expectSettled();
-  });
-
   it.each([
     ['of a method', 'def f(self): return self.f()'],
     ['through C', 'def f(self): return sorted([1, 2], key=lambda _: self.f())'],
