@@ -8,6 +8,7 @@ import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
   glossaCommand,
+  NEGATIVE_VOLFILE,
   type Scratch,
   startMount,
   withScratch,
@@ -18,14 +19,6 @@ const PATIENCE = { timeout: 60_000, interval: 20 };
 /** Gives a program a terminal (util-linux). */
 const hasScript = spawnSync('script', ['--version']).status === 0;
 
-const STACK = `volume mem
-    type storage/memory
-end-volume
-volume top
-    type features/negative
-    subvolumes mem
-end-volume
-`;
 const MODULE = `import { Translator } from 'glossa';
 export class xlator extends Translator {
   lookup(frame) { frame.wind(); }
@@ -83,7 +76,7 @@ async function repeat(round: (number: number) => Promise<void>, rounds = ROUNDS)
 describeMounts('round after round without a warning', () => {
   it.runIf(hasScript)('glossa top', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, STACK);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const top = start(scratch, 'top mnt --interval 0.1', true);
       await top.says('in flight', ROUNDS);
       expect(await top.end()).not.toContain('Warning');
@@ -93,7 +86,7 @@ describeMounts('round after round without a warning', () => {
 
   it('glossa trace of a mount', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, STACK);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const trace = start(scratch, 'trace mnt');
       await vi.waitFor(async () => {
         await writeFile(scratch.at('mnt', 'first'), '');

@@ -2,24 +2,21 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
-import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
+import {
+  describeMounts,
+  NEGATIVE_VOLFILE,
+  runGlossa,
+  startMount,
+  withScratch,
+} from '../test/support/mount.ts';
 
 import { isRoot } from '../test/support/posix.ts';
 import { prepareProgram } from '../test/support/user.ts';
 
-const stack = `volume mem
-    type storage/memory
-end-volume
-volume top
-    type features/negative
-    subvolumes mem
-end-volume
-`;
-
 describeMounts('glossa stats', () => {
   it('prints the counters of all translators of a mount', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
       const shown = await runGlossa(scratch, ['stats', 'mnt']);
       expect(shown).toMatchObject({ status: 0, err: '' });
@@ -45,7 +42,7 @@ describeMounts('glossa stats', () => {
   it('prints and resets the profile of an io-stats volume', () =>
     withScratch(async (scratch) => {
       const folder = scratch.at('run');
-      const counting = `${stack}volume counting
+      const counting = `${NEGATIVE_VOLFILE}volume counting
     type debug/io-stats
     option latency-measurement on
     subvolumes top
@@ -79,7 +76,7 @@ end-volume
 
   it('fails with --profile if the volfile has no io-stats volume', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       expect(await runGlossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
         status: 1,
         err: 'glossa: mnt has no volume of type debug/io-stats\n',
@@ -93,7 +90,7 @@ end-volume
   it.runIf(isRoot)('fails for users other than root and the user who mounted', () =>
     withScratch(async (scratch) => {
       const other = await prepareProgram(scratch, OTHER);
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const { outcome } = scratch.startClient(mount.path, 'cat f', { as: OTHER });
       expect((await outcome).err).toMatch('No such file');
       expect(await runGlossa(scratch, ['stats', 'mnt'], other)).toMatchObject({

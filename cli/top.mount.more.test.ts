@@ -7,6 +7,7 @@ import { OTHER } from '../test/support/client.ts';
 import {
   describeMounts,
   glossaCommand,
+  NEGATIVE_VOLFILE,
   runGlossa,
   type Scratch,
   startMount,
@@ -21,15 +22,6 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
 const PATIENCE = { timeout: 60_000, interval: 50 };
 const ENTER = '\x1b[?1049h';
 const LEAVE = '\x1b[?1049l';
-
-const stack = `volume mem
-    type storage/memory
-end-volume
-volume top
-    type features/negative
-    subvolumes mem
-end-volume
-`;
 
 /** Runs glossa on a terminal of 80 columns and 24 lines; `stty` shows its state afterwards. */
 function onTerminal(scratch: Scratch, args: string, env: NodeJS.ProcessEnv = {}) {
@@ -65,7 +57,7 @@ function expectRestored(said: string, status: number): void {
 describeMounts('glossa top', () => {
   it('prints a single table, or JSON, when its output is not a terminal', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const first = await runGlossa(scratch, ['top', 'mnt', '--interval', '0.1']);
       expect(first).toMatchObject({ status: 0, err: '' });
       expect(first.out).toMatch(
@@ -95,7 +87,7 @@ describeMounts('glossa top', () => {
 
   it.runIf(hasScript)('updates its rows on a terminal, and restores the terminal at the end', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const top = onTerminal(scratch, 'top mnt --interval 0.2', { NO_COLOR: '1' });
       await top.says('0 in flight');
       await top.says(/mem +memory/);
@@ -124,7 +116,7 @@ describeMounts('glossa top', () => {
 
   it.runIf(hasScript)('shows that the mount was unmounted or does not answer', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const top = onTerminal(scratch, 'top mnt --interval 0.2');
       await top.says(/mem +memory/);
       mount.child.kill('SIGSTOP');
@@ -134,7 +126,7 @@ describeMounts('glossa top', () => {
       const said = await top.ended;
       expectRestored(said, 1);
       expect(said).toMatch('glossa: mnt was unmounted\r\n');
-      const second = await startMount(scratch, stack);
+      const second = await startMount(scratch, NEGATIVE_VOLFILE);
       const again = onTerminal(scratch, 'top mnt --interval 0.2');
       await again.says(/mem +memory/);
       await endUnmounter(second.path);
@@ -145,7 +137,7 @@ describeMounts('glossa top', () => {
 
   it('ends when the program that reads its output ends, or at a signal', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       const program = glossaCommand;
       const piped = scratch.startClient(
         scratch.path,
@@ -179,7 +171,7 @@ describeMounts('glossa top', () => {
   it.runIf(isRoot)('fails for users other than root and the user who mounted', () =>
     withScratch(async (scratch) => {
       const other = await prepareProgram(scratch, OTHER);
-      const mount = await startMount(scratch, stack);
+      const mount = await startMount(scratch, NEGATIVE_VOLFILE);
       expect(await runGlossa(scratch, ['top', 'mnt'], other)).toMatchObject({
         status: 1,
         out: '',

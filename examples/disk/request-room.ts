@@ -41,7 +41,7 @@ export class RequestRoom {
     this.patienceMs = patienceMs;
   }
 
-  /** Takes room. @returns false if there is none: then `onRoom` is called later */
+  /** Takes room for a tenant; returns false without enough of it, and calls the tenant's `onRoom` later. */
   take(tenant: Tenant, bytes: number): boolean {
     if (this.waiting.size === 0 && this.tryTake(tenant, bytes)) return true;
     this.waiting.set(tenant, bytes);

@@ -288,6 +288,16 @@ export class ServedMount implements TestMount {
   }
 }
 
+/** The volfile of absent names in memory, for tests of commands that look at a mount. */
+export const NEGATIVE_VOLFILE = `volume mem
+    type storage/memory
+end-volume
+volume top
+    type features/negative
+    subvolumes mem
+end-volume
+`;
+
 /** Finds the error lines of a log. */
 export const findErrors = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
 
