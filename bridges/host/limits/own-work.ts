@@ -13,8 +13,6 @@ const LONG_MS = 20;
 export class OwnWork {
   /** The most percent of the time, from 1 to 100. */
   sharePercent: number;
-  /** The length of the last call of the work that may run freely; 0 if it was short. */
-  private lastLongMs = 0;
   private readonly now: () => number;
   private restUntilMs = 0;
   /** The time without a request after which the work goes on. */
@@ -40,22 +38,18 @@ export class OwnWork {
     return nowMs - this.newestRequestMs < this.quietMs;
   }
 
-  /** Returns the milliseconds of the last call if it was a long one, else 0; and 0 the next time. */
-  takeLastLongMs(): number {
-    const { lastLongMs } = this;
-    this.lastLongMs = 0;
-    return lastLongMs;
-  }
-
-  /** Notes a call of the work that began at `startMs` and has just ended. */
-  noteCall(startMs: number): void {
+  /**
+   * Notes a call of the work that began at `startMs` and has just ended; returns its milliseconds, or 0 if they are few.
+   */
+  noteCall(startMs: number): number {
     const endMs = this.now();
     const tookMs = endMs - startMs;
-    this.lastLongMs = tookMs < LONG_MS ? 0 : tookMs;
-    if (this.lastLongMs === 0 || this.sharePercent >= 100) return;
+    if (tookMs < LONG_MS) return 0;
+    if (this.sharePercent >= 100) return tookMs;
     this.restUntilMs = endMs + tookMs * (100 / this.sharePercent - 1);
     this.quietMs = tookMs;
     this.newestRequest = readNewestUnique();
     this.newestRequestMs = Number.NEGATIVE_INFINITY;
+    return tookMs;
   }
 }

@@ -11,6 +11,8 @@ export class GuestTimer {
   private cancelNext: (() => void) | null = null;
   /** The shortest delay of the next tick. After a slow one it leaves time for other work. */
   private minMs = 0;
+  /** Milliseconds of the last tick if it might run all work, and they were many; else 0. */
+  private lastLongMs = 0;
 
   /**
    * @param tick runs due work: with `mustRest`, only for requests; `lastLongMs` are the milliseconds of the tick before
@@ -44,10 +46,10 @@ export class GuestTimer {
     const { ownWork } = this;
     const { slowCallCount } = turn;
     const mustRest = ownWork.mustRest();
-    const lastLongMs = Math.round(ownWork.takeLastLongMs());
+    const lastLongMs = Math.round(this.lastLongMs);
     const startMs = this.context.now();
     this.tick(mustRest, lastLongMs);
-    if (!mustRest) ownWork.noteCall(startMs);
+    this.lastLongMs = mustRest ? 0 : ownWork.noteCall(startMs);
     this.minMs = wasCallSlow(this.context, slowCallCount) ? PAUSE_AFTER_SLOW_MS : 0;
   }
 }
