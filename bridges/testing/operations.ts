@@ -116,6 +116,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   stat: async (files, [path]) => encodeIatt(await files.stat(readText(path))),
   exists: async (files, [path]) => (await files.findIfExists(readText(path))) !== undefined,
   listdir: (files, [path]) => listBothWays(files, readText(path)),
+  /** For a directory that changes meanwhile, where two listings may differ. */
+  readdir: (files, [path]) => files.list(readText(path)),
   mkdir: async (files, [path, mode]) =>
     encodeIatt(await files.mkdir(readText(path), readNumber(mode, 0o755))),
   mknod: async (files, [path, mode, rdev]) =>

@@ -48,6 +48,18 @@ it('a control socket is found by its kind, and tells the client the server’s p
   expect(await ask(server(), 'about')).toEqual(about);
 });
 
+it('the newest of ten servers for one device number is listed first, as the others are ending', async () => {
+  const log = { warning: (said: string) => void warnings.push(said) } as unknown as Log;
+  const hosts = [host];
+  for (let n = 1; n < 10; n++) {
+    hosts.push(await ControlHost.open(kind, { which: async () => n }, log));
+    const [newest = ''] = listSocketNames(kind);
+    expect(await ask({ operand: 'a.vol', socket: newest }, 'which')).toBe(n);
+  }
+  await Promise.all(hosts.slice(1).map((each) => each.close()));
+  expect(warnings).toEqual([]);
+});
+
 it('a control socket answers 1,000 questions, 100 at once, and leaks no descriptor', async () => {
   const descriptors = (): number => readdirSync('/proc/self/fd').length;
   const before = descriptors();

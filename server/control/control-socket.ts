@@ -1,6 +1,6 @@
 /**
- * Names and finds the control sockets of servers: `glossa.mount.DEVICE.RANDOM` or
- * `glossa.listener.RANDOM`. They are abstract (unix(7)), so a killed server leaves no file behind.
+ * Names and finds the control sockets of servers: `glossa.mount.DEVICE.TIME-RANDOM` or
+ * `glossa.listener.TIME-RANDOM`. They are abstract (unix(7)), so a killed server leaves no file behind.
  * Any process can bind or connect to such a name, so both ends read each other's user from the
  * kernel.
  *
@@ -21,6 +21,8 @@ export type ServerKind = { readonly mount: string } | 'listener';
 const makeNamePrefix = (kind: ServerKind): string =>
   kind === 'listener' ? 'glossa.listener.' : `glossa.mount.${kind.mount}.`;
 
+/** Hexadecimal digits of the nanoseconds since the system started (CLOCK_MONOTONIC). */
+const TIME_DIGITS = 16;
 /** The bytes of a name's random part, which makes the names of two servers differ. */
 const RANDOM_BYTES = 8;
 /** The bytes of `sun_path`. Node 20 pads a shorter name with zeros, later versions do not. */
@@ -29,10 +31,17 @@ const NAME_BYTES = 108;
 /**
  * Makes a new socket name, padded to full length, so that all versions of Node use the same bytes.
  */
-export const makeSocketName = (kind: ServerKind): string =>
-  `\0${makeNamePrefix(kind)}${randomBytes(RANDOM_BYTES).toString('hex')}`.padEnd(NAME_BYTES, '.');
+export function makeSocketName(kind: ServerKind): string {
+  const time = process.hrtime.bigint().toString(16).padStart(TIME_DIGITS, '0');
+  const random = randomBytes(RANDOM_BYTES).toString('hex');
+  return `\0${makeNamePrefix(kind)}${time}-${random}`.padEnd(NAME_BYTES, '.');
+}
 
-/** Lists the socket names of all servers of a kind in this network namespace. */
+/**
+ * Lists the socket names of all servers of a kind in this network namespace, the newest first: the
+ * kernel gives the device number of an unmounted file system to the next mount, while the old
+ * server is still ending.
+ */
 export function listSocketNames(kind: ServerKind): readonly string[] {
   const prefix = ` @${makeNamePrefix(kind)}`;
   let lines: readonly string[] = [];
@@ -47,7 +56,7 @@ export function listSocketNames(kind: ServerKind): readonly string[] {
     return prefixIndex < 0 ? [] : [`\0${line.slice(prefixIndex + 2)}`];
   });
   // The kernel lists each connection under the server's name, too.
-  return [...new Set(names)];
+  return [...new Set(names)].sort().reverse();
 }
 
 /** Finds the process that listens at a name, by connecting to it; null if none does. */

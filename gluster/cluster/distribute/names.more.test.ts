@@ -165,7 +165,7 @@ describe.skipIf(isWithoutBricks())('files with names', () => {
 
     const changing = theirs.runScript('python3 ../changes.py many ../over ../begun');
     await expect.poll(() => existsSync(join(folder, 'begun')), PATIENCE).toBe(true);
-    const listed = [(await ours.ask('listdir', '/many')) as string[]];
+    const listed = [(await ours.ask('readdir', '/many')) as string[]];
     let isOver = false;
     const beside = theirs.runScript('ls -f many').finally(() => {
       isOver = true;
