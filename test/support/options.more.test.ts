@@ -5,7 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 const programs = {
-  conformance: ['--minutes', '--seed', '--mount', '--without', '--replay', '--listing', '--names', '--stack'],
+  conformance: [
+    '--minutes',
+    '--seed',
+    '--mount',
+    '--without',
+    '--replay',
+    '--listing',
+    '--names',
+    '--stack',
+  ],
   stress: ['--minutes', '--only'],
 };
 
