@@ -48,6 +48,8 @@ def make_record(path, content):
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     """Writes the wheel, and returns its name."""
+    if not os.path.exists(os.path.join(HERE, "glossa/_operations.py")):
+        raise FileNotFoundError(f"{os.path.dirname(HERE)} is not built: run npm ci in it")
     version = read_version()
     info = f"{NAME}-{version}.dist-info"
     files = {}

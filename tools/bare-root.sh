@@ -158,7 +158,8 @@ readonly MOUNTS='changed-data programs shell user'
 # A newcomer's own has ten times as many searches.
 readonly DEMO='npm run demo -- --searches 500'
 if [ $# = 0 ]; then
-    installed="cp -r /home/student/*/node_modules /home/student/*/dist .; chmod -R a+rX node_modules dist; rm -r node_modules/ffi-rs"
+    installed="cp -r /home/student/*/node_modules .; npx tsx tools/gen/main.ts sources; cp -r /home/student/*/dist ."
+    installed+='; chmod -R a+rX node_modules dist; rm -r node_modules/ffi-rs'
     tests=$(printf 'test/mount/%s.mount. ' $MOUNTS)
     set -- user 'npm ci && npm run demo && npm test' \
         root "$installed; $DEMO; npx vitest run --project test --project more $tests"

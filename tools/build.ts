@@ -1,11 +1,9 @@
 /**
- * Builds the package into dist: the volfile parser from its grammar, JavaScript from TypeScript,
- * bundles with third-party code (bundle.ts), few files from many modules (joined-modules.ts), manual pages from the
+ * Builds the package into dist: sources from their tables and grammar (gen/), JavaScript from TypeScript, bundles with third-party code (bundle.ts), few files from many modules (joined-modules.ts), manual pages from the
  * tables of commands and types.
  *
  *   tsx tools/build.ts            builds all; replaces dist as a whole
  *   tsx tools/build.ts stale      the same, unless dist is newer than its sources
- *   tsx tools/build.ts grammar    only the parser beside its grammar, for tests
  *
  * Exits with the compiler's status when the sources have type errors.
  */
@@ -17,7 +15,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -25,8 +22,8 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import peggy from 'peggy';
 import { bundle } from './bundle.ts';
+import { areSourcesMissing, writeSources } from './gen/sources.ts';
 import { joinModules } from './joined-modules.ts';
 
 /** The top of the repository. */
@@ -34,13 +31,8 @@ const root = join(import.meta.dirname, '..');
 /** Makes a path from the top of the repository absolute. */
 const makeAbsolutePath = (path: string): string => join(root, path);
 
-/** The grammar of volfiles, and the parser that is generated from it. */
-const GRAMMAR_FILE = 'runtime/volfile/volfile.peggy';
-const PARSER_FILE = 'runtime/volfile/volfile.gen.js';
-
 /** Files and folders to copy to dist, as tsc writes only what it compiles. */
 const COPIED_PATHS = [
-  ...[PARSER_FILE, 'runtime/volfile/volfile.gen.d.ts'],
   ...['package.json', '.vscodeignore', 'language-configuration.json', 'snippets', 'syntaxes'].map(
     (name) => join('apps/vscode', name),
   ),
@@ -87,16 +79,6 @@ function isDistStale(): boolean {
   );
 }
 
-/** Writes the parser beside its grammar. */
-function generateParser(): void {
-  const parser = peggy.generate(readFileSync(makeAbsolutePath(GRAMMAR_FILE), 'utf8'), {
-    grammarSource: GRAMMAR_FILE,
-    output: 'source',
-    format: 'es',
-  });
-  writeFileSync(makeAbsolutePath(PARSER_FILE), parser);
-}
-
 /** Compiles the TypeScript sources; returns tsc's exit status. */
 function compileSources(outDir: string): number {
   const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
@@ -140,7 +122,7 @@ async function buildAll(): Promise<number> {
     cpSync(makeAbsolutePath(path), join(newDist, path), { recursive: true });
   if (status === 0) await joinModules(root, newDist);
   bundle(root, newDist);
-  // The module imports the parser, which exists only now.
+  // The module imports generated sources, which exist only now.
   const { readLessons } = await import('./lesson-pages.ts');
   writeFileSync(join(newDist, LESSONS_FILE), JSON.stringify(readLessons()));
   if (status === 0) {
@@ -159,8 +141,7 @@ async function buildAll(): Promise<number> {
   return status;
 }
 
-const action = process.argv[2];
-if (action !== 'stale' || isDistStale()) {
-  generateParser();
-  if (action !== 'grammar') process.exitCode = await buildAll();
+if (process.argv[2] !== 'stale' || areSourcesMissing(root) || isDistStale()) {
+  await writeSources(root);
+  process.exitCode = await buildAll();
 }

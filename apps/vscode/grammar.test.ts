@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import oniguruma from 'vscode-oniguruma';
 import textmate, { type IGrammar } from 'vscode-textmate';
-import { parse } from '../../runtime/volfile/volfile.gen.js';
+import { parse } from '../../runtime/volfile/parse.ts';
 import { readSources } from '../../test/tidy/sources.ts';
 
 const GRAMMAR = join(import.meta.dirname, 'syntaxes/volfile.tmLanguage.json');

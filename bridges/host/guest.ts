@@ -6,7 +6,7 @@
  * A guest returns a small integer for the common decisions, and sends JSON messages
  * (`crossing/decision.ts`) for the rest. Its messages are untrusted: the host checks each.
  */
-import { findFopsByData } from '../../runtime/core/data-guard.ts';
+import { findFopsByData } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 
 /**

@@ -6,8 +6,8 @@ import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
 import { EACCES, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
 import { printable } from '../../runtime/core/log.ts';
 import { isSecret } from '../../runtime/core/secrets.ts';
+import { parse, type Statement } from '../../runtime/volfile/parse.ts';
 import { neededWords } from '../../runtime/volfile/statement-words.ts';
-import { parse, type Statement } from '../../runtime/volfile/volfile.gen.js';
 import type { XdrReader } from '../../runtime/wire/xdr.ts';
 import {
   makeResults,

@@ -9,6 +9,13 @@
         print(volume.listdir("/reports"))
 """
 
+import importlib.util as _util
+from pathlib import Path as _Path
+
+# A checkout gets this module from its tables.
+if _util.find_spec("._operations", __name__) is None:
+    raise ImportError(f"the checkout {_Path(__file__).parents[2]} is not built: run npm ci in it")
+
 from ._directory import DirEntry
 from ._file import File
 from ._path import VolumePath

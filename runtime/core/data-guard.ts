@@ -10,17 +10,11 @@
  */
 import type { Dict } from './dict.ts';
 import { EIO, ENXIO, EOPNOTSUPP } from './errno.ts';
-import { type DataRoute, type FopRow, fops as rows } from './fops.ts';
+import { type FopRow, findFopsByData, fops as rows } from './fops.ts';
 import { type FopName, fail, Links, makeRefusingFop, unwind, wind } from './gen/fops.gen.ts';
 import { collect, tailArgs } from './gen/generic.gen.ts';
 import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
-
-/** Finds the fops that carry data by one of these routes. */
-export const findFopsByData = (...routes: readonly DataRoute[]): readonly FopName[] =>
-  rows.flatMap(({ name, data }) =>
-    data !== null && routes.includes(data) ? [name as FopName] : [],
-  );
 
 const byteFops = findFopsByData('bytes');
 

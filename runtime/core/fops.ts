@@ -7,6 +7,7 @@
  *
  * Source: GlusterFS `glusterfs-fops.h`, `generator.py`. To add a fop, add a row and run `npm run gen`.
  */
+import type { FopName } from './gen/fops.gen.ts';
 
 /** Types of arguments. Numbers are exact integers below 2^53. */
 export const argTypes = [
@@ -207,6 +208,12 @@ const byLogName = new Map(fops.map((fop) => [fop.logName, fop]));
 export function findFop(name: string): FopRow | undefined {
   return byName.get(name) ?? byLogName.get(name.toUpperCase());
 }
+
+/** Finds the fops that carry data by one of these routes. */
+export const findFopsByData = (...routes: readonly DataRoute[]): readonly FopName[] =>
+  fops.flatMap(({ name, data }) =>
+    data !== null && routes.includes(data) ? [name as FopName] : [],
+  );
 
 /** `op` of the ipc that asks whether the bricks have features/upcall (GlusterFS's GF_IPC_TARGET_UPCALL). */
 export const IPC_UPCALL = 2;

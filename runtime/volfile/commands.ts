@@ -7,9 +7,10 @@
  * GlusterFS, no command in a comment runs, and no command at all if a backtick has no partner. Only
  * one newline at the end of the output is dropped.
  */
+
+import { parse } from './parse.ts';
 import { Problems, VolfileError } from './problems.ts';
 import { type Replacement, Source } from './source.ts';
-import { parse } from './volfile.gen.js';
 
 /** The result of a command that has ended. */
 export interface CommandResult {

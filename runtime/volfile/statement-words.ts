@@ -1,9 +1,9 @@
 /** Reads the words of a statement, and reports missing, surplus and malformed ones. */
 import { HIDDEN_VALUE, isSecret } from '../core/secrets.ts';
+import type { Keyword, ParsedWord, Statement } from './parse.ts';
 import { escapeQuotes, quote, shorten } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
-import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
 
 /** A word of a statement, which may have mistakes. */
 export interface LooseWord {

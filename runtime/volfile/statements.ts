@@ -5,12 +5,12 @@
  * Accepts more than GlusterFS: a volume that has only a type, and statements in any order.
  */
 
+import type { Keyword, Statement } from './parse.ts';
 import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { Source, SourcePlace } from './source.ts';
 import { type LooseWord, readWords } from './statement-words.ts';
 import { correctTypos } from './typo-correction.ts';
-import type { Keyword, Statement } from './volfile.gen.js';
 
 export interface LooseOption {
   readonly key: LooseWord;

@@ -6,11 +6,11 @@
  * - A keyword where a value is missing (`option log-file type`) is made that value: its quotes were forgotten.
  */
 import { findNearest } from '../core/nearest.ts';
+import type { Keyword, ParsedWord, Statement } from './parse.ts';
 import { quote } from './printable-text.ts';
 import type { Problems } from './problems.ts';
 import type { Source } from './source.ts';
 import { describeMissing, neededWords } from './statement-words.ts';
-import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
 
 const keywords = Object.keys(neededWords) as Keyword[];
 

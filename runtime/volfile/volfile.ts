@@ -14,10 +14,10 @@ import { checkEdges } from './check-edges.ts';
 import { checkTypes, type TypeRegistry } from './check-types.ts';
 import type { VolfileDescription, VolumeDescription, Word } from './description.ts';
 import { applyOverrides, makeOverridesSource } from './overrides.ts';
+import { parse } from './parse.ts';
 import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
 import type { Source } from './source.ts';
 import { assembleVolumes, type LooseVolume } from './statements.ts';
-import { parse } from './volfile.gen.js';
 
 /** The settings of parsing and checking. */
 export interface VolfileSettings {

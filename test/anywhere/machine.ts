@@ -52,7 +52,7 @@ mount --bind passwd /etc/passwd`;
 /** The script of a row, which root runs in a mount namespace of its own. */
 function writeScript(machine: Machine, row: string, bin: string | undefined): string {
   const checkout = join(row, 'home', machine.folder ?? 'glossa');
-  const linked = ['node_modules', 'dist'].map((name) => quote(join(packageRoot, name)));
+  const built = machine.install === undefined ? '--built ' : '';
   const { uid, gid } = OTHER;
   const user = machine.isUser ? `setpriv --reuid=${uid} --regid=${gid} --clear-groups` : '';
   const variables = listVariables(machine, row, bin).map(quote).join(' ');
@@ -60,8 +60,7 @@ function writeScript(machine: Machine, row: string, bin: string | undefined): st
     `cd ${quote(row)}; ROW=$PWD`,
     `mkdir -m 755 home; mkdir -m 1777 ${machine.temporary ?? 'tmp'}`,
     `umask ${machine.umask ?? '022'}`,
-    `${quote(join(packageRoot, 'tools/copy-checkout.sh'))} ${quote(checkout)}`,
-    machine.install === undefined ? `cp -a --link ${linked.join(' ')} ${quote(checkout)}` : '',
+    `${quote(join(packageRoot, 'tools/copy-checkout.sh'))} ${built}${quote(checkout)}`,
     // Vitest writes into these files in place, and the link is to those of the checkout.
     `rm -rf ${quote(join(checkout, 'node_modules/.vite'))}`,
     machine.isUser ? `chown -R ${uid}:${gid} home; ${DEVICE_AND_NAME}` : '',

@@ -1,6 +1,6 @@
 /** Installs the Python package into an environment of its own, without a package index, and opens a volume with it. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -62,4 +62,21 @@ it('two wheels of the same sources are equal, and contain the types', () => {
   expect(list).toContain('glossa/py.typed');
   expect(list).not.toContain('__pycache__');
   expect(run('cmp', one, other)).toBe('');
+});
+
+it('a checkout that is not built names npm ci, to a program and to pip', () => {
+  skipWithoutTools('python3');
+  cpSync('python', join(folder, 'checkout/python'), {
+    recursive: true,
+    filter: (path) => !/_operations\.py$|__pycache__/.test(path),
+  });
+  for (const args of [
+    ['-c', 'import glossa'],
+    ['backend.py', '.'],
+  ]) {
+    const cwd = join(folder, 'checkout/python');
+    const { status, stderr } = spawnSync('python3', args, { cwd, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/checkout is not built: run npm ci in it\n$/);
+  }
 });

@@ -5,9 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Field, makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { makeCamelName } from '../../tools/gen/fields.ts';
-import { generateOutputs } from '../../tools/gen/outputs.ts';
+import { generateLaterSources, generateSources } from '../../tools/gen/sources.ts';
 import { readSources, type SourceFile } from './sources.ts';
 
+const later = await generateLaterSources();
 const TABLE = 'runtime/core/fields.ts';
 /** Files generated from the table. */
 const GENERATED = [
@@ -31,10 +32,10 @@ function addRow([iatt, ...rest]: readonly Struct[]): Struct[] {
 
 describe('an additional row in the table of fields', () => {
   const one = /\b(ia_one_more|iaOneMore)\b/;
-  const before = generateOutputs()
+  const before = generateSources()
     .filter(({ text: findText }) => one.test(findText))
     .map(({ path }) => path);
-  const after = generateOutputs(addRow(structs)).filter(({ text: findText }) => one.test(findText));
+  const after = generateSources(addRow(structs)).filter(({ text: findText }) => one.test(findText));
 
   it('appears in every file that is generated from the table', () => {
     expect(before).toEqual([]);
@@ -78,7 +79,7 @@ describe('the fields of a structure', () => {
   // A lock and a lease have too few fields to recognise a copy.
   const long = structs.filter(({ fields }) => fields.length > 10);
   const files = readSources('.ts', '.js', '.py', '.pyi', '.h', '.c', '.in');
-  const outputs = new Set(generateOutputs().map(({ path }) => path));
+  const outputs = new Set([...generateSources(), ...later].map(({ path }) => path));
   const isMirror = ({ path, text: findText }: SourceFile, struct: Struct): boolean =>
     path !== TABLE &&
     !outputs.has(path) &&

@@ -1,12 +1,19 @@
-/** Writes every generated file that is in git, and formats it. `npm run gen` runs it. */
-import { execFileSync } from 'node:child_process';
+/**
+ * Writes all generated files: the sources, which are not in git, and the pages and pictures that are.
+ *
+ *   tsx tools/gen/main.ts            (npm run gen)
+ *   tsx tools/gen/main.ts sources    the sources alone
+ */
 import { writeFileSync } from 'node:fs';
-import { generateOutputs, isFormatted } from './outputs.ts';
-import { generatePictures } from './pictures/index.ts';
+import { join } from 'node:path';
+import { writeSources } from './sources.ts';
 
-for (const { path, text } of [...generateOutputs(), ...(await generatePictures())]) {
-  writeFileSync(path, text);
-  if (isFormatted(path)) {
-    execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });
+await writeSources(join(import.meta.dirname, '../..'));
+if (process.argv[2] !== 'sources') {
+  // These import generated sources.
+  const { generatePages } = await import('./pages.ts');
+  const { generatePictures } = await import('./pictures/index.ts');
+  for (const { path, text } of [...generatePages(), ...(await generatePictures())]) {
+    writeFileSync(path, text);
   }
 }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
-import { parse } from '../../../runtime/volfile/volfile.gen.js';
+import { parse } from '../../../runtime/volfile/parse.ts';
 import { formatReason } from '../../../terminal/reason.ts';
 
 /** A breakpoint that stands for a line. */

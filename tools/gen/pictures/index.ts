@@ -1,7 +1,7 @@
 /** Makes the pictures that are drawn from recordings. `npm run gen` writes them, and a test compares them. */
 import { readFileSync } from 'node:fs';
 import { ChunkStore, type HeldLock } from '../../../runtime/chunks/index.ts';
-import type { Output } from '../outputs.ts';
+import type { Output } from '../sources.ts';
 import { drawLockRun, PROGRAMS } from './lock-picture.ts';
 import { RecordedRun } from './recorded-run.ts';
 

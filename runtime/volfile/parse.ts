@@ -1,7 +1,8 @@
 /**
- * Types of the parser that tools/build.ts generates from volfile.peggy. All offsets count UTF-16
- * units of the parsed text; `end` is exclusive.
+ * Parses a volfile into statements. The grammar is volfile.peggy. All offsets count UTF-16 units of
+ * the parsed text; `end` is exclusive.
  */
+import { parse as parseByGrammar } from './volfile.gen.ts';
 
 export type Keyword = 'volume' | 'type' | 'option' | 'subvolumes' | 'end-volume';
 
@@ -35,4 +36,7 @@ export interface Statement {
 }
 
 /** Never throws: see the head of volfile.peggy. `commands` is true by default. */
-export function parse(text: string, options?: { commands?: boolean }): Statement[];
+export const parse = parseByGrammar as (
+  text: string,
+  options?: { commands?: boolean },
+) => Statement[];

@@ -1,8 +1,9 @@
 /**
- * Generates the content of all generated files: `npm run gen` writes it, and a test compares the files in git with it.
+ * Generates the sources that are not in git. `npm ci`, builds and tests write those that are missing or stale.
  */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Struct, structs } from '../../runtime/core/fields.ts';
-import { generateApiPage, generatePythonOperations } from './api-operations.ts';
 import {
   generateAssemblyScriptArguments,
   generateAssemblyScriptCodes,
@@ -17,15 +18,14 @@ import {
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
-import { generateFopsPage } from './fops-page.ts';
 import { generateFuseStructs } from './fuse-structs.ts';
 import { generateGeneric } from './generic.ts';
 import { generateJavaScriptTypes } from './javascript.ts';
 import { generateLinuxNumbers } from './linux-numbers.ts';
-import { generateMessagesPage } from './messages-page.ts';
 import { generateNativeFops } from './native.ts';
 import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
 import { generateObserved } from './observed.ts';
+import { generateParser } from './parser.ts';
 import {
   generateInterpreterErrno,
   generatePythonErrno,
@@ -37,23 +37,18 @@ import { generateRegistry } from './registry.ts';
 import { generateRustFops } from './rust.ts';
 import { generateRustTranslator } from './rust-translator.ts';
 import { generateRustFields, generateRustNumbers } from './rust-values.ts';
-import { generateSpeedPage } from './speed-page.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
-import { generateThirdParty } from './third-party.ts';
 
 export interface Output {
   readonly path: string;
   readonly text: string;
 }
 
-/** Returns true for files that biome formats: AssemblyScript is another language. */
-export const isFormatted = (path: string): boolean =>
-  /\.(ts|json)$/.test(path) && !path.startsWith('assemblyscript/');
-
-/** Generates all files. @param table the table of structures, which tests replace */
-export function generateOutputs(table: readonly Struct[] = structs): Output[] {
+/** Generates all sources. @param table the table of structures, which tests replace */
+export function generateSources(table: readonly Struct[] = structs): Output[] {
   return [
+    { path: 'runtime/volfile/volfile.gen.ts', text: generateParser() },
     { path: 'runtime/core/gen/fops.gen.ts', text: generateFops() },
     { path: 'runtime/core/gen/fields.gen.ts', text: generateFields(table) },
     { path: 'runtime/core/gen/iatt.gen.ts', text: generateIatt(table) },
@@ -62,7 +57,6 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
     { path: 'python/interpreter/_linux_errno.py', text: generateInterpreterErrno() },
     { path: 'python/glupy/_fields.py', text: generatePythonFields(table) },
-    { path: 'python/glossa/_operations.py', text: generatePythonOperations() },
     { path: 'python/glupy/_fops.py', text: generatePythonFops() },
     { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
     { path: 'bridges/compiled/fields.gen.ts', text: generateNativeCodec(table) },
@@ -80,10 +74,6 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'assemblyscript/glossa/fields.gen.ts', text: generateAssemblyScriptFields(table) },
     { path: 'assemblyscript/glossa/numbers.gen.ts', text: generateAssemblyScriptNumbers() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
-    { path: 'docs/reference/fops.md', text: generateFopsPage() },
-    { path: 'docs/reference/api-protocol.md', text: generateApiPage() },
-    { path: 'docs/reference/messages.md', text: generateMessagesPage() },
-    { path: 'docs/how-it-works/speed.md', text: generateSpeedPage() },
     { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
     { path: 'runtime/core/gen/taps.gen.ts', text: generateTaps() },
@@ -91,6 +81,33 @@ export function generateOutputs(table: readonly Struct[] = structs): Output[] {
     { path: 'runtime/core/gen/observed.gen.ts', text: generateObserved() },
     { path: 'runtime/xlators/registry.gen.ts', text: generateRegistry('runtime/xlators') },
     { path: 'gluster/registry.gen.ts', text: generateRegistry('gluster') },
-    { path: 'THIRD-PARTY.md', text: generateThirdParty() },
   ];
+}
+
+const PYTHON_OPERATIONS = 'python/glossa/_operations.py';
+
+/** Generates the sources whose generators import some of those above. */
+export async function generateLaterSources(): Promise<Output[]> {
+  const { generatePythonOperations } = await import('./api-operations.ts');
+  return [{ path: PYTHON_OPERATIONS, text: generatePythonOperations() }];
+}
+
+/** Writes a file if its text has changed, so that builds see no other as new. */
+function writeIfChanged(root: string, { path, text }: Output): void {
+  const file = join(root, path);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+/** Whether one of the sources is missing, as in a fresh checkout. @param root the checkout */
+export const areSourcesMissing = (root: string): boolean =>
+  [...generateSources().map(({ path }) => path), PYTHON_OPERATIONS].some(
+    (path) => !existsSync(join(root, path)),
+  );
+
+/** Writes all sources that are missing or stale. @param root the checkout */
+export async function writeSources(root: string): Promise<void> {
+  for (const output of generateSources()) writeIfChanged(root, output);
+  for (const output of await generateLaterSources()) writeIfChanged(root, output);
 }
