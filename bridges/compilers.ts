@@ -3,10 +3,9 @@
  * run the commands (`glossa dev`, the bench), and then put the results in their places.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { includeDir, librariesByLanguage, packageRoot } from '../runtime/sys/paths.ts';
-import { isAssemblyScript } from './wasm/language.ts';
+import { includeDir, librariesByLanguage } from '../runtime/sys/paths.ts';
 
 /** The commands of a build. They run one after the other in the source's folder, until one fails. */
 export interface BuildPlan {
@@ -46,8 +45,6 @@ interface Compiler {
   readonly otherExtensions: readonly string[];
   /** The extensions of modules that it makes, the default first. */
   readonly moduleExtensions: readonly string[];
-  /** Tells a source from a file of another language with the same extension. */
-  isSource?(path: string): boolean;
   plan(paths: BuildPaths): Steps;
 }
 
@@ -74,7 +71,7 @@ const WASM_PACKAGES = 'clang lld wasi-libc libclang-rt-dev-wasm32';
 
 /**
  * Flags of the link. It has no -O: with one, clang runs the first `wasm-opt` of the path on the module, which removes
- * the names of functions and the lines. npm puts AssemblyScript's `wasm-opt` into the path.
+ * the names of functions and the lines.
  */
 const LINK_FLAGS = ['--target=wasm32-wasi', '-mexec-model=reactor', '-Wl,--stack-first'];
 
@@ -181,37 +178,6 @@ const planCargo = ({ module }: BuildPaths): Steps => ({
   advice: RUST_ADVICE,
 });
 
-// -- AssemblyScript --------------------------------------------------------------------------------
-
-/** Finds npm's compiler, installed above the source or above glossa. */
-function findAsc(folder: string): [string, ...string[]] {
-  for (const start of [folder, packageRoot])
-    for (let place = start; ; place = dirname(place)) {
-      const path = join(place, 'node_modules/assemblyscript/bin/asc.js');
-      if (existsSync(path)) return [process.execPath, path];
-      if (place === dirname(place)) break;
-    }
-  return ['asc'];
-}
-
-function planAssemblyScript(paths: BuildPaths): Steps {
-  const { source, module } = paths;
-  const out = makeUnfinishedPath(paths);
-  const command = [
-    ...findProgram('ASC', ...findAsc(dirname(source))),
-    ...[basename(source), '-o', out, '--lib', librariesByLanguage.assemblyscript!],
-    ...['-O', '--debug', '--sourceMap', '--exportStart', '_initialize'],
-  ] as [string, ...string[]];
-  return {
-    steps: [{ command }],
-    findResults: () => [
-      [`${out}.map`, `${module}.map`],
-      [out, module],
-    ],
-    advice: "AssemblyScript's compiler is needed (npm install --save-dev assemblyscript)",
-  };
-}
-
 // -- the table -------------------------------------------------------------------------------------
 
 const compilers: readonly Compiler[] = [
@@ -233,13 +199,6 @@ const compilers: readonly Compiler[] = [
     moduleExtensions: ['.wasm'],
     plan: planRust,
   },
-  {
-    extensions: ['.ts'],
-    otherExtensions: [],
-    moduleExtensions: ['.wasm'],
-    isSource: (path) => isAssemblyScript(readFileSync(path, 'utf8')),
-    plan: planAssemblyScript,
-  },
 ];
 
 /** The Cargo package of a module: its source, relative to the module's folder. */
@@ -247,14 +206,11 @@ const CARGO_SOURCE = 'src/lib.rs';
 
 const removeExtension = (path: string): string => path.slice(0, -extname(path).length);
 
-const canBuild = ({ isSource }: Compiler, path: string): boolean =>
-  existsSync(path) && isSource?.(path) !== false;
-
 /** Finds the compiler for the text at a path; undefined for a file that is no source of a compiled module. */
 const findCompiler = (source: string): Compiler | undefined =>
-  compilers.find(
-    (compiler) => compiler.extensions.includes(extname(source)) && canBuild(compiler, source),
-  );
+  existsSync(source)
+    ? compilers.find(({ extensions }) => extensions.includes(extname(source)))
+    : undefined;
 
 /** Finds the source beside a compiled module; undefined without one. */
 export function findModuleSource(module: string): string | undefined {
@@ -262,10 +218,10 @@ export function findModuleSource(module: string): string | undefined {
     moduleExtensions.includes(extname(module)),
   );
   const source = fitting
-    .flatMap((compiler) => compiler.extensions.map((extension) => ({ compiler, extension })))
-    .map(({ compiler, extension }) => ({ compiler, path: removeExtension(module) + extension }))
-    .find(({ compiler, path }) => canBuild(compiler, path));
-  if (source !== undefined) return source.path;
+    .flatMap(({ extensions }) => extensions)
+    .map((extension) => removeExtension(module) + extension)
+    .find((path) => existsSync(path));
+  if (source !== undefined) return source;
   const folder = dirname(module);
   const cargoSource = join(folder, CARGO_SOURCE);
   return fitting.some(({ extensions }) => extensions.includes(extname(cargoSource))) &&
@@ -301,7 +257,6 @@ export function planBuild(source: string, module: string, scratch: string): Buil
 const MAKE_ENVIRONMENT: Readonly<Record<string, string>> = {
   GLOSSA_INCLUDE: includeDir,
   GLOSSA_CRATE: librariesByLanguage.rust!,
-  GLOSSA_LIBRARY: librariesByLanguage.assemblyscript!,
 };
 
 /** Plans a build by the Makefile in the module's folder; undefined if it has no rule for the module, or without make. */

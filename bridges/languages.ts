@@ -134,12 +134,6 @@ export const sourceLanguages = {
     aliases: ['rs'],
     template: { ...commonTemplate, firstCommand: 'make' },
   },
-  assemblyscript: {
-    ...languages.wasm,
-    title: 'AssemblyScript',
-    aliases: ['as'],
-    template: { ...commonTemplate, firstCommand: 'make' },
-  },
 } as const satisfies Readonly<Record<string, Language>>;
 
 /** All languages, as [name, record]. */

@@ -10,8 +10,7 @@ export default defineCommand({
   usage: [`glossa new include-dir [${Object.keys(librariesByLanguage).join('|')}]`],
   description:
     'Prints the folder of glossa.h, for a compiler: cc -shared -fPIC -I$(glossa new include-dir) -o ' +
-    'mine.so mine.c. For rust it is the folder of the crate, for a dependency in Cargo.toml; for assemblyscript ' +
-    'that of the library, for the flag --lib of asc.',
+    'mine.so mine.c. For rust it is the folder of the crate, for a dependency in Cargo.toml.',
   flags: {},
   async run({ operands }, terminal) {
     const [language] = takeOperands(operands, ['[LANGUAGE]']);

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { asc, canCompileAssemblyScript } from '../test/support/assemblyscript.ts';
 import {
   describeMountsAnyway,
   glossaCommand,
@@ -26,11 +25,7 @@ const commands = (text: string): string[] =>
 
 /** Whether the compiler of a language is here. */
 const hasCompiler = (language: string): boolean =>
-  language === 'rust'
-    ? !isSkipped('glossa new rust', noCargo)
-    : language === 'c'
-      ? canCompileWasm
-      : language !== 'assemblyscript' || canCompileAssemblyScript;
+  language === 'rust' ? !isSkipped('glossa new rust', noCargo) : language !== 'c' || canCompileWasm;
 
 /** Python and a compiled module run here, all others in `npm run test:long`. */
 const kinds = selectVariants(
@@ -41,7 +36,7 @@ const kinds = selectVariants(
 );
 
 /** The compilers, for the Makefiles. */
-const compilers = `export RUSTC='${rustCompiler}' CARGO='${cargo}' ASC='${process.execPath} ${asc}'`;
+const compilers = `export RUSTC='${rustCompiler}' CARGO='${cargo}'`;
 
 describeMountsAnyway('glossa new', () => {
   it.each(kinds)('prints commands that all succeed for a new module in $name, .$target', (kind) =>

@@ -57,7 +57,6 @@ const FOR_EDITORS: Readonly<Record<string, string>> = {
   typescript: 'tsconfig.json',
   c: 'compile_flags.txt',
   rust: '.cargo/config.toml',
-  assemblyscript: 'tsconfig.json',
 };
 
 it.each(all)('glossa new %s writes all files, with the name in them', async (language) => {

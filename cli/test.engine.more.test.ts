@@ -272,7 +272,7 @@ it('glossa test prints why it ran no test of a module', () =>
 
 it('glossa test of a module that is not compiled prints the make command', () =>
   withScratch(async (scratch) => {
-    for (const language of ['c', 'rust', 'assemblyscript']) {
+    for (const language of ['c', 'rust']) {
       const name = `k-${language}`;
       await runGlossa(scratch, ['new', language, name]);
       const command = `it is not compiled (make -C ${scratch.at(name)} ${name}.wasm)`;

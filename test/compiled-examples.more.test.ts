@@ -6,7 +6,6 @@ import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../runtime/core/errno.ts';
 import { Fd } from '../runtime/core/fd.ts';
 import { crateFolder, includeDir, packageRoot } from '../runtime/sys/paths.ts';
-import { canCompileAssemblyScript, compileAssemblyScript } from './support/assemblyscript.ts';
 import { startModule } from './support/module.ts';
 import { libraryFolder } from './support/native.ts';
 import { rustCompiler } from './support/rust.ts';
@@ -43,17 +42,6 @@ const languages: readonly CompiledLanguage[] = [
     hasRot13: true,
     build: async (example) =>
       make(example, 'rust', [`GLOSSA_CRATE=${crateFolder}`, `RUSTC=${rustCompiler}`]),
-  },
-  {
-    title: 'AssemblyScript',
-    canBuild: canCompileAssemblyScript,
-    hasRot13: true,
-    build: (example) =>
-      compileAssemblyScript(
-        join(packageRoot, 'examples', example, 'assemblyscript', `${example}.ts`),
-        join(libraryFolder(), `${example}.wasm`),
-        ['-O'],
-      ),
   },
 ];
 

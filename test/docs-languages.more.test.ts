@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../runtime/core/errno.ts';
-import { canCompileAssemblyScript, compileAssemblyScriptText } from './support/assemblyscript.ts';
 import { makeFolder, nativeLanguage, type RunningModule, startModule } from './support/module.ts';
 import { canCompile, compileText, libraryFolder, nativeFile } from './support/native.ts';
 import { compileRustText, rustCompiler } from './support/rust.ts';
@@ -41,14 +40,6 @@ const cases: readonly Case[] = [
       }),
   },
   {
-    title: 'AssemblyScript',
-    canRun: canCompileAssemblyScript,
-    async start() {
-      await compileAssemblyScriptText('keep-assemblyscript', findCode('AssemblyScript'));
-      return startCompiled('keep-assemblyscript.wasm');
-    },
-  },
-  {
     title: 'Rust',
     canRun: rustCompiler !== '',
     start() {
@@ -84,7 +75,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('the translator in seven languages', () => {
+describe('the translator in six languages', () => {
   it.each(cases.filter(({ canRun }) => canRun))('keeps files in $title', async ({ start }) => {
     const run = await start();
     const kept = run.ask('unlink', run.absentLoc('a.keep'), 0, null);

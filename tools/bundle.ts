@@ -2,9 +2,8 @@
  * Bundles parts of dist by esbuild: programs of web pages, code for interpreters, and packages of
  * other projects. Writes a file beside the bundles with the origins and licences of these packages.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import licences from 'spdx-license-list/full.js';
 import { bundledSoftware } from './gen/third-party.ts';
@@ -22,8 +21,6 @@ interface BundleSpec {
   readonly format: 'iife' | 'esm' | 'cjs' | 'value';
   /** True for bundles with interpreters, whose packages have variants for browsers. */
   readonly isForBrowsers?: true;
-  /** True for a bundle that is read only to be sent: dist has it compressed by gzip, as `.gz`. */
-  readonly isCompressed?: true;
 }
 
 /** All bundles of dist. */
@@ -55,13 +52,6 @@ const BUNDLES: readonly BundleSpec[] = [
     outputPath: 'apps/playground/play/worker.js',
     format: 'iife',
     isForBrowsers: true,
-  },
-  {
-    sources: 'apps/playground/play/compiler.ts',
-    outputPath: 'apps/playground/play/compiler.js',
-    format: 'esm',
-    isForBrowsers: true,
-    isCompressed: true,
   },
   // Imports of JavaScript interpreters (bridges/javascript/imports.ts).
   {
@@ -112,7 +102,7 @@ export function bundle(root: string, outDir: string): void {
   const { version } = JSON.parse(readTrimmed(join(root, 'package.json'))) as Manifest;
   /** The folders of the packages with code in the bundles, by the bundles' folder in `outDir`. */
   const packageFolders = new Map<string, string[]>();
-  for (const { sources, outputPath, format, isForBrowsers, isCompressed } of BUNDLES) {
+  for (const { sources, outputPath, format, isForBrowsers } of BUNDLES) {
     const hasOneSource = typeof sources === 'string';
     const isValue = format === 'value';
     const isPackage = format === 'cjs';
@@ -136,17 +126,13 @@ export function bundle(root: string, outDir: string): void {
         : { tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } } }),
       format: isValue ? 'iife' : format,
       ...(isValue ? VALUE_OPTIONS : {}),
-      // The compiler imports these only in Node; it cannot be bundled as `iife` because it awaits during its start.
-      // The others are koffi's binaries.
-      external: isCompressed ? ['node:*', 'fs', 'module', 'path', 'url'] : ['@koromix/*'],
+      // koffi's binaries.
+      external: ['@koromix/*'],
       platform: isForBrowsers ? 'browser' : isPackage ? 'node' : 'neutral',
       target: 'es2023',
       mainFields: [...(isForBrowsers ? ['browser'] : []), 'module', 'main'],
       define: {
         'process.env.NODE_ENV': '"production"',
-        COMPILER_PACKAGE: '"assemblyscript/asc"',
-        // So that the bundle is a script: only in Node is the URL used.
-        ...(isCompressed ? { 'import.meta.url': '""' } : {}),
         GLOSSA_VERSION: JSON.stringify(version),
       },
       legalComments: 'none',
@@ -164,10 +150,6 @@ export function bundle(root: string, outDir: string): void {
       writeFileSync(outfile, banner + readFileSync(outfile, 'utf8'));
       const folder = relative(outDir, dirname(outfile));
       packageFolders.set(folder, [...(packageFolders.get(folder) ?? []), ...usedPackages]);
-    }
-    if (isCompressed) {
-      writeFileSync(`${targetPath}.gz`, gzipSync(readFileSync(targetPath), { level: 9 }));
-      rmSync(targetPath);
     }
   }
   const bundledPackages = PLAYGROUND.bundles.flatMap((folder) => packageFolders.get(folder) ?? []);

@@ -109,13 +109,9 @@ export interface PageData {
   readonly parts: readonly PartData[];
   /** The lessons, loaded on first use: `LessonData[]` as JSON. */
   readonly lessons: PartData;
-  /** The compiler of AssemblyScript and the texts of its library (JSON), loaded on first use. */
-  readonly compiler: { readonly program: PartData; readonly library: PartData };
   readonly editorHelp: EditorHelp;
   /** Files of the example, for a page without stored files and without a link. */
   readonly files: FileTexts;
-  /** Files of the same example as a compiled module. */
-  readonly compiledFiles: FileTexts;
   /** A shell line that demonstrates these files; the page runs it once. */
   readonly demoCommand: string;
 }

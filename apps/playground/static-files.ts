@@ -6,13 +6,13 @@
  * (`<script src>`), each with one part in base64, compressed. The worker's program is such a part
  * and starts from a blob, because a worker from a blob inherits the policy of its page.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { bakePython } from '../../bridges/python/page-snapshot.ts';
-import { librariesByLanguage, packageRoot } from '../../runtime/sys/paths.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
 import { registry } from '../../server/registry.ts';
 import { readPackageVersion } from '../../terminal/package-version.ts';
 import { readStyleSheets } from '../bench/engine/report/style.ts';
@@ -56,30 +56,6 @@ export const readExampleFiles = (): FileTexts => ({
   '/graph.vol': EXAMPLE_VOLFILE,
 });
 
-/** Reads the same cache in AssemblyScript, which the page compiles. */
-const readCompiledExampleFiles = (): FileTexts => ({
-  '/negative.ts': readFileSync(
-    join(packageRoot, 'examples/negative/assemblyscript/negative.ts'),
-    'utf8',
-  ),
-  '/graph.vol': EXAMPLE_VOLFILE.replace(
-    'negative.py.',
-    'negative.wasm, made of negative.ts.',
-  ).replace('module-name negative', 'module-name negative.wasm'),
-});
-
-/** The compiler of AssemblyScript in dist, compressed (tools/bundle.ts). */
-const COMPILER_FILE = 'apps/playground/play/compiler.js.gz';
-
-/** Reads the library of modules in AssemblyScript, by the paths that modules import. */
-function readCompilerLibrary(): FileTexts {
-  const folder = join(librariesByLanguage.assemblyscript!, 'glossa');
-  const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
-  return Object.fromEntries(
-    names.map((name) => [`glossa/${name}`, readFileSync(join(folder, name), 'utf8')]),
-  );
-}
-
 /** A search for a name in the second folder: four requests. */
 const EXAMPLE_COMMAND = 'search file001.php';
 
@@ -89,11 +65,9 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   const files = new Map<string, string>();
   const parts: PartData[] = [];
   /** Adds the script of a part. It calls `glossaPart`, which the page defines. */
-  const addPartScript = (name: string, content: string | Uint8Array): PartData =>
-    addPackedScript(name, gzipSync(content));
-  const addPackedScript = (name: string, gzipped: Buffer): PartData => {
+  const addPartScript = (name: string, content: string | Uint8Array): PartData => {
     const file = `parts/${name.replaceAll('/', '-')}.js`;
-    const packed = gzipped.toString('base64');
+    const packed = gzipSync(content).toString('base64');
     files.set(file, `glossaPart(${JSON.stringify(name)},"${packed}");\n`);
     return { name, file };
   };
@@ -107,16 +81,11 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
   addPart('texts', JSON.stringify(texts));
   addPart('worker', readBuiltFile('apps/playground/play/worker.js'));
   const lessons = addPartScript('lessons', readBuiltFile('apps/playground/lessons.json'));
-  const compiler = {
-    program: addPackedScript('compiler', readFileSync(join(packageRoot, 'dist', COMPILER_FILE))),
-    library: addPartScript('compiler-library', JSON.stringify(readCompilerLibrary())),
-  };
   files.set('page.js', readBuiltFile('apps/playground/page.js'));
   files.set('THIRD-PARTY.txt', readBuiltFile('apps/playground/THIRD-PARTY.txt'));
   const editorHelp = collectEditorHelp(await registry.loadAll(), TRANSLATOR_TYPES);
   const startData = {
     files: readExampleFiles(),
-    compiledFiles: readCompiledExampleFiles(),
     demoCommand: EXAMPLE_COMMAND,
   };
   files.set(
@@ -125,7 +94,6 @@ export async function buildPlaygroundFiles(): Promise<ReadonlyMap<string, string
       version: readPackageVersion(),
       parts,
       lessons,
-      compiler,
       editorHelp,
       ...startData,
     }),

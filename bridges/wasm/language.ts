@@ -19,14 +19,7 @@ const syntax: LanguageSyntax = {
   passThroughDeclarations: ['passes-through', 'refuses-others'],
 };
 
-/**
- * Whether a text is a module in AssemblyScript: each exports the functions of the interface. TypeScript has the same
- * extension.
- */
-export const isAssemblyScript = (text: string): boolean =>
-  /from\s*['"]glossa\/module['"]/.test(text);
-
-/** The language of compiled modules: C, Rust, AssemblyScript and others. */
+/** The language of compiled modules: C, Rust and others. */
 export const wasm: HostedLanguage = {
   name: 'wasm',
   extensions: ['.wasm'],

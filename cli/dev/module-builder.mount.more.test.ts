@@ -44,7 +44,6 @@ const examples = join(packageRoot, 'examples/negative');
 const others = [
   { language: 'cpp', file: 'negative.cpp' },
   { language: 'rust', file: 'negative.rs' },
-  { language: 'assemblyscript', file: 'negative.ts' },
 ].filter(({ language }) => hasCompiler(join(examples, language), 'negative.wasm'));
 
 describeMounts('glossa dev with a compiled module', () => {
@@ -225,7 +224,7 @@ describeMounts('glossa dev with a compiled module', () => {
 });
 
 describeMountsAnyway('glossa dev with another compiled language', () => {
-  it.each(selectVariants(others, ({ language }) => language === 'assemblyscript'))(
+  it.each(selectVariants(others, ({ language }) => language === 'cpp'))(
     'compiles $file, and again when it is saved',
     ({ language, file }) =>
       withScratch(async (scratch) => {

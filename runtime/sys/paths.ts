@@ -23,14 +23,10 @@ export const includeDir: string = join(packageRoot, 'bridges', 'native');
 /** The directory of the crate for translators in Rust. */
 export const crateFolder: string = join(packageRoot, 'rust', 'glossa');
 
-/** The directory of the library for translators in AssemblyScript, for the compiler's flag --lib. */
-const assemblyScriptFolder: string = join(packageRoot, 'assemblyscript');
-
 /** The directories that compilers of modules need, by language. */
 export const librariesByLanguage: Readonly<Record<string, string>> = {
   c: includeDir,
   rust: crateFolder,
-  assemblyscript: assemblyScriptFolder,
 };
 
 /** Returns the path of a file of dist, such as `bridges/isolated-volume.cjs`, which also programs in the sources start. */

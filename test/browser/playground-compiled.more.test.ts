@@ -1,5 +1,5 @@
 /** Tests of compiled modules in the playground: they are opened, run, stepped, and refused with a reason. */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
 import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { canCompileAssemblyScript, compileAssemblyScript } from '../support/assemblyscript.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { canCompileWasm, compileWasm } from '../support/wasm.ts';
@@ -20,7 +19,6 @@ import {
   readText,
   reload,
   TIMEOUT_MS,
-  typeCode,
   WAIT,
   waitForText,
 } from './playground.ts';
@@ -93,54 +91,34 @@ async function runModule(page: Page): Promise<void> {
   expect(await readCode(page)).toContain('Remembers failed lookups');
 }
 
+/** Encodes a custom section of a text, both shorter than 64 bytes. */
+function makeCustomSection(name: string, text: string): Buffer {
+  const parts = [name, text].map((part) =>
+    Buffer.from(`${String.fromCharCode(part.length)}${part}`),
+  );
+  const content = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([0, content.length]), content]);
+}
+
 /** A source map brings its source, and finds the line of a trap. */
 async function openSourceMap(page: Page): Promise<void> {
-  writeFileSync(
-    join(folder, 'fail.ts'),
-    `import { Answer, fop, Frame, Translator, translator } from 'glossa';
-export * from 'glossa/module';
-class Fail extends Translator {
-  lookup(frame: Frame, it: fop.Lookup): Answer {
-    assert(it.loc.name != 'bad');
-    return frame.tail(it);
-  }
-}
-translator<Fail>([]);
-`,
-  );
-  await compileAssemblyScript(join(folder, 'fail.ts'), join(folder, 'fail.wasm'));
+  const [, text] = /```wat\n([\s\S]*?)```/.exec(readFileSync('docs/wasm-abi.md', 'utf8'))!;
+  const module = translate(text!.replace('(return (i32.const -2))', '(unreachable)'));
+  const link = makeCustomSection('sourceMappingURL', 'fail.wasm.map');
+  writeFileSync(join(folder, 'fail.wasm'), Buffer.concat([module, link]));
+  // All code is from the fifth line.
+  const map = { version: 3, sources: ['fail.txt'], sourcesContent: [text], mappings: 'AAIA' };
+  writeFileSync(join(folder, 'fail.wasm.map'), JSON.stringify(map));
   await openFiles(page, 'fail.wasm', 'fail.wasm.map');
   await waitForText(page, '#notices', 'Opened: fail.wasm, fail.wasm.map.');
   await waitForText(page, '#status', 'Ready.');
-  expect(await listTabs(page)).toEqual(['/fail.ts', '/graph.vol', '/fail.wasm', '/fail.wasm.map']);
-  expect(await readCode(page)).toContain('class Fail extends Translator');
-  expect((await enter(page, 'stat /bad')).said).toContain('Input/output error');
-  expect(await readText(page, '#log')).toMatch(/fail\.ts:5/);
+  expect(await listTabs(page)).toEqual(['/fail.txt', '/graph.vol', '/fail.wasm', '/fail.wasm.map']);
+  expect(await readCode(page)).toContain('(module');
+  expect((await enter(page, 'stat /nothing')).said).toContain('Input/output error');
+  expect(await readText(page, '#log')).toMatch(/fail\.txt:5/);
   // The module is kept with the typed files.
   await reload(page);
   expect((await enter(page, 'ls /dir0')).said).toBe('file000.php');
-}
-
-/** The page compiles a module in AssemblyScript, and shows the compiler's errors at their lines. */
-async function compileModule(page: Page): Promise<void> {
-  await page.click('#example');
-  await page.waitForFunction(
-    "document.querySelector('#notices').textContent.includes('in AssemblyScript')",
-    WAIT,
-  );
-  await page.evaluate(
-    "[...document.querySelectorAll('#notices button')].find((button) => button.textContent === 'in AssemblyScript').click()",
-  );
-  await waitForText(page, '.cm-content', "from 'glossa';");
-  await waitForText(page, '#status', 'Ready.');
-  const first = await enter(page, 'stat /absent');
-  expect(await readText(page, '#problems')).toBe('');
-  const again = await enter(page, 'stat /absent');
-  expect([first.passed, again.asked, again.passed]).toEqual([1, 2, 1]);
-  expect(await listTabs(page)).toEqual(['/negative.ts', '/graph.vol']);
-  await typeCode(page, "\nlet wrong: i32 = 'text';\n", true);
-  await waitForText(page, '#problems', "is not assignable to type 'i32'");
-  expect(await readText(page, '#problems')).toMatch(/negative\.ts:\d+:\d+: error/);
 }
 
 /** Unsuitable files are refused with a reason, and a trap is logged; the page goes on. */
@@ -188,15 +166,10 @@ for (const name of selectBrowsers()) {
       { timeout: TIMEOUT_MS },
       inBrowser(runModule),
     );
-    it.skipIf(!canCompileAssemblyScript)(
+    it(
       'the playground shows the source in a source map, and keeps the module across a reload',
       { timeout: TIMEOUT_MS },
       inBrowser(openSourceMap),
-    );
-    it(
-      'the playground compiles the example in AssemblyScript, and shows errors at their lines',
-      { timeout: TIMEOUT_MS },
-      inBrowser(compileModule),
     );
     it(
       'the playground refuses unsuitable modules with a reason, and goes on after a trap',

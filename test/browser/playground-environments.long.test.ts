@@ -30,9 +30,6 @@ import {
 } from './playground.ts';
 
 const MB_MAX = 20;
-/** Of AssemblyScript's compiler, which a page loads only for a module in it. */
-const COMPILER_MB_MAX = 5;
-const COMPILER_FILE = /compiler/;
 /** Python checks for no signal where threads share no memory. */
 const NEVER = `from glupy import Translator
 class xlator(Translator):
@@ -66,15 +63,12 @@ let folder: string;
 let server: Server;
 let url: string;
 let bytes = 0;
-let compilerBytes = 0;
 
 /** Gives the files of the folder below a path, and no header but their type. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glossa-static-'));
   const files = await buildPlaygroundFiles();
-  for (const [name, content] of files)
-    if (COMPILER_FILE.test(name)) compilerBytes += Buffer.byteLength(content);
-    else bytes += Buffer.byteLength(content);
+  for (const content of files.values()) bytes += Buffer.byteLength(content);
   await writePlayground(folder, async () => files);
   server = createServer((request, response) => {
     const path = /^\/a\/path\/([\w./-]*)$/.exec(request.url ?? '')?.[1];
@@ -248,10 +242,8 @@ async function openPoor(browser: Browser, address: string): Promise<void> {
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
 describe.skipIf(isSkipped('the playground in other places', why))('the playground', () => {
-  it(`has a size of at most ${MB_MAX} MB, and a compiler of ${COMPILER_MB_MAX} MB for those who need it`, () => {
+  it(`has a size of at most ${MB_MAX} MB`, () => {
     expect(bytes).toBeLessThan(MB_MAX * 1e6);
-    expect(compilerBytes).toBeGreaterThan(0);
-    expect(compilerBytes).toBeLessThan(COMPILER_MB_MAX * 1e6);
   });
 
   it(

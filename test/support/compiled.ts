@@ -1,7 +1,6 @@
 /** Compiles modules for the tests by the languages of their sources. */
 import { basename, extname, join } from 'node:path';
 import { findModuleSource } from '../../bridges/compilers.ts';
-import { canCompileAssemblyScript, compileAssemblyScript } from './assemblyscript.ts';
 import { canCompile, compile, libraryFolder } from './native.ts';
 import { compileRust, rustCompiler } from './rust.ts';
 import { canCompileCpp, canCompileWasm, compileCpp, compileWasm } from './wasm.ts';
@@ -19,7 +18,6 @@ const languages: Readonly<Record<string, Readonly<Record<string, SourceLanguage>
     '.c': { hasCompiler: canCompileWasm, compile: compileWasm },
     '.cpp': { hasCompiler: canCompileCpp, compile: compileCpp },
     '.rs': { hasCompiler: rustCompiler !== '', compile: compileRust },
-    '.ts': { hasCompiler: canCompileAssemblyScript, compile: compileAssemblyScript },
   },
 };
 

@@ -49,7 +49,7 @@ export let variants: readonly Variant[] = [
  * called by a file before it imports test files.
  */
 export async function useSlowVariants(): Promise<void> {
-  variants = [reference, ...(await makeVariants(['cpp', 'rust', 'assemblyscript']))];
+  variants = [reference, ...(await makeVariants(['cpp', 'rust']))];
 }
 
 async function makeVariantInC(): Promise<Variant> {

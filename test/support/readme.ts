@@ -4,7 +4,6 @@
  */
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { quoteWord } from '../../terminal/invocation.ts';
-import { canCompileAssemblyScript } from './assemblyscript.ts';
 import { Client } from './client.ts';
 import { findBrickObstacle } from './gluster.ts';
 import { glossaCommand, type Scratch } from './mount.ts';
@@ -26,9 +25,6 @@ export const needsMore = (name: string, text: string): boolean => {
   const obstacle =
     (/`glusterfs-server`/.test(text) && findBrickObstacle()) ||
     (/`rustc`/.test(text) && rustCompiler === '' && 'the Rust compiler is not installed') ||
-    (/npm's\n?`assemblyscript`/.test(text) &&
-      !canCompileAssemblyScript &&
-      "npm's assemblyscript is not installed") ||
     (modules.length > 0 && findPythonObstacle(...modules)) ||
     '';
   return isSkipped(`examples/${name}`, obstacle);

@@ -15,7 +15,7 @@ const TARGET = '--target=wasm32-wasi';
 const COMPILER_FLAGS = [TARGET, '-Wall', '-Wextra', '-Werror', '-O0', `-I${includeDir}`];
 /**
  * Without an -O: with one, clang runs the first wasm-opt in the path on the module, which removes the
- * functions' names and lines. AssemblyScript's package brings a wasm-opt, and npm puts it into the path.
+ * functions' names and lines.
  */
 const LINKER_FLAGS = [TARGET, '-mexec-model=reactor', '-Wl,--stack-first'];
 

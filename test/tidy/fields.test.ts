@@ -12,7 +12,6 @@ const later = await generateLaterSources();
 const TABLE = 'runtime/core/fields.ts';
 /** Files generated from the table. */
 const GENERATED = [
-  'assemblyscript/glossa/fields.gen.ts',
   'bridges/compiled/fields.gen.ts',
   'bridges/native/glossa_fields.gen.h',
   'javascript/glossa.gen.d.ts',

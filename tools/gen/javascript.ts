@@ -101,13 +101,18 @@ const formatChildMethod = (
 
 const TEMPLATE = join(import.meta.dirname, 'glossa.d.ts.in');
 
+/** Indents lines by those of a module's members. */
+const indent = (text: string): string => text.replace(/^(?=.)/gm, '  ');
+
 export function generateJavaScriptTypes(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: errnoNames.map((name) => `  export const ${name}: ${errnoNumber(name)!};`).join('\n'),
     table: fops.map(formatTableRow).join('\n'),
     methods: fops.map(formatMethods).join('\n'),
     children: fops.map(formatChildMethod).join('\n'),
-    ...Object.fromEntries(table.map((struct) => [struct.name, formatInterfaceBody(struct)])),
+    ...Object.fromEntries(
+      table.map((struct) => [struct.name, indent(formatInterfaceBody(struct))]),
+    ),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/@(\w+)@/g, (_, name: string) => parts[name]!);
 }

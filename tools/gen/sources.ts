@@ -4,17 +4,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Struct, structs } from '../../runtime/core/fields.ts';
-import {
-  generateAssemblyScriptArguments,
-  generateAssemblyScriptCodes,
-  generateAssemblyScriptDispatch,
-  generateAssemblyScriptReplies,
-  generateAssemblyScriptRows,
-} from './assemblyscript.ts';
-import {
-  generateAssemblyScriptFields,
-  generateAssemblyScriptNumbers,
-} from './assemblyscript-values.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
@@ -66,13 +55,6 @@ export function generateSources(table: readonly Struct[] = structs): Output[] {
     { path: 'rust/glossa/src/translator.gen.rs', text: generateRustTranslator() },
     { path: 'rust/glossa/src/fields.gen.rs', text: generateRustFields(table) },
     { path: 'rust/glossa/src/numbers.gen.rs', text: generateRustNumbers() },
-    { path: 'assemblyscript/glossa/fop.gen.ts', text: generateAssemblyScriptArguments() },
-    { path: 'assemblyscript/glossa/reply.gen.ts', text: generateAssemblyScriptReplies() },
-    { path: 'assemblyscript/glossa/rows.gen.ts', text: generateAssemblyScriptRows() },
-    { path: 'assemblyscript/glossa/codes.gen.ts', text: generateAssemblyScriptCodes() },
-    { path: 'assemblyscript/glossa/dispatch.gen.ts', text: generateAssemblyScriptDispatch() },
-    { path: 'assemblyscript/glossa/fields.gen.ts', text: generateAssemblyScriptFields(table) },
-    { path: 'assemblyscript/glossa/numbers.gen.ts', text: generateAssemblyScriptNumbers() },
     { path: 'bridges/javascript/library/codes.gen.ts', text: generateCodes() },
     { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },

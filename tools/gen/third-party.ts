@@ -98,9 +98,6 @@ const glossaFiles: Readonly<Record<string, readonly string[]>> = {
     ...makeScopedNames('@lezer/', 'common', 'highlight', 'javascript', 'lr', 'python'),
     ...['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod', 'w3c-keyname'],
   ],
-  '`dist/apps/playground/play/compiler.js.gz`, the compiler of AssemblyScript in a page': [
-    ...['assemblyscript', 'binaryen', 'long'],
-  ],
   '`dist/apps/playground/play/worker.js`, interpreters and files in a page': [
     ...['@jitl/quickjs-wasmfile-release-sync', 'picomatch', 'resolve.exports'],
   ],

@@ -13,7 +13,6 @@ import { FileStore, type PageFiles } from './file-store.ts';
 import { makeFooter, makeHeader } from './header-footer.ts';
 import { loadParts } from './interpreter-parts.ts';
 import { Lessons } from './lessons/index.ts';
-import { makeCompilingSessions } from './module-compiler.ts';
 import { Notices } from './notices.ts';
 import { ProblemChecker } from './problem-checker.ts';
 import { makeProblem, makeProblemList } from './problem-list.ts';
@@ -22,7 +21,7 @@ import { showShareLink } from './share-link.ts';
 import { makeShellView } from './shell-view.ts';
 import { findMissingFeatures, makeWorkerStarter } from './start-worker.ts';
 import { makeFileInput, mergeFiles, saveFiles } from './user-files.ts';
-import { WorkerLost, type WorkerSession } from './worker-session.ts';
+import { WorkerLost, WorkerSession } from './worker-session.ts';
 
 /** Time limits of the worker's answers, in milliseconds. A start loads interpreters, slowly on some machines. */
 const TIME_LIMITS_MS = {
@@ -173,7 +172,7 @@ class Playground {
   private async loadSession(): Promise<WorkerSession> {
     const parts = await loadParts(this.data.parts);
     const settings = { makeWorker: makeWorkerStarter(parts), timeLimitsMs: TIME_LIMITS_MS };
-    this.makeSession = makeCompilingSessions(settings, this.data.compiler);
+    this.makeSession = () => new WorkerSession(settings);
     return this.makeSession();
   }
 
@@ -421,14 +420,10 @@ class Playground {
     await this.startGraph();
   }
 
-  /** Begins again with an example, and offers the other one. */
-  private openExample(texts: FileTexts): void {
-    const { files, compiledFiles } = this.data;
-    this.replaceFiles({ ...this.initialFiles, texts });
+  /** Begins again with the example. */
+  private openExample(): void {
+    this.replaceFiles({ ...this.initialFiles, texts: this.data.files });
     void this.emptyStorage();
-    const label = texts === files ? 'in AssemblyScript' : 'in Python';
-    const act = (): void => this.openExample(texts === files ? compiledFiles : files);
-    this.notices.show('example', 'The same cache:', [{ label, act }]);
   }
 
   // ---- layout
@@ -442,7 +437,7 @@ class Playground {
       save: () => saveFiles(this.editor.texts),
       open: () => this.fileChooser.click(),
       undo: () => this.offerEarlierFiles(),
-      example: () => this.openExample(this.data.files),
+      example: () => this.openExample(),
     };
     return makeHeader(actions, this.status, this.fileChooser);
   }

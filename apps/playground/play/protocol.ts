@@ -22,22 +22,6 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A module in AssemblyScript to compile (compiler.ts). */
-export interface CompileRequest {
-  /** Path of the module's source in the texts. */
-  readonly entry: string;
-  readonly texts: Texts;
-  /** Texts of the library for such modules, by the paths that modules import. */
-  readonly library: Texts;
-}
-
-/** The outcome of a compilation. */
-export interface CompileResult {
-  /** The module, in base64, and its source map, by their paths; empty after an error. */
-  readonly written: Texts;
-  readonly problems: readonly Problem[];
-}
-
 /** A volume of the graph; lists begin with the lowest one. */
 export interface PlayVolume {
   readonly name: string;

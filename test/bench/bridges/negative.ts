@@ -48,11 +48,6 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   c: { title: 'C', source: 'c/negative.c', file: 'negative.wasm' },
   cpp: { title: 'C++', source: 'cpp/negative.cpp', file: 'negative.wasm' },
   rust: { title: 'Rust', source: 'rust/negative.rs', file: 'negative.wasm' },
-  assemblyscript: {
-    title: 'AssemblyScript',
-    source: 'assemblyscript/negative.ts',
-    file: 'negative.wasm',
-  },
 };
 const BASE = 'typescript';
 

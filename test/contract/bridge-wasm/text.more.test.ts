@@ -3,18 +3,49 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { ENOENT } from '../../../runtime/core/errno.ts';
+import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { type ArgType, fops } from '../../../runtime/core/fops.ts';
 import { hostedLanguage, startModule } from '../../support/module.ts';
 import { translate } from '../../support/wasm-text.ts';
 
 const page = readFileSync(new URL('../../../docs/wasm-abi.md', import.meta.url), 'utf8');
 
+const [, moduleText] = /```wat\n([\s\S]*?)```/.exec(page)!;
+
+it("gives the text, file and line of the abort of AssemblyScript's runtime", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-wat-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const text = moduleText!
+    .replace(
+      '(memory (export',
+      `(import "env" "abort" (func $abort (param i32 i32 i32 i32)))
+  (import "env" "seed" (func $seed (result f64)))
+  (import "env" "trace" (func $trace (param i32 i32 f64 f64 f64 f64 f64)))
+  (memory (export`,
+    )
+    // Strings are UTF-16, with their length in bytes before them.
+    .replace('(data (i32', '(data (i32.const 64) "\\04\\00\\00\\00n\\00o\\00")\n  (data (i32')
+    .replace(
+      '(then (return (i32.const -2)))',
+      `(then (drop (call $seed))
+        (call $trace (i32.const 68) (i32.const 1) (f64.const 5) (f64.const 0) (f64.const 0) (f64.const 0) (f64.const 0))
+        (call $abort (i32.const 68) (i32.const 68) (i32.const 9) (i32.const 3))
+        (return (i32.const -2)))`,
+    );
+  writeFileSync(join(folder, 'nothing.wasm'), translate(text));
+  const run = await startModule(folder, { name: 'nothing.wasm', language: hostedLanguage });
+  run.takeLines();
+  const reply = run.ask('lookup', run.knownLoc('nothing'), null);
+  expect([reply.opRet, reply.opErrno]).toEqual([-1, EIO]);
+  const said = run.takeLines().join('\n');
+  expect(said).toContain('no 5');
+  expect(said).toMatch(/\[no:9:.*lookup failed: .*abort: no/);
+});
+
 it('the module of the page fails lookups of one name, which do not reach the storage', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-wat-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [, text] = /```wat\n([\s\S]*?)```/.exec(page)!;
-  writeFileSync(join(folder, 'nothing.wasm'), translate(text!));
+  writeFileSync(join(folder, 'nothing.wasm'), translate(moduleText!));
   const run = await startModule(folder, { name: 'nothing.wasm', language: hostedLanguage });
   const ask = (name: string) => run.ask('lookup', run.knownLoc(name), null);
   for (let count = 0; count < 1000; count += 1) expect(ask('nothing').opErrno).toBe(ENOENT);
