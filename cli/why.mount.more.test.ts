@@ -1,6 +1,5 @@
 /** glossa why explains failed and slow requests in sentences. */
-import { spawnSync } from 'node:child_process';
-import { access, mkdir, open, rename, symlink, unlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, rename, symlink, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { OTHER } from '../test/support/client.ts';
 import { describeMounts, runGlossa, startMount, withScratch } from '../test/support/mount.ts';
@@ -48,94 +47,7 @@ volume blocking
 end-volume
 `;
 
-const CHOOSING = {
-  'm.py': `from glupy import EDQUOT, EIO, Loc, Translator
-class xlator(Translator):
-    async def mkdir(self, frame, loc, mode, umask, xdata):
-        await self.child.stat(Loc.of(inode=loc.parent), None)
-        raise OSError(EIO, "it is mine")
-    async def setattr(self, frame, loc, stbuf, valid, xdata):
-        await self.child.getxattr(loc, "user.absent", None)
-    def mknod(self, frame, loc, *args):
-        frame.wind(loc, *args)
-    def mknod_cbk(self, frame, op_ret, op_errno, *reply):
-        frame.fail(EDQUOT)
-    async def unlink(self, frame, loc, xflag, xdata):
-        await self.child.unlink(loc, xflag, xdata)
-    def symlink(self, frame, linkpath, loc, *args):
-        raise ValueError(linkpath)
-`,
-  'm.js': `import { EDQUOT, EIO, FopError, Loc, Translator } from 'glossa';
-export class xlator extends Translator {
-  async mkdir(frame, { parent }) {
-    await this.child.stat(Loc.of({ inode: parent }), null);
-    throw new FopError(EIO);
-  }
-  async setattr(frame, loc) {
-    await this.child.getxattr(loc, 'user.absent', null);
-  }
-  mknod(frame) { frame.wind(); }
-  mknodCbk(frame) {
-    frame.fail(EDQUOT);
-  }
-  async unlink(frame, ...args) { return await this.child.unlink(...args); }
-  symlink(frame, linkpath) {
-    throw new Error(linkpath);
-  }
-}
-`,
-};
-
-/** Path → the line at which the module chose the errno, by the module's language; null if the storage chose it. */
-const CHOICES = {
-  new: ['EIO', { py: 5, js: 5 }],
-  // An awaited reply of JavaScript has no line of the module, which is then the method's first.
-  file: ['ENODATA', { py: 7, js: 7 }],
-  node: ['EDQUOT', { py: 11, js: 12 }],
-  link: ['EIO', { py: 15, js: 16 }],
-} as const;
-
-const makeChoosingStack = (language: string) => `volume mem
-    type storage/memory
-end-volume
-volume chooser
-    type features/glupy
-    option module-name m.${language}
-    subvolumes mem
-end-volume
-volume above
-    type debug/error-gen
-    subvolumes chooser
-end-volume
-`;
-
 describeMounts('glossa why', () => {
-  it.each(['py', 'js'] as const)(
-    'names the module in %s that chose the errno itself, with file and line, and not the storage',
-    (language) =>
-      withScratch(async (scratch) => {
-        const module = `m.${language}` as const;
-        await scratch.writeFile(module, CHOOSING[module]);
-        const mount = await startMount(scratch, makeChoosingStack(language));
-        const at = (name: string) => scratch.at('mnt', name);
-        const child = scratch.at('mnt');
-        const script = 'mkdir new; : > file; chmod 600 file; mknod node p; ln -s x link; true';
-        await expect(mkdir(at('new'))).rejects.toMatchObject({ code: 'EIO' });
-        spawnSync('sh', ['-c', script], { cwd: child });
-        const why = async (name: string): Promise<string> =>
-          (await runGlossa(scratch, ['why', `mnt/${name}`])).out;
-        for (const [name, [errno, lines]] of Object.entries(CHOICES)) {
-          expect(await why(name), name).toContain(
-            `The module of chooser chose ${errno} (${module}:${lines[language]})`,
-          );
-        }
-        // An errno that the module passes on is the storage's.
-        await expect(unlink(at('absent'))).rejects.toThrow();
-        expect(await why('absent')).toContain('The answer came from mem');
-        expect(await mount.stop()).toBe(0);
-      }),
-  );
-
   it('reports a slow request and its duration, even if the server is otherwise idle', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('blocking.py', blocking);

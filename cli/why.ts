@@ -2,7 +2,11 @@
 import { dirname } from 'node:path';
 import { errnoNumber, strerror } from '../runtime/core/errno.ts';
 import { formatTime, printable } from '../runtime/core/log.ts';
-import type { NotableDump, NotableRequest } from '../runtime/mount/notable-requests.ts';
+import type {
+  FailureChooser,
+  NotableDump,
+  NotableRequest,
+} from '../runtime/mount/notable-requests.ts';
 import { ask } from '../server/control/control-client.ts';
 import { findMountServer } from '../server/control/find-server.ts';
 import { findPathInMount } from '../server/control/path-in-mount.ts';
@@ -17,15 +21,15 @@ export default defineCommand({
   description:
     'Explains the last requests for FILE, a path in a mount, that failed or were slow (glossa mount ' +
     '--slow): the fop, the caller, the result, and the volume that replied, which is the last that the ' +
-    'request reached, or the module that chose the errno itself, with file and line; other volumes above may have changed the reply, and a volume that hands its frame on ' +
-    'is not seen. `glossa trace MNT --path PATH` shows all requests. ' +
+    'request reached, or the volume above it that chose the errno, of a module with file and line; a volume that ' +
+    'hands its frame on is not seen. `glossa trace MNT --path PATH` shows all requests. ' +
     'A mount keeps the last 1000 of those that looked for a name or an attribute that was not there, and the last 1000 ' +
     'others. Root and the user who mounted may ask.',
   flags: {
     json: toggleFlag({
       help:
         'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, among, way: [VOLUME], ' +
-        'chooser: {volume, file, line} or null}], ' +
+        'chooser: {volume, type, file, line, func} or null}], ' +
         'the oldest first',
     }),
   },
@@ -106,16 +110,27 @@ function formatSentences(
 function formatOrigin({ way: volumes, chooser, errno }: NotableRequest): string {
   const names = volumes.map(printable);
   if (chooser !== null && errno !== null) {
-    const { volume, file, line } = chooser;
-    const place = line === 0 ? '' : ` (${printable(file)}:${line})`;
-    const asked = names.slice(names.lastIndexOf(printable(volume)) + 1);
+    const volume = printable(chooser.volume);
+    const index = names.lastIndexOf(volume);
+    // Not on the way: another child replied later.
+    const asked = index < 0 ? [] : names.slice(index + 1);
     const askedText = asked.length === 0 ? '' : `, though ${asked.at(-1)} did not answer so`;
-    return `The module of ${printable(volume)} chose ${errno}${place}${askedText}.`;
+    const place = formatPlace(chooser);
+    return place === ''
+      ? `${volume} (${chooser.type}) chose ${errno}${askedText}.`
+      : `The module of ${volume} chose ${errno} (${place})${askedText}.`;
   }
   const lastName = names.pop();
   if (lastName === undefined) return 'The mount itself answered, and asked no volume.';
   const wayText = names.length === 0 ? '' : `, by way of ${names.join(', ')}`;
   return `The answer came from ${lastName}${wayText}.`;
+}
+
+/** Formats `FILE:LINE`, or for an unknown line the file and the function; '' for an unknown position. */
+function formatPlace({ file, line, func }: FailureChooser): string {
+  if (file === '-') return '';
+  if (line > 0) return `${printable(file)}:${line}`;
+  return func === '-' ? printable(file) : `${printable(file)}, function ${printable(func)}`;
 }
 
 const formatMs = (ms: number): string => formatDuration(1e6 * ms);

@@ -8,7 +8,7 @@ import { copyBytes } from '../../runtime/core/bytes.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
-import type { Stack } from '../../runtime/core/frame.ts';
+import { isAbsence, type Stack } from '../../runtime/core/frame.ts';
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
 import type { ConvertFlags, FlagConverters } from '../../runtime/core/machine-flags.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
@@ -53,6 +53,8 @@ export interface CompiledKind {
   readonly flags?: FlagConverters;
   /** Explains an errno that is probably a mistake; undefined for a usual one. */
   explainErrno?(errno: number): string | undefined;
+  /** Finds the name of the function that serves a fop, or a callback such as `mkdir_cbk`; undefined if unknown. */
+  findFunction?(method: string): string | undefined;
 }
 
 /** A loaded module. */
@@ -73,6 +75,8 @@ export class CompiledGuest implements Guest, MessageHandler {
   private isClosed = false;
   /** The number of the request that C runs; 0 between requests. */
   private currentRequestId = 0;
+  /** The fop that C serves for it, or the callback, such as `mkdir_cbk`. */
+  private currentMethod = '';
   /** True if a message of the current call is invalid: the call counts as failed. */
   private hasFailed = false;
   private hasExplainedErrno = false;
@@ -159,12 +163,13 @@ export class CompiledGuest implements Guest, MessageHandler {
       this.writeRoot(request.frame.root, row.logName);
       writeArguments(area, request.args);
       const data = dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null);
-      return this.enterForRequest(id, name, command, data);
+      return this.enterForRequest(id, name, name, command, data);
     };
   }
 
   makeReplyEntry(name: string): EnterGuest {
     const row = findFop(name)!;
+    const method = `${name}_cbk`;
     const { area, host } = this;
     const command = COMMANDS.reply + 256 * row.number;
     const writeArguments = makeArgumentWriter(row);
@@ -189,7 +194,7 @@ export class CompiledGuest implements Guest, MessageHandler {
       area.writeNumber(scalars[3] as number);
       writeReply(area, values);
       const data = dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null);
-      const code = this.enterForRequest(id, name, command, data);
+      const code = this.enterForRequest(id, name, method, command, data);
       // Wound again for each reply, the request would never end.
       return code === WIND_UNCHANGED ? this.refuseResult(name, code) : code;
     };
@@ -262,14 +267,31 @@ export class CompiledGuest implements Guest, MessageHandler {
   private enterForRequest(
     id: number,
     name: string,
+    method: string,
     command: number,
     data: Uint8Array | null,
   ): number {
     this.currentRequestId = id;
+    this.currentMethod = method;
     const code = this.enterLibrary(command, data);
+    if (code < 0) {
+      this.checkErrno(-code, name, UNKNOWN_POSITION);
+      if (!isAbsence(-code)) this.noteFailure(id, UNKNOWN_POSITION);
+    }
     this.currentRequestId = 0;
-    if (code < 0) this.checkErrno(-code, name, UNKNOWN_POSITION);
     return code > METHOD_FAILED && code < UNWIND_UNCHANGED ? this.refuseResult(name, code) : code;
+  }
+
+  /** Stores where the module fails a request; a position without a line is replaced by its file and function. */
+  private noteFailure(id: number, source: LogSource): void {
+    const request = this.host.findRequest(id);
+    if (request === undefined) return;
+    // C has sent the position before its decision.
+    if (source.line === 0 && (request.failureSource?.line ?? 0) > 0) return;
+    const method = id === this.currentRequestId ? this.currentMethod : request.name;
+    const func = this.kind.findFunction?.(method) ?? '-';
+    const known = source.line > 0 ? source : { file: this.path, line: 0, func };
+    this.host.log(NO_LEVEL, known, String(id));
   }
 
   /** Logs a result that is not a decision; returns the code of a failed call. */
@@ -401,7 +423,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   // -- messages of C ----------------------------------------------------------------------------
 
   log(level: number, source: LogSource, text: string): void {
-    if (level <= ERROR) this.lastError = text;
+    if (level <= ERROR && level !== NO_LEVEL) this.lastError = text;
     this.host.log(level, source, text);
   }
 
@@ -418,7 +440,7 @@ export class CompiledGuest implements Guest, MessageHandler {
     const values = message as readonly unknown[];
     if (values[0] === 'unwind' && (values[1] as number) < 0) {
       this.checkErrno(values[2] as number, this.host.findRequest(id)?.name ?? '-', source);
-      this.host.log(NO_LEVEL, source, String(id));
+      this.noteFailure(id, source);
     }
     try {
       this.host.pushMessage(id, message, byteCount);

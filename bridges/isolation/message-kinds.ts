@@ -74,6 +74,8 @@ export const TO_MAIN = {
   NOTE: 17,
   /** JSON for a debugger (core/line-stops.ts), call or 0 */
   LINE_MESSAGE: 18,
+  /** call, errno, file, line, function: the position at which the module fails the call with the next REPLY */
+  FAILURE: 19,
 } as const;
 
 /**

@@ -305,6 +305,20 @@ GLOSSA_API bool glossa_is_errno(const struct glossa_place *at, glossa_frame_t *f
     return false;
 }
 
+/* Tells the host where the module fails its request, for `glossa why`. That something is absent is no mishap. */
+GLOSSA_API void glossa_note_failure(const struct glossa_place *at, const glossa_frame_t *frame,
+                                       int32_t op_errno)
+{
+    char id[16];
+    if (op_errno == ENOENT || op_errno == ENODATA || op_errno == EOPNOTSUPP)
+        return;
+    snprintf(id, sizeof id, "%d", (int)frame->glossa.id);
+    glossa_out_number(GLOSSA_SAY_LOG);
+    glossa_out_place(at);
+    glossa_out_number(0); /* a level that writes nothing */
+    glossa_out_text(id);
+}
+
 GLOSSA_API void glossa_unwind(const struct glossa_place *at, glossa_frame_t *frame, int number,
                                  int64_t op_ret, int32_t op_errno, const glossa_value_t *reply)
 {
@@ -325,6 +339,7 @@ GLOSSA_API void glossa_unwind(const struct glossa_place *at, glossa_frame_t *fra
             return;
         }
         if (op_ret == -1 && glossa_is_bare(fop->reply, reply)) {
+            glossa_note_failure(at, frame, op_errno);
             glossa_answered(frame, -op_errno);
             return;
         }
@@ -346,6 +361,7 @@ GLOSSA_API void glossa_fail_at(const struct glossa_place *at, glossa_frame_t *fr
     if (!glossa_usable(at, frame, "answered") || !glossa_is_errno(at, frame, op_errno))
         return;
     if (frame->glossa.state == 0) {
+        glossa_note_failure(at, frame, op_errno);
         glossa_answered(frame, -op_errno);
         return;
     }

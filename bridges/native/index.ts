@@ -9,6 +9,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { describeViewGaps, findViewGaps } from '../../runtime/core/fop-views.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import type { LogSource } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import {
   checkOptions,
@@ -67,6 +68,7 @@ const UP_TIMEOUT_MS = 30_000;
 interface LoadedFile {
   readonly path: string;
   readonly record: Translator<unknown>;
+  readonly locate: (() => LogSource | null) | undefined;
   values: Values<Options>;
   stopWatching(): void;
 }
@@ -78,13 +80,13 @@ const filesByVolume = new WeakMap<Xlator<unknown>, LoadedFile>();
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
   const provider = findProvider(path);
-  const { record, files } = await provider.load(path, xl, {
+  const { record, files, locate } = await provider.load(path, xl, {
     ffi: settings.ffi,
     hostOptions: options,
   });
   checkChildren(xl, path, record);
   const values = readValues(xl, path, record);
-  const loadedFile: LoadedFile = { path, record, values, stopWatching() {} };
+  const loadedFile: LoadedFile = { path, record, locate, values, stopWatching() {} };
   filesByVolume.set(xl, loadedFile);
   const priv = await record.init(xl, values);
   if (settings.reload) loadedFile.stopWatching = watchFiles(xl, files);
@@ -276,6 +278,7 @@ export default defineTranslator<unknown, typeof options>({
     const { record } = filesByVolume.get(xl)!;
     return { ...record.options, ...record.ownOptions?.(xl) };
   },
+  locateFailure: (xl) => filesByVolume.get(xl)!.locate?.() ?? null,
   history: (xl) => filesByVolume.get(xl)!.record.history?.(xl) ?? [],
   dump(xl) {
     const { path, record } = filesByVolume.get(xl)!;

@@ -1,4 +1,5 @@
 /** Declares the interface of a language whose translators features/native runs in the process. */
+import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 
@@ -21,6 +22,8 @@ export interface LoadedRecord {
   readonly record: Translator<unknown>;
   /** The paths of the loaded files, which option reload watches. */
   readonly files: readonly string[];
+  /** Finds the line of the files that runs now; null if none does. Undefined for files whose host finds it. */
+  locate?(): LogSource | null;
 }
 
 /** The settings of features/native that a provider needs. */

@@ -106,6 +106,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   clientDestroy: makeHookRule('xl, client, value'),
   observed: makeHookRule('xl'),
   dump: makeHookRule('xl'),
+  locateFailure: makeHookRule('xl'),
   history: makeHookRule('xl'),
   script: makeHookRule('xl'),
   reset: makeHookRule('xl'),

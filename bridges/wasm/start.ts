@@ -8,6 +8,7 @@ import type { DescribeModule, GuestSettings, ModuleFile, StartGuest } from '../h
 import type { Machine } from '../host/machine.ts';
 import { type CompiledModule, wasm } from '../host/web-assembly.ts';
 import { INTERFACE_VERSION } from './custom-section.ts';
+import { type FindFunction, makeFindFunction } from './function-names.ts';
 import { type LibrarySettings, StartError, WasmLibrary } from './library.ts';
 import { type CheckedModule, checkModule } from './module-check.ts';
 import { makeFindPosition } from './positions.ts';
@@ -20,6 +21,7 @@ interface Compiled {
   readonly module: CompiledModule;
   readonly memoryLimitBytes: number;
   readonly findPosition: FindCompiledPosition;
+  readonly findFunction: FindFunction;
 }
 
 /** The compiled modules by their files, as a volume starts several instances of a file. */
@@ -39,7 +41,8 @@ function compile(file: ModuleFile, memoryLimitBytes: number, machine: Machine): 
     throw new InitError(`${file.path} cannot be compiled: ${reason}`);
   }
   const findPosition = makeFindPosition(file, checked, machine.sources);
-  const compiled = { checked, module, memoryLimitBytes, findPosition };
+  const findFunction = makeFindFunction(checked.parts);
+  const compiled = { checked, module, memoryLimitBytes, findPosition, findFunction };
   compiledByFile.set(file, compiled);
   return compiled;
 }
@@ -80,7 +83,8 @@ export const startWasm: StartGuest = async (file, host, settings) => {
     const library = new WasmLibrary(compiled.module, librarySettings);
     try {
       checkVersion(file.path, library.abiVersion);
-      const kind: CompiledKind = { language: 'wasm', explainErrno };
+      const { findFunction } = compiled;
+      const kind: CompiledKind = { language: 'wasm', explainErrno, findFunction };
       return new CompiledGuest(kind, file.path, library, host);
     } catch (error) {
       library.close();

@@ -40,6 +40,35 @@ async function over(fops: Fops<unknown>, context = new FakeContext()) {
 
 const stat = (graph: Graph) => ask(graph, 'stat', new Loc(graph.inodes.root), null);
 
+describe('the volume that chose an errno', () => {
+  /** Winds a stat through `above`, whose callback replies so, to a leaf that fails with ENOENT; returns the request. */
+  async function failThrough(
+    cbk: Cbk<'stat', unknown>,
+  ): Promise<readonly (string | number | null)[]> {
+    const stats: Fops<unknown> = {
+      stat: (frame, xl, loc, xdata) => wind.stat(frame, 0, cbk, xl.children[0]!, loc, xdata),
+    };
+    const { leaf, graph } = await over(stats);
+    const roots: Stack[] = [];
+    leaf.onRequest = (request) => {
+      roots.push(request.frame.root);
+      request.answer(-1, ENOENT, null, null);
+    };
+    stat(graph);
+    const { failureXl, failureErrno } = roots[0]!;
+    return [failureXl?.translator.type ?? null, failureErrno];
+  }
+
+  test('is the child, if the volume above passes its failure on', async () => {
+    expect(await failThrough(pass.stat)).toEqual(['test/held', ENOENT]);
+  });
+
+  test('is the volume above, if it replies with another errno', async () => {
+    const cbk: Cbk<'stat', unknown> = (frame) => fail.stat(frame, EIO);
+    expect(await failThrough(cbk)).toEqual(['test/some', EIO]);
+  });
+});
+
 describe('an unwind', () => {
   test('passes its values to the callback of the wind', async () => {
     const { leaf, graph } = await over({});

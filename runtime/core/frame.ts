@@ -12,6 +12,7 @@
 import type { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Ctime } from './ctime.ts';
+import { ENODATA, ENOENT, EOPNOTSUPP } from './errno.ts';
 import type { Initiator } from './initiator.ts';
 import type { LogSource } from './log.ts';
 import { messages } from './messages.ts';
@@ -24,15 +25,6 @@ export const readNewestUnique = (): number => lastUnique;
 
 /** Finds the supplementary groups of a process. */
 export type FindGroups = (pid: number, uid: number, gid: number) => readonly number[];
-
-/** A failure that a module has made, not passed on. */
-export interface ChosenFailure {
-  /** The module's volume. */
-  readonly xl: Xlator<unknown>;
-  readonly opErrno: number;
-  /** The position in the module; null if unknown. */
-  readonly source: LogSource | null;
-}
 
 /** One request, made by an initiator (a mount, the programming interface) or a translator. */
 export class Stack {
@@ -63,8 +55,13 @@ export class Stack {
   newer: Stack | null = null;
   /** The newest frame. Its chain of parents shows the request's way down; for statedumps. */
   newest: Frame | null = null;
-  /** The failure of which a module has chosen the errno, though it has asked volumes below; null without one. */
-  chosenFailure: ChosenFailure | null = null;
+  /** The last frame that failed; null before the first failure. */
+  failedFrame: Frame | null = null;
+  /** Its errno, and the volume that chose it: others have passed it on. */
+  failureErrno = 0;
+  failureXl: Xlator<unknown> | null = null;
+  /** The position in the module of `failureXl`; null if unknown. */
+  failureSource: LogSource | null = null;
   /** The value of `restCount`. */
   private ownRestCount = 0;
   private cachedGroups: readonly number[] | null = null;
@@ -230,6 +227,36 @@ export class Frame {
  */
 export function makeFirstFrame(root: Stack, xl: Xlator<unknown>): Frame {
   return new Frame(root, null, xl, null, 0);
+}
+
+/** Whether an errno only says that something is absent: such failures are frequent, and their position is not found. */
+export const isAbsence = (opErrno: number): boolean =>
+  opErrno === ENOENT || opErrno === ENODATA || opErrno === EOPNOTSUPP;
+
+/** Records that the volume of `frame` chose the errno of its failure itself. @param source null if unknown */
+export function recordFailure(frame: Frame, opErrno: number, source: LogSource | null): void {
+  const { root, xl } = frame;
+  root.failedFrame = frame;
+  root.failureErrno = opErrno;
+  root.failureXl = xl;
+  root.failureSource = source;
+}
+
+/** Called for each failed reply: records the volume that chose the errno, unless it passes a child's failure on. */
+export function noteFailure(frame: Frame, opErrno: number): void {
+  const { root, xl } = frame;
+  const { failedFrame } = root;
+  if (failedFrame !== null && root.failureErrno === opErrno) {
+    // Its bridge has recorded it already.
+    if (failedFrame === frame) return;
+    if (failedFrame.parent === frame) {
+      root.failedFrame = frame;
+      return;
+    }
+  }
+  const { locateFailure } = xl.translator;
+  const isLocated = locateFailure !== undefined && !isAbsence(opErrno);
+  recordFailure(frame, opErrno, isLocated ? locateFailure(xl) : null);
 }
 
 /** Logs and drops a second unwind of a frame. */

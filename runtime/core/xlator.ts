@@ -152,6 +152,8 @@ export interface Translator<P, O extends Options = Options> {
   history?(xl: Xlator<P>): readonly HistoryEntry[];
   /** Returns the module of this volume, for debuggers. */
   script?(xl: Xlator<P>): DebuggableModule;
+  /** Returns the position in the volume's module at which it fails a request now; null if unknown. */
+  locateFailure?(xl: Xlator<P>): LogSource | null;
   /** Resets the counters of `dump`. */
   reset?(xl: Xlator<P>): void;
   /** Whether the fops pass every request and reply on unchanged and at once, and retain no data. */

@@ -16,6 +16,18 @@ export const RECORDS_MAX = 1000;
 /** The most volumes in a record; of a longer way, the uppermost volumes are omitted. */
 const VOLUMES_MAX = 16;
 
+/** The volume that chose a request's errno, in JSON, and the position in its module. */
+export interface FailureChooser {
+  readonly volume: string;
+  readonly type: string;
+  /** The module's file; `-` if the position is unknown. */
+  readonly file: string;
+  /** 0 if unknown. */
+  readonly line: number;
+  /** The function; `-` if unknown. */
+  readonly func: string;
+}
+
 /** A recorded request, in JSON. */
 export interface NotableRequest {
   /** Time of the reply, in milliseconds since the epoch. */
@@ -38,12 +50,8 @@ export interface NotableRequest {
   readonly among: number;
   /** The volumes that the request reached, the top first; empty if the mount replied itself. */
   readonly way: readonly string[];
-  /** The volume of a module that chose the errno itself, and its position; null if the last of `way` replied. */
-  readonly chooser: {
-    readonly volume: string;
-    readonly file: string;
-    readonly line: number;
-  } | null;
+  /** The volume that chose the errno, if it is not the last of `way` or its position is known; else null. */
+  readonly chooser: FailureChooser | null;
 }
 
 /** The records of a mount, in JSON. */
@@ -178,11 +186,14 @@ export class NotableRequests {
     record.among = 1;
     record.isExpected = isExpected;
     record.volumeCount = 0;
-    const { chosenFailure } = request;
-    const isChosen = chosenFailure !== null && chosenFailure.opErrno === errno;
-    record.chooserId = isChosen ? chosenFailure.xl.id : -1;
-    record.source = isChosen ? chosenFailure.source : null;
+    const { failureXl, failureSource } = request;
     let frame = request.newest;
+    const isChosen =
+      failureXl !== null &&
+      request.failureErrno === errno &&
+      (failureSource !== null || failureXl !== frame?.xl);
+    record.chooserId = isChosen ? failureXl.id : -1;
+    record.source = isChosen ? failureSource : null;
     // The mount's own frame comes last; its `local` has the target of the request.
     for (; frame !== null && frame.parent !== null; frame = frame.parent) {
       if (record.volumeCount < VOLUMES_MAX) record.volumeIds[record.volumeCount++] = frame.xl.id;
@@ -250,15 +261,14 @@ export class NotableRequests {
         .slice(0, volumeCount)
         .map((id) => this.graph.instances[id]?.name ?? `#${id}`)
         .reverse(),
-      chooser:
-        chooserId < 0
-          ? null
-          : {
-              volume: this.graph.instances[chooserId]?.name ?? `#${chooserId}`,
-              file: source?.file ?? '-',
-              line: source?.line ?? 0,
-            },
+      chooser: chooserId < 0 ? null : this.describeChooser(chooserId, source),
     };
+  }
+
+  private describeChooser(id: number, source: LogSource | null): FailureChooser {
+    const xl = this.graph.instances[id];
+    const { file, line, func } = source ?? { file: '-', line: 0, func: '-' };
+    return { volume: xl?.name ?? `#${id}`, type: xl?.translator.type ?? '-', file, line, func };
   }
 }
 

@@ -86,6 +86,7 @@ const formatUnwind = (fop: FopRow) => `  ${fop.name}(
       return;
     }
     frame.cbk = null;
+    if (opRet < 0) noteFailure(frame, opErrno);
     const parent = frame.parent as Frame;
     cbk(${joinParts('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', formatNames(fop.reply))});
   },`;
@@ -106,7 +107,7 @@ export function generateFops(): string {
  */
 import type { Dict } from '../dict.ts';
 import type { Fd } from '../fd.ts';
-import { type AnyCbk, Frame, reportSecondUnwind } from '../frame.ts';
+import { type AnyCbk, Frame, noteFailure, reportSecondUnwind } from '../frame.ts';
 import type { Dirent, Iatt, Statvfs } from '../iatt.ts';
 import type { Inode } from '../inode.ts';
 import type { Loc } from '../loc.ts';

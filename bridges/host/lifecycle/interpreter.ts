@@ -311,7 +311,7 @@ export class Interpreter {
     if (request.isAnswered || plan === null) return;
     request.isAnswered = true;
     if (request.owedReplyCount === 0) this.pending.remove(request);
-    if (opRet < 0 && values === null) noteChosenFailure(this.xl, request, opErrno);
+    if (opRet < 0 && values === null) noteChosenFailure(request, opErrno);
     if (opRet >= 0 && (plan.createdLocIndex >= 0 || plan.removedLocIndex >= 0))
       this.callEntryHooks(request, plan);
     if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.errno);
@@ -413,7 +413,7 @@ export class Interpreter {
       this.relay(request, plan, this.xl.children[decision.child]!, decision.values);
     } else if (decision.verb === 'unwind') {
       const { opRet, opErrno, values } = decision;
-      if (opRet < 0) noteChosenFailure(this.xl, request, opErrno);
+      if (opRet < 0) noteChosenFailure(request, opErrno);
       this.unwind(request, opRet, opErrno, values);
     } else this.failRequest(request);
   }

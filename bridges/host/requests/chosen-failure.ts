@@ -2,8 +2,8 @@
  * Records on a request that its module chose the errno of the failure, for `glossa why`: the last volume that the
  * request reached, a child that the module has asked, did not fail it then.
  */
+import { recordFailure } from '../../../runtime/core/frame.ts';
 import type { LogSource } from '../../../runtime/core/log.ts';
-import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
 /** The log level that writes nothing, as in GlusterFS: a guest's library notes a failure's position by it. */
@@ -15,16 +15,10 @@ export function noteFailureSource(request: HostedRequest | undefined, source: Lo
 }
 
 /** Called for a failing reply of the module itself. */
-export function noteChosenFailure(
-  xl: Xlator<unknown>,
-  request: HostedRequest,
-  opErrno: number,
-): void {
-  const { windCount, failureSource, plan, frame, replies } = request;
-  // Without a wind and a position, the volume is the last that the request has reached.
-  if (windCount === 0 && failureSource === null) return;
+export function noteChosenFailure(request: HostedRequest, opErrno: number): void {
+  const { failureSource, plan, frame, replies } = request;
   const isChilds = replies.some(
     (reply) => reply?.row === plan!.row && reply.opRet < 0 && reply.opErrno === opErrno,
   );
-  if (!isChilds) frame.root.chosenFailure = { xl, opErrno, source: failureSource };
+  if (!isChilds) recordFailure(frame, opErrno, failureSource);
 }

@@ -3,7 +3,7 @@
  * invalidations and queries for names. All are untrusted. The worker's side is `worker/index.ts`.
  */
 import { events, findEventName } from '../../../runtime/core/events.ts';
-import type { Frame } from '../../../runtime/core/frame.ts';
+import { type Frame, recordFailure } from '../../../runtime/core/frame.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { type LogLevel, type LogSource, WARNING } from '../../../runtime/core/log.ts';
@@ -53,6 +53,13 @@ export class WorkerMessages {
       }
       // Notes of an answered request are dropped.
       if (call !== undefined && !call.isAnswered) this.xl.observer?.addNotes(call.frame, notes);
+    },
+    [TO_MAIN.FAILURE]: (from, { calls }) => {
+      const call = calls.get(from.readU32());
+      const opErrno = from.readInteger();
+      const [file, line, func] = [from.readText(), from.readInteger(), from.readText()];
+      if (call === undefined || call.isAnswered) return;
+      recordFailure(call.frame, opErrno, shortenSource({ file, line, func }));
     },
     [TO_MAIN.WARN]: (from) => this.xl.context.warn?.(formatAsOneRecord(from.readText())),
     [TO_MAIN.EVENT]: (from) => {

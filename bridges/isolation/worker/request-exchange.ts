@@ -260,6 +260,7 @@ export class RequestExchange implements ObjectCodec {
     opErrno: number,
     values: readonly unknown[],
   ): void {
+    if (opRet < 0) this.sendFailureSource(call, opErrno);
     const to = this.link
       .begin(TO_MAIN.REPLY)
       .writeU32(call.number)
@@ -274,6 +275,16 @@ export class RequestExchange implements ObjectCodec {
     this.link.send();
     call.client?.end(call);
     this.endIfDone(call);
+  }
+
+  /** Sends where the module fails the request, if it has chosen the errno itself. */
+  private sendFailureSource(call: ServedCall, opErrno: number): void {
+    const { failureErrno, failureSource } = call;
+    if (failureSource === null || failureErrno !== opErrno) return;
+    const { file, line, func } = failureSource;
+    const to = this.link.begin(TO_MAIN.FAILURE).writeU32(call.number).writeNumber(opErrno);
+    to.writeText(file).writeNumber(line).writeText(func);
+    this.link.send(false);
   }
 
   /** Takes the request's unlinked inodes; returns the numbers of those that the module keeps. */

@@ -14,7 +14,7 @@ use crate::message::{Kind, Messages};
 use crate::record::{GfidTable, Reader};
 use crate::values::{Mark, Value, MOST_VALUES};
 use crate::volume::{Child, VolumeState};
-use crate::{needs, Errno};
+use crate::{needs, Errno, ENODATA, ENOENT, EOPNOTSUPP};
 
 /// Hashes the numbers of frames, inodes and the like.
 #[derive(Default)]
@@ -564,6 +564,15 @@ impl Core {
         }
         drop(out);
         self.answer(state::ANSWERED);
+    }
+
+    /// Tells the host where the module has failed its request, for `glossa why`. That something is absent is no
+    /// mishap, and a failure that is sent as a message has its place.
+    pub(crate) fn note_failure(&mut self, at: Place, errno: Errno) {
+        if self.state == -errno.0 && ![ENOENT, ENODATA, EOPNOTSUPP].contains(&errno) {
+            // A level that writes nothing.
+            log_at(0, at, &self.id.to_string());
+        }
     }
 
     pub(crate) fn close(&mut self, at: Place, fd: i64) {

@@ -111,6 +111,7 @@ impl<T: Translator> Frame<T> {
     pub fn fail(&mut self, errno: Errno) -> Decided {
         let at = Place::here();
         self.core.fail(at, errno);
+        self.core.note_failure(at, errno);
         Decided(at)
     }
 
