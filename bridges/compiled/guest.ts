@@ -8,8 +8,8 @@ import { copyBytes } from '../../runtime/core/bytes.ts';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
-import { isAbsence, type Stack } from '../../runtime/core/frame.ts';
-import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
+import type { Stack } from '../../runtime/core/frame.ts';
+import { ERROR, type LogSource } from '../../runtime/core/log.ts';
 import type { ConvertFlags, FlagConverters } from '../../runtime/core/machine-flags.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError } from '../host/crossing/message.ts';
@@ -40,6 +40,7 @@ import {
 } from './area.ts';
 import { COMMANDS } from './commands.ts';
 import { makeOptionDict, makeStateDict } from './dicts.ts';
+import { FailureNotes } from './failure-notes.ts';
 import type { Library } from './library.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { type ModuleRecord, readDescription } from './module-description.ts';
@@ -61,7 +62,6 @@ export interface CompiledKind {
 export class CompiledGuest implements Guest, MessageHandler {
   readonly language: string;
   readonly readsRequest = true;
-  private readonly kind: CompiledKind;
   readonly description: ModuleDescription;
   readonly toGraphFlags: ConvertFlags;
   private readonly path: string;
@@ -79,7 +79,7 @@ export class CompiledGuest implements Guest, MessageHandler {
   private currentMethod = '';
   /** True if a message of the current call is invalid: the call counts as failed. */
   private hasFailed = false;
-  private hasExplainedErrno = false;
+  private readonly failureNotes: FailureNotes;
   /** The text of the last error that C logged: the reason if `init` fails. */
   private lastError = '';
   /** The dict that C sent last: the result of a state hook. */
@@ -94,10 +94,10 @@ export class CompiledGuest implements Guest, MessageHandler {
    */
   constructor(kind: CompiledKind, path: string, library: Library, host: GuestHost) {
     this.language = kind.language;
-    this.kind = kind;
     this.path = path;
     this.library = library;
     this.host = host;
+    this.failureNotes = new FailureNotes(kind, path, host);
     this.area = new Area(library, kind.flags);
     this.toGraphFlags = this.area.flags.toGraph;
     this.timers = new Timers(host);
@@ -274,24 +274,9 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.currentRequestId = id;
     this.currentMethod = method;
     const code = this.enterLibrary(command, data);
-    if (code < 0) {
-      this.checkErrno(-code, name, UNKNOWN_POSITION);
-      if (!isAbsence(-code)) this.noteFailure(id, UNKNOWN_POSITION);
-    }
     this.currentRequestId = 0;
+    if (code < 0) this.failureNotes.add(id, -code, method, UNKNOWN_POSITION);
     return code > METHOD_FAILED && code < UNWIND_UNCHANGED ? this.refuseResult(name, code) : code;
-  }
-
-  /** Stores where the module fails a request; a position without a line is replaced by its file and function. */
-  private noteFailure(id: number, source: LogSource): void {
-    const request = this.host.findRequest(id);
-    if (request === undefined) return;
-    // C has sent the position before its decision.
-    if (source.line === 0 && (request.failureSource?.line ?? 0) > 0) return;
-    const method = id === this.currentRequestId ? this.currentMethod : request.name;
-    const func = this.kind.findFunction?.(method) ?? '-';
-    const known = source.line > 0 ? source : { file: this.path, line: 0, func };
-    this.host.log(NO_LEVEL, known, String(id));
   }
 
   /** Logs a result that is not a decision; returns the code of a failed call. */
@@ -427,20 +412,12 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.host.log(level, source, text);
   }
 
-  /** Warns once of an errno that is probably a mistake. */
-  private checkErrno(errno: number, name: string, source: LogSource): void {
-    if (this.kind.explainErrno === undefined || this.hasExplainedErrno) return;
-    const explanation = this.kind.explainErrno(errno);
-    if (explanation === undefined) return;
-    this.hasExplainedErrno = true;
-    this.host.log(WARNING, source, `${name} fails with ${errno}: ${explanation}`);
-  }
-
   decide(id: number, source: LogSource, message: GuestMessage, byteCount = 0): void {
     const values = message as readonly unknown[];
     if (values[0] === 'unwind' && (values[1] as number) < 0) {
-      this.checkErrno(values[2] as number, this.host.findRequest(id)?.name ?? '-', source);
-      this.noteFailure(id, source);
+      const isCurrent = id === this.currentRequestId;
+      const method = isCurrent ? this.currentMethod : (this.host.findRequest(id)?.name ?? '-');
+      this.failureNotes.add(id, values[2] as number, method, source);
     }
     try {
       this.host.pushMessage(id, message, byteCount);

@@ -103,7 +103,9 @@ export interface Below extends FileOperations {
   asked(fop?: string): Asked[];
   /** Makes requests fail with this errno: of one fop, for one path, so many times. */
   fail(fop: string | null, errno: number, settings?: FailSettings): void;
-  /** Removes all rules of `fail`. */
+  /** Lets replies of successful requests of one fop carry this errno, which has no meaning then. */
+  leaveErrno(fop: string, errno: number): void;
+  /** Removes all rules of `fail` and `leaveErrno`. */
   mend(): void;
   /** Sends an UPCALL: another client has changed the file at a path. */
   changed(path: string): void;
@@ -111,7 +113,8 @@ export interface Below extends FileOperations {
   sayUp(up?: boolean): void;
   /** Holds requests, all or those of one fop, until `release`. */
   hold(fop?: string): void;
-  release(): void;
+  /** Releases held requests in order: those for a path, or all; then it holds no more. */
+  release(path?: string): void;
 }
 
 /** A volume with the module. `asked`, `fail`, `hold` and so on apply to all children. */

@@ -208,6 +208,26 @@ test('hold', async () => {
   await asking;
   assert.equal(found, false);
 });
+test('release of one path', async () => {
+  const g = await graph('m.ts');
+  g.hold('lookup');
+  const order = [];
+  const asked = ['/a', '/b'].map((path) => g.exists(path).then(() => order.push(path)));
+  await sleep(1);
+  g.release('/b');
+  await asked[1];
+  assert.equal(order, ['/b']);
+  g.release();
+  await asked[0];
+});
+test('an errno left in a reply of success', async () => {
+  const g = await graph('m.ts');
+  g.leaveErrno('statfs', ENOENT);
+  const left = await g.fop.statfs('/');
+  assert.equal([left.opRet, left.opErrno], [0, ENOENT]);
+  g.mend();
+  assert.equal((await g.fop.statfs('/')).opErrno, 0);
+});
 test('children, and another user', async () => {
   const g = await graph('m.ts', {}, { children: 2 });
   await g.children[0].write('/a', 'first');

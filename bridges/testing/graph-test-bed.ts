@@ -118,8 +118,10 @@ export class GraphTestBed {
    *   ["asked", graph, child, fop]                  requests at the storage: [{fop, path, args}]
    *   ["clear", graph]                              clears those, and the log
    *   ["fail", graph, child, fop, errno, path, times]   fails requests; fop and path null for any
-   *   ["mend", graph, child]                        fails no further requests
-   *   ["hold", graph, child, fop]   ["release", graph, child]   holds requests, until the release
+   *   ["leave_errno", graph, child, fop, errno]     replies of success carry this errno
+   *   ["mend", graph, child]                        fails no further requests, and leaves no errno
+   *   ["hold", graph, child, fop]                   holds requests
+   *   ["release", graph, child, path]               releases them; path null for all, and holds no more
    *   ["invalidated", graph]                        invalidations: [{what, path, data, expire}]
    *   ["changed", graph, child, path]               the storage sends an UPCALL about the path
    *   ["up", graph, child, isUp]                    the storage sends CHILD_UP or CHILD_DOWN
@@ -177,14 +179,21 @@ export class GraphTestBed {
         });
       }
     },
+    leave_errno: ([graph, child, fop, errno]) => {
+      for (const { leftErrnos } of this.selectWatches(graph, child))
+        leftErrnos.set(fop as string, errno as number);
+    },
     mend: ([graph, child]) => {
-      for (const watch of this.selectWatches(graph, child)) watch.failRules = [];
+      for (const watch of this.selectWatches(graph, child)) {
+        watch.failRules = [];
+        watch.leftErrnos.clear();
+      }
     },
     hold: ([graph, child, fop]) => {
       for (const watch of this.selectWatches(graph, child)) watch.hold(fop as string | null);
     },
-    release: ([graph, child]) => {
-      for (const watch of this.selectWatches(graph, child)) watch.release();
+    release: ([graph, child, path]) => {
+      for (const watch of this.selectWatches(graph, child)) watch.release(path as string | null);
     },
     invalidated: ([graph]) => [...this.getTestedGraph(graph).upcalls],
     changed: ([graph, child, path]) => {

@@ -459,11 +459,12 @@ function makeBelow(access: GraphAccess, child: number | null, caller: CallerSett
       })),
     fail: (fop, errno, { path, times } = {}) =>
       void send('fail', number, child, fop, errno, path ?? null, times ?? null),
+    leaveErrno: (fop, errno) => void send('leave_errno', number, child, fop, errno),
     mend: () => void send('mend', number, child),
     changed: (path) => void send('changed', number, child, path),
     sayUp: (up = true) => void send('up', number, child, up),
     hold: (fop) => void send('hold', number, child, fop ?? null),
-    release: () => void send('release', number, child),
+    release: (path) => void send('release', number, child, path ?? null),
   };
 }
 

@@ -6,7 +6,13 @@ import { findArgumentPath } from '../../runtime/api/driver.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { type FopName, fail, fopNames } from '../../runtime/core/gen/fops.gen.ts';
-import { collect, tailArgs } from '../../runtime/core/gen/generic.gen.ts';
+import {
+  collect,
+  collectCbk,
+  tailArgs,
+  unwindArgs,
+  windArgs,
+} from '../../runtime/core/gen/generic.gen.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -40,14 +46,23 @@ const MAX_UNHELD_WINDS = 1_000;
 interface HeldRequest {
   /** The request's number. */
   readonly unique: number;
+  readonly path: string | null;
   resume(): void;
 }
+
+/** Makes the callback that passes replies up, those of success with an errno. */
+const makeErrnoCbk = (name: FopName, errno: number): unknown =>
+  collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) =>
+    unwindArgs[name](frame, opRet, opRet < 0 ? opErrno : errno, values),
+  );
 
 /** The watch above one storage, with its translator. */
 export class StorageWatch {
   requests: RecordedRequest[] = [];
   failRules: FailRule[] = [];
-  readonly heldRequests: HeldRequest[] = [];
+  /** The errno in the replies of successful requests, by fop: it has no meaning there. */
+  readonly leftErrnos = new Map<string, number>();
+  heldRequests: HeldRequest[] = [];
   /** Fops whose requests are held; null stands for all. */
   private readonly heldFops = new Set<string | null>();
   private isDown: boolean;
@@ -84,10 +99,12 @@ export class StorageWatch {
     this.heldFops.add(fop);
   }
 
-  /** Releases held requests, and holds no more. */
-  release(): void {
-    this.heldFops.clear();
-    for (const { resume } of this.heldRequests.splice(0)) resume();
+  /** Releases held requests in order: those for a path, or all; then it holds no more. */
+  release(path: string | null = null): void {
+    if (path === null) this.heldFops.clear();
+    const released = this.heldRequests.filter((each) => path === null || each.path === path);
+    this.heldRequests = this.heldRequests.filter((each) => path !== null && each.path !== path);
+    for (const { resume } of released) resume();
   }
 
   private makeFops(): Fops<unknown> {
@@ -112,13 +129,15 @@ export class StorageWatch {
         (each.path === null || each.path === path),
     );
     if (rule !== undefined) rule.times -= 1;
+    const leftErrno = this.leftErrnos.get(name);
     const resume = (): void => {
       if (rule !== undefined) fail[name](frame, rule.errno);
-      else tailArgs[name](frame, xl.children[0]!, args);
+      else if (leftErrno === undefined) tailArgs[name](frame, xl.children[0]!, args);
+      else windArgs[name](frame, 0, makeErrnoCbk(name, leftErrno) as never, xl.children[0]!, args);
     };
     const isHeld = this.heldFops.has(null) || this.heldFops.has(name);
     if (isHeld || this.windCount > MAX_UNHELD_WINDS) {
-      this.heldRequests.push({ unique, resume });
+      this.heldRequests.push({ unique, path, resume });
     } else resume();
   }
 }

@@ -71,8 +71,12 @@ class Child(Files):
         """Makes requests fail here: of one fop, for one path, so many times."""
         say("fail", self._graph, self._index, fop, op_errno, path, times)
 
+    def leave_errno(self, fop, op_errno):
+        """Lets replies of successful requests of one fop carry this op_errno, which has no meaning then."""
+        say("leave_errno", self._graph, self._index, fop, op_errno)
+
     def mend(self):
-        """Ends all failures."""
+        """Ends all failures, and what `leave_errno` has set."""
         say("mend", self._graph, self._index)
 
     def changed(self, path):
@@ -87,9 +91,9 @@ class Child(Files):
         """Holds requests here, all or those of one fop, until `release`."""
         say("hold", self._graph, self._index, fop)
 
-    def release(self):
-        """Releases held requests in order, and holds no more."""
-        say("release", self._graph, self._index)
+    def release(self, path=None):
+        """Releases held requests in order: those for a path, or all; then it holds no more."""
+        say("release", self._graph, self._index, path)
 
 
 _CALLER = {"uid": 0, "gid": 0, "pid": 1, "groups": []}

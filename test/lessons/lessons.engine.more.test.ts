@@ -34,13 +34,13 @@ function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Prom
   return checkFile(lesson, language, path);
 }
 
-/** Lists the sentences of a lesson's text that say 'must' or 'never', without its pictures and its part about C. */
+/** Lists the sentences of a lesson's text that say 'must', 'never', 'always' or 'only', without its pictures and its part about C. */
 function listRules(text: string): string[] {
   const prose = text.replace(/^```.*?^```$/gms, '').replace(/^## In C$.*/ms, '');
   return prose
     .split(/\n\n|(?<=[.:|])\s+/)
     .map((sentence) => sentence.replace(/\s+/g, ' '))
-    .filter((sentence) => /\b(must|never)\b/i.test(sentence));
+    .filter((sentence) => /\b(must|never|always|only)\b/i.test(sentence));
 }
 
 /** The first hint of each starter. */
@@ -80,7 +80,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     );
 
     onlyInFirst(() =>
-      it("has a mistake for each of its sentences that says 'must' or 'never'", () => {
+      it("has a mistake for each of its sentences that says 'must', 'never', 'always' or 'only'", () => {
         const broken = [
           ...likely.flatMap(({ breaks }) => (breaks === undefined ? [] : [breaks])),
           ...factualSentences,

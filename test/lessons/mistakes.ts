@@ -10,12 +10,28 @@ export interface Mistake {
   readonly js?: readonly [from: string, to: string];
   readonly py?: readonly [from: string, to: string];
   readonly answer: RegExp;
-  /** A part of the lesson's sentence with 'must' or 'never' that the mistake breaks. */
+  /** A part of the lesson's sentence with 'must', 'never', 'always' or 'only' that the mistake breaks. */
   readonly breaks?: string;
 }
 
 const UNWIND = 'frame.unwind(opRet, opErrno, ...reply);';
 const KEY = `\`\${loc.pargfid}/\${loc.name}\``;
+
+/** Keeps the notes of lesson 5 in an array, from which the callback takes one by this method. */
+const takeNotesBy = (method: string): readonly [from: string, to: string] => [
+  `frame.local = loc.path;
+    frame.wind();
+  }
+
+  lookupCbk(frame, opRet, opErrno, ...reply) {
+    this.log.info('%s: %s', frame.local`,
+  `this.notes = [...(this.notes ?? []), loc.path];
+    frame.wind();
+  }
+
+  lookupCbk(frame, opRet, opErrno, ...reply) {
+    this.log.info('%s: %s', this.notes.${method}()`,
+];
 
 export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   '1-stack': [
@@ -25,6 +41,12 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       answer: /different one for each request/,
     },
     { name: 'only the name', js: ['loc.path', 'loc.name'], answer: /should say the path/ },
+    {
+      name: 'another name for the class',
+      js: ['class xlator', 'class Stack'],
+      answer: /does not start.*xlator/s,
+      breaks: 'the name is always the same',
+    },
     {
       name: 'the wind lost',
       js: ['frame.wind();', ''],
@@ -80,6 +102,12 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'the path compared',
       js: ["loc.name === 'ghost'", "loc.path === '/ghost'"],
       answer: /`loc\.name`/,
+    },
+    {
+      name: 'a name with a slash',
+      js: ["'ghost'", "'/ghost'"],
+      answer: /The file \/ghost was looked up, and it was found/,
+      breaks: '`loc.name` only ghost',
     },
     {
       name: 'a part of the name',
@@ -163,6 +191,15 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       answer: /Log one line for each reply/,
     },
     {
+      name: 'op_errno tested first',
+      js: [
+        "if (opRet >= 0) this.log.info('found');\n    else if (opErrno === ENOENT) this.log.info('absent');\n    else",
+        "if (opErrno === ENOENT) this.log.info('absent');\n    else if (opRet >= 0) this.log.info('found');\n    else",
+      ],
+      answer: /left over from an earlier failure.*Test `opRet` first/,
+      breaks: 'Only a failure has a meaningful',
+    },
+    {
       name: 'nothing in one branch',
       js: ["this.log.info('absent')", 'null'],
       answer: /should log 'absent'/,
@@ -191,6 +228,16 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
         'frame.wind();\n    this.path = loc.path;',
       ],
       answer: /Your callback logged/,
+    },
+    {
+      name: 'a queue of notes',
+      js: takeNotesBy('shift'),
+      answer: /reply for \/dragon came first: replies come in any order.*mixed them up/,
+    },
+    {
+      name: 'a heap of notes',
+      js: takeNotesBy('pop'),
+      answer: /under way at once: \/cat is there, \/dragon is not\. Your translator logged/,
     },
     {
       name: 'turned round',
@@ -342,6 +389,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'the count never changes',
       js: ['this.made += 1;', ''],
       answer: /Before its reply came up, another client made it.*`this\.made`/,
+      breaks: 'Only then the old reply comes up',
     },
     {
       name: 'the count ignores what others do',
@@ -390,8 +438,10 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   ],
 };
 
-/** Sentences with 'must' or 'never' that state a fact, or are about what the rows of a table say one by one. */
+/** Sentences with 'must', 'never', 'always' or 'only' that state a fact, or are about what the rows of a table say one by one. */
 export const factualSentences: readonly string[] = [
   'what your translator must do',
   'is a clock that never goes backwards',
+  'you write only the fops that you want to change',
+  'you have seen the way down only',
 ];

@@ -53,6 +53,15 @@ export const check: Check = async ({ volume }) => {
     'failed',
     "the storage said 'not allowed' (EACCES) about /diary",
   );
+  g.mend();
+  // A storage may leave the errno of an earlier failure in a reply of success.
+  g.leaveErrno('lookup', ENOENT);
+  await lookUp(g, '/cat');
+  const lines = listLoggedTexts(g, 'I');
+  must(
+    lines.at(-1) === 'found',
+    `The storage found /cat, and \`op_errno\` was ENOENT, left over from an earlier failure. Your callback logged '${lines.at(-1)}', and 'found' was right. Test \`op_ret\` first: only a failure has a meaningful \`op_errno\`.`,
+  );
   return 'Three replies came up: one file was found, one was absent, and one was not allowed. Your callback told them apart, and passed each on as it came.';
 };
 
