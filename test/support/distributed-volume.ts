@@ -34,6 +34,8 @@ type Layer = (name: string) => Volume | undefined;
 interface DistributedSettings {
   /** Makes the storage of a child; storage/memory by default. */
   readonly makeStorage?: (name: string) => Volume;
+  /** Whether the root is looked up at the start, as a mount does; true by default. */
+  readonly looksRootUp?: boolean;
 }
 
 interface GraphSettings extends DistributedSettings {
@@ -85,7 +87,7 @@ export class DistributedVolume {
     const context = new FakeContext();
     const graph = await startDistributed(names, { options, between, context, ...settings });
     const volume = new DistributedVolume(graph, names, context);
-    volume.ask('lookup', new Loc(volume.root), null);
+    if (settings.looksRootUp !== false) volume.ask('lookup', new Loc(volume.root), null);
     return volume;
   }
 

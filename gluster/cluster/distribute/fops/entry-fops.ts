@@ -33,6 +33,7 @@ import {
 import { findLocation } from './file-fops.ts';
 import { addLayoutCondition, isRefusedForLayout, refreshParentLayout } from './layout-condition.ts';
 import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
+import { lookUpParent } from './parent-lookup.ts';
 
 /** Creates a file on its name's child, if the parent's layout is current; else reads the layout again first. */
 function* createEntry<N extends CreatingFop>(
@@ -42,6 +43,8 @@ function* createEntry<N extends CreatingFop>(
 ): Steps<Reply<N>> {
   const { volume } = task;
   const loc = args[VALUE_INDEXES[fop].loc] as Loc;
+  const parentErrno = yield* lookUpParent(task, loc);
+  if (parentErrno !== 0) return makeFailure(fop, parentErrno);
   const hashedChild = volume.findHashedChild(loc);
   const errno = findPlacementErrno(volume, hashedChild);
   if (errno !== 0) return makeFailure(fop, errno);
@@ -156,6 +159,9 @@ function* unlink(task: Task, args: UnlinkArgs): Steps<Reply<'unlink'>> {
   const [loc, xflag, requestXdata] = args;
   const { inode } = loc;
   if (inode === null) return makeFailure('unlink', ENOENT);
+  // It has the child of the name's hash, which may have a linkto.
+  const parentErrno = yield* lookUpParent(task, loc);
+  if (parentErrno !== 0) return makeFailure('unlink', parentErrno);
   const isKnown = volume.findFileChild(inode) !== NO_CHILD;
   const directoryOrErrno = isKnown ? null : yield* findLocation(task, inode);
   if (typeof directoryOrErrno === 'number') return makeFailure('unlink', directoryOrErrno);
@@ -225,6 +231,8 @@ function* namelink(
   [loc, xdata]: FopTable['namelink']['args'],
 ): Steps<Reply<'namelink'>> {
   const { volume } = task;
+  const parentErrno = yield* lookUpParent(task, loc);
+  if (parentErrno !== 0) return makeFailure('namelink', parentErrno);
   const hashedChild = volume.findHashedChild(loc);
   const child = loc.inode === null ? NO_CHILD : volume.findFileChild(loc.inode);
   if (hashedChild === NO_CHILD || child === NO_CHILD) return makeFailure('namelink', EIO);

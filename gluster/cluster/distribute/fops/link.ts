@@ -17,6 +17,7 @@ import {
 } from '../task.ts';
 import { findLocation } from './file-fops.ts';
 import { lookupEverywhere, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
+import { lookUpParent } from './parent-lookup.ts';
 
 type LinkArgs = FopTable['link']['args'];
 type LinkReply = Reply<'link'>;
@@ -32,6 +33,8 @@ export const link = makeTaskFop('link', linkFile);
 function* linkFile(task: Task, args: LinkArgs): Steps<LinkReply> {
   const { volume } = task;
   const [{ inode }, newloc] = args;
+  const parentErrno = yield* lookUpParent(task, newloc);
+  if (parentErrno !== 0) return makeFailure('link', parentErrno);
   const hashedChild = volume.findHashedChild(newloc);
   if (inode === null || hashedChild === NO_CHILD) return makeFailure('link', EIO);
   if (volume.findFileChild(inode) === NO_CHILD) {

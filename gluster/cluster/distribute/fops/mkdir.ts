@@ -47,6 +47,7 @@ import {
   refreshParentLayout,
 } from './layout-condition.ts';
 import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
+import { lookUpParent } from './parent-lookup.ts';
 
 type MkdirArgs = FopTable['mkdir']['args'];
 type MkdirReply = Reply<'mkdir'>;
@@ -62,6 +63,8 @@ function* makeDirectory(task: Task, args: MkdirArgs): Steps<MkdirReply> {
   const [loc, , , xdata] = args;
   // All children must give the directory the same gfid.
   if (!xdata?.has(GFID_REQ)) return makeFailure('mkdir', EPERM);
+  const parentErrno = yield* lookUpParent(task, loc);
+  if (parentErrno !== 0) return makeFailure('mkdir', parentErrno);
   volume.freeSpace.refreshUsages();
   for (;;) {
     const child = volume.findHashedChild(loc);

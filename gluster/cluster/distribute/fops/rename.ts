@@ -17,6 +17,7 @@ import { type LockTarget, lockNames, makeNameUnlocks } from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './lookup-everywhere.ts';
+import { lookUpParent } from './parent-lookup.ts';
 import { makeUnchangedReply, renameFile } from './rename-file.ts';
 import { checkEmpty } from './rmdir.ts';
 
@@ -31,6 +32,10 @@ function* renameEntry(task: Task, args: RenameArgs): Steps<RenameReply> {
   const [from, to, xdata] = args;
   // RENAME_EXCHANGE and RENAME_NOREPLACE would need one atomic step over several children.
   if (xdata?.number(RENAME_FLAGS)) return makeFailure('rename', EINVAL);
+  for (const loc of [from, to]) {
+    const errno = yield* lookUpParent(task, loc);
+    if (errno !== 0) return makeFailure('rename', errno);
+  }
   const [oldHashedChild, newHashedChild] = [
     volume.findHashedChild(from),
     volume.findHashedChild(to),

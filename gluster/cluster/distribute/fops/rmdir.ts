@@ -21,6 +21,7 @@ import { mergeDirectoryReplies } from '../merge.ts';
 import { makeFailure, makeTaskFop, type Reply, type Steps, type Task } from '../task.ts';
 import { lookupDirectory } from './lookup-directory.ts';
 import { makeUnusedLinktoXdata } from './lookup-everywhere.ts';
+import { lookUpParent } from './parent-lookup.ts';
 
 type RmdirArgs = FopTable['rmdir']['args'];
 type RmdirReply = Reply<'rmdir'>;
@@ -39,6 +40,8 @@ function* removeDirectory(task: Task, args: RmdirArgs): Steps<RmdirReply> {
   const { volume } = task;
   const [loc] = args;
   if (volume.upChildren.length < volume.children.length) return makeFailure('rmdir', ENOTCONN);
+  const parentErrno = yield* lookUpParent(task, loc);
+  if (parentErrno !== 0) return makeFailure('rmdir', parentErrno);
   const child = volume.findHashedChild(loc);
   if (child === NO_CHILD) return makeFailure('rmdir', EIO);
   if (loc.inode?.linked) {
