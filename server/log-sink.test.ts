@@ -108,6 +108,26 @@ describe('a log file', () => {
       expect(await texts(path)).toEqual(['x']);
     }));
 
+  it('turns over at its size as written, also in JSON of quotes, backslashes and control characters', () =>
+    withScratch(async (scratch) => {
+      const path = scratch.at('a.log');
+      const fileBytes = 2000;
+      // 30 characters, which take 100 bytes in JSON.
+      const text = '"\\\u0001'.repeat(10);
+      const sink = openSink(path, { colour: false, format: 'json', fileBytes, bufSize: 0 });
+      const lineBytes = Buffer.byteLength(JSON.stringify(text)) - 2;
+      expect(lineBytes).toBe(100);
+      for (let count = 0; count < 50; count++) sink.write('', line(text));
+      sink.close();
+      const { size } = await stat(`${path}.old`);
+      const [written] = (await readFile(path, 'utf8')).split('\n');
+      const wholeBytes = written!.length + 1;
+      expect(wholeBytes).toBeGreaterThan(lineBytes);
+      expect(size).toBeGreaterThanOrEqual(fileBytes);
+      expect(size).toBeLessThan(fileBytes + wholeBytes);
+      expect(JSON.parse(written!).message).toBe(text);
+    }));
+
   it('has the format json or no-msg-id on request', () =>
     withScratch(async (scratch) => {
       const record = line('x\ny\n', {
