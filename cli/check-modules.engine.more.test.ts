@@ -185,6 +185,34 @@ describe('glossa check of a volfile with modules', () => {
       '4:8 error: native: option module-path is missing: which file?',
     ]);
   });
+
+  it('warns of a TypeScript module that has some of the fops that show the same thing, and not the others', async () => {
+    const native = over('features/native', 'module-path m.ts');
+    const makeFiles = (fields: string) => ({
+      'a.vol': native,
+      'm.ts': `const fops: Fops<null> = { lookup, readdirp };\nexport default defineTranslator({ ${fields} });\n`,
+    });
+    expect(await check(makeFiles('fops'))).toEqual([
+      expect.stringMatching(
+        /^6:24 warning: native: HERE\/m\.ts: it defines readdirp, but not readdir, which show the same names: .*\('observes' says that it changes nothing of this\)$/,
+      ),
+    ]);
+    for (const fields of [
+      'fops, observes: true',
+      'fops, watches: true',
+      'fops: { ...fops, readdir }',
+    ])
+      expect(await check(makeFiles(fields)), fields).toEqual([]);
+    const twoChildren = native
+      .replace('subvolumes s', 'subvolumes s s2')
+      .replace('volume s\n', 'volume s2\n    type storage/memory\nend-volume\nvolume s\n');
+    const files = { ...makeFiles('fops: { lookup }'), 'a.vol': twoChildren };
+    expect(await check(files)).toEqual([
+      expect.stringMatching(
+        /with 2 subvolumes, .* that it does not define answer EOPNOTSUPP: 'passesThrough: true'/,
+      ),
+    ]);
+  });
 });
 
 describe('glossa check of a volfile with a storage', () => {

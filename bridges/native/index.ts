@@ -37,6 +37,7 @@ import type { Provider } from './provider.ts';
 import { sharedObjectOptions, sharedObjectProvider } from './shared-object.ts';
 import { checkFops } from './translator-check.ts';
 import { typescriptProvider } from './typescript.ts';
+import type { WrittenFops } from './written-record.ts';
 
 const providers: readonly Provider[] = [typescriptProvider, sharedObjectProvider];
 
@@ -229,6 +230,21 @@ function readFops(xl: Xlator<unknown>): Fops<unknown> {
   return functions;
 }
 
+/** Warns of the fops that a file omits, as `readFops` does at the start, by its text. */
+function warnOfWrittenGaps(xl: Xlator<unknown>, path: string, { names, flags }: WrittenFops): void {
+  const { passesThrough, observes, watches } = flags;
+  const isDefined = (name: FopName): boolean => names.has(name);
+  const observing = observes === undefined ? watches : observes;
+  // A flag that the module computes, null here, is known at the start.
+  const mayObserve = observing === true || observing === null;
+  warnOfFopGaps(xl, path, [
+    passesThrough === null
+      ? undefined
+      : describeOmittedFops(xl, FOP_DECLARATIONS, passesThrough, isDefined),
+    mayObserve ? undefined : describeViewGaps(findViewGaps({ isDefined })),
+  ]);
+}
+
 /** Reads a flag of the file's translator, which may be a function of the volume. */
 function readFlag(xl: Xlator<unknown>, field: 'passesThrough' | 'observes'): boolean | undefined {
   const flag = filesByVolume.get(xl)!.record[field];
@@ -245,7 +261,8 @@ export default defineTranslator<unknown, typeof options>({
   init,
   async check(xl, settings) {
     const path = findFile(xl, settings['module-path']);
-    findProvider(path).check(path);
+    const written = findProvider(path).check(path);
+    if (written !== null) warnOfWrittenGaps(xl, path, written);
   },
   fops: readFops,
   passesThrough: (xl) => readFlag(xl, 'passesThrough'),

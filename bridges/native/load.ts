@@ -16,7 +16,7 @@ import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { formatSuggestion } from '../../runtime/core/nearest.ts';
 import * as runtime from '../../runtime/index.ts';
 import { loadSucrase } from '../machine/node/sucrase.ts';
-import { checkWrittenRecord } from './written-record.ts';
+import { checkWrittenRecord, type WrittenFops } from './written-record.ts';
 
 type Exports = Record<string, unknown>;
 /** Modules provided by name, before any file. */
@@ -53,8 +53,12 @@ export function loadFile(
   }
 }
 
-/** Checks a file's syntax, and the record that it defines, without running it. @throws {InitError | GraphError} */
-export function checkFile(path: string): void {
+/**
+ * Checks a file's syntax, and the record that it defines, without running it.
+ * @returns the fops as it has them; null if it computes some
+ * @throws {InitError | GraphError}
+ */
+export function checkFile(path: string): WrittenFops | null {
   try {
     compileFunction(compileSource(path), FUNCTION_PARAMETERS, { filename: path });
   } catch (error) {
@@ -63,7 +67,7 @@ export function checkFile(path: string): void {
     const position = stack.startsWith(`${path}:`) ? stack.slice(0, stack.indexOf('\n')) : path;
     throw new InitError(`${position}: SyntaxError: ${message}`);
   }
-  checkWrittenRecord(path, readFileSync(path, 'utf8'), hasTypesByExtension[extname(path)]!);
+  return checkWrittenRecord(path, readFileSync(path, 'utf8'), hasTypesByExtension[extname(path)]!);
 }
 
 /** The files of one load, by path. */

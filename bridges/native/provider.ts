@@ -2,13 +2,18 @@
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
+import type { WrittenFops } from './written-record.ts';
 
 /** Loads the files of one language; `typescript.ts` and `shared-object.ts` have one each. */
 export interface Provider {
   /** Extensions of its files, with the dot. */
   readonly extensions: readonly string[];
-  /** Checks a file without running it. @throws {InitError | GraphError} if it cannot be loaded */
-  check(path: string): void;
+  /**
+   * Checks a file without running it.
+   * @returns the fops as the file has them; null if that is unknown
+   * @throws {InitError | GraphError} if it cannot be loaded
+   */
+  check(path: string): WrittenFops | null;
   /**
    * Loads a file, and returns its checked translator record (its `defineTranslator` argument) for
    * this volume, and the paths of the loaded files. The record's `fini` frees what the load took.

@@ -35,7 +35,10 @@ interface VolumeState extends HostState<Host> {
 /** Loads shared objects in C. */
 export const sharedObjectProvider: Provider = {
   extensions: ['.so'],
-  check: checkFile,
+  check(path) {
+    checkFile(path);
+    return null;
+  },
   async load(path, _xl, settings) {
     const record = makeTranslator(path, settings) as unknown as Translator<unknown>;
     return { record, files: [path] };

@@ -80,6 +80,40 @@ export default defineTranslator<{ suffx: string }, typeof options>({
     );
   });
 
+  it.each([
+    ['in the record', 'defineTranslator({ fops: { readdirp, stat() {} } })'],
+    ['in a constant', 'const fops: Fops<S> = { readdirp, stat() {} };\ndefineTranslator({ fops })'],
+    [
+      'in a constant of another name',
+      'const a = { readdirp, stat };\ndefineTranslator({ fops: a })',
+    ],
+  ])('returns the fops that are written %s', (_, source) => {
+    const written = checkWrittenRecord('m.ts', source, true);
+    expect([...written!.names].sort()).toEqual(['readdirp', 'stat']);
+  });
+
+  it.each([
+    'defineTranslator({ ...base, fops: { stat } })',
+    'defineTranslator({ fops: { ...base, stat } })',
+    'defineTranslator({ fops: { stat, [name]: stat } })',
+    'defineTranslator({ fops: makeFops() })',
+    'defineTranslator({ fops() { return { stat }; } })',
+    'const fops = makeFops(); defineTranslator({ fops })',
+    'defineTranslator({ fops: { stat } }); defineTranslator({ fops: { stat } })',
+  ])('returns no fops if the module computes some: %s', (source) => {
+    expect(checkWrittenRecord('m.ts', source, true)).toBeNull();
+  });
+
+  it('returns the flags, null for those that the module computes', () => {
+    const source =
+      'defineTranslator({ fops: { stat: (f, x, ...args) => g({ ...x }) }, observes: true, passesThrough: a || b })';
+    expect(checkWrittenRecord('m.ts', source, true)?.flags).toEqual({
+      passesThrough: null,
+      observes: true,
+      watches: undefined,
+    });
+  });
+
   const folders = ['runtime/xlators', 'gluster', 'examples', 'templates', 'bridges'];
   const modules = folders
     .flatMap((folder) =>
