@@ -135,7 +135,7 @@ describe('a TypeScript module', () => {
     const text = `import { fail } from 'glossa';\n${record(fops)}`;
     const run = await start({ 'm.ts': text });
     expect(run.takeLines().join('\n')).toMatch(
-      / W .*m\.ts: it defines readdirp, but not readdir, /,
+      /^W .*m\.ts: it defines readdirp, but not readdir, /m,
     );
     const observing = await start({ 'm.ts': text.replace('fops:', 'observes: true, fops:') });
     expect(observing.takeLines().join('\n')).not.toContain('but not readdir');
