@@ -5,10 +5,6 @@ import { mkdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
-  canCompileAssemblyScript,
-  compileAssemblyScriptText,
-} from '../test/support/assemblyscript.ts';
-import {
   describeMounts,
   runGlossa,
   type Scratch,
@@ -73,7 +69,7 @@ interface CompiledModule {
   readonly canCompile: boolean;
   readonly source: string;
   /** Compiles the source; returns the path of the module. */
-  compile(name: string, source: string): string | Promise<string>;
+  compile(name: string, source: string): string;
   /** Text of the two failures' positions. */
   readonly places: { readonly mkdir: string; readonly mknod: string };
 }
@@ -111,19 +107,6 @@ translator! {
         }
     }
 }
-`;
-
-const ASSEMBLYSCRIPT_SOURCE = `import { Answer, fop, Frame, reply, Translator, translator } from 'glossa';
-export * from 'glossa/module';
-class Chooser extends Translator {
-  mkdir(_frame: Frame, _: fop.Mkdir): Answer {
-    return 5;
-  }
-  mknodCbk(frame: Frame, _: reply.Mknod): Answer {
-    return frame.fail(122);
-  }
-}
-translator<Chooser>();
 `;
 
 const TYPESCRIPT_SOURCE = `import { defineTranslator, EDQUOT, EIO, type Cbk, type Fop, fail, wind } from 'glossa';
@@ -169,16 +152,6 @@ const COMPILED: Readonly<Record<string, CompiledModule>> = {
     places: {
       mkdir: 'rust.wasm, function <rust::Chooser as glossa::translator::Translator>::mkdir)',
       mknod: 'rust.rs:12',
-    },
-  },
-  AssemblyScript: {
-    name: 'assemblyscript',
-    canCompile: canCompileAssemblyScript,
-    source: ASSEMBLYSCRIPT_SOURCE,
-    compile: compileAssemblyScriptText,
-    places: {
-      mkdir: 'assemblyscript.wasm, function Chooser#mkdir)',
-      mknod: 'assemblyscript.wasm, function Chooser#mknodCbk)',
     },
   },
   TypeScript: {
@@ -255,7 +228,7 @@ describeMounts('glossa why about a module that chose the errno itself', () => {
   ))
     it.skipIf(!isBuilt)(`names the volume and the position of one in ${language}`, () =>
       withScratch(async (scratch) => {
-        const mount = await startMount(scratch, makeStack(await compile(name, source)));
+        const mount = await startMount(scratch, makeStack(compile(name, source)));
         const why = makeWhy(scratch);
         await expect(mkdir(scratch.at('mnt', 'd'))).rejects.toMatchObject({ code: 'EIO' });
         expect(await why('d')).toContain(`The module of chooser chose EIO (${places.mkdir}`);
