@@ -6,16 +6,23 @@ import { isAbsence } from '../../runtime/core/frame.ts';
 import { type LogSource, WARNING } from '../../runtime/core/log.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { NO_LEVEL } from '../host/requests/chosen-failure.ts';
-import type { CompiledKind } from './guest.ts';
+
+/** The part of a kind of modules that describes failures. */
+export interface FailureDescriber {
+  /** Explains an errno that is probably a mistake; undefined for a usual one. */
+  explainErrno?(errno: number): string | undefined;
+  /** Finds the name of the function that serves a fop, or a callback such as `mkdir_cbk`; undefined if unknown. */
+  findFunction?(method: string): string | undefined;
+}
 
 export class FailureNotes {
-  private readonly kind: CompiledKind;
+  private readonly kind: FailureDescriber;
   /** The module's file. */
   private readonly path: string;
   private readonly host: GuestHost;
   private hasExplainedErrno = false;
 
-  constructor(kind: CompiledKind, path: string, host: GuestHost) {
+  constructor(kind: FailureDescriber, path: string, host: GuestHost) {
     this.kind = kind;
     this.path = path;
     this.host = host;

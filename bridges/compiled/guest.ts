@@ -40,22 +40,18 @@ import {
 } from './area.ts';
 import { COMMANDS } from './commands.ts';
 import { makeOptionDict, makeStateDict } from './dicts.ts';
-import { FailureNotes } from './failure-notes.ts';
+import { type FailureDescriber, FailureNotes } from './failure-notes.ts';
 import type { Library } from './library.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { type ModuleRecord, readDescription } from './module-description.ts';
 import { Timers } from './timers.ts';
 
 /** A kind of compiled modules. */
-export interface CompiledKind {
+export interface CompiledKind extends FailureDescriber {
   /** The name in statedumps. */
   readonly language: string;
   /** Converts open flags; absent for modules with the graph's numbers. */
   readonly flags?: FlagConverters;
-  /** Explains an errno that is probably a mistake; undefined for a usual one. */
-  explainErrno?(errno: number): string | undefined;
-  /** Finds the name of the function that serves a fop, or a callback such as `mkdir_cbk`; undefined if unknown. */
-  findFunction?(method: string): string | undefined;
 }
 
 /** A loaded module. */

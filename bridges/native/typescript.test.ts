@@ -130,17 +130,6 @@ describe('a TypeScript module', () => {
     expect([links.stat.xl, links.stat.fop.name]).toEqual([run.xl, 'mine']);
   });
 
-  it('warns at its start of fops that show the same thing as those that it defines', async () => {
-    const fops = 'fops: { readdirp: (frame) => fail.readdirp(frame, 2) },';
-    const text = `import { fail } from 'glossa';\n${record(fops)}`;
-    const run = await start({ 'm.ts': text });
-    expect(run.takeLines().join('\n')).toMatch(
-      /^W .*m\.ts: it defines readdirp, but not readdir, /m,
-    );
-    const observing = await start({ 'm.ts': text.replace('fops:', 'observes: true, fops:') });
-    expect(observing.takeLines().join('\n')).not.toContain('but not readdir');
-  });
-
   it('logs with the line numbers of its TypeScript source', async () => {
     const text = "import type { Xlator } from 'glossa';\ninterface A {\n  b: number;\n}\n";
     const speak = "const speak = (xl: Xlator) =>\n  xl.log.info('here');\n";

@@ -1,7 +1,6 @@
 /**
- * Makes the exports of 'glossa/testing', for tests in TypeScript (run by Node) and JavaScript (run by
- * QuickJS); `glupy.testing` is the same for Python. This file imports types only and uses only ECMAScript,
- * because its text runs in either engine.
+ * Makes the exports of 'glossa/testing', for tests in TypeScript (run by Node) and JavaScript (run by QuickJS);
+ * `glupy.testing` is the same for Python. Imports types only and uses only ECMAScript: either engine runs its text.
  */
 import type {
   Asked,

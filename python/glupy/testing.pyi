@@ -116,16 +116,18 @@ class Child(_Files):
         times: int | None = None,
     ) -> None:
         """Makes requests fail here: of one fop, for one path, so many times."""
+    def leave_errno(self, fop: str, op_errno: int) -> None:
+        """Lets replies of successful requests of one fop carry this op_errno, which has no meaning then."""
     def mend(self) -> None:
-        """Ends all failures."""
+        """Ends all failures, and what `leave_errno` has set."""
     def changed(self, path: str) -> None:
         """Sends an UPCALL: another client has changed the file at a path."""
     def say_up(self, up: bool = True) -> None:
         """Sends CHILD_UP, or CHILD_DOWN."""
     def hold(self, fop: str | None = None) -> None:
         """Holds requests here, all or those of one fop, until `release`."""
-    def release(self) -> None:
-        """Releases held requests in order, and holds no more."""
+    def release(self, path: str | None = None) -> None:
+        """Releases held requests in order: those for a path, or all; then it holds no more."""
 
 class Graph(Child):
     """A volume with the module; see `graph`. `asked`, `fail`, `hold` … mean all children."""

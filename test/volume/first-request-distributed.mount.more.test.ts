@@ -1,7 +1,7 @@
 /** The first request to a new distributed volume creates a name: by the library, glossa fs and a mount. */
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { Volume } from '../../../server/open-volume.ts';
+import { Volume } from '../../server/open-volume.ts';
 import {
   describeMounts,
   run,
@@ -9,7 +9,7 @@ import {
   type Scratch,
   startMount,
   withScratch,
-} from '../../../test/support/mount.ts';
+} from '../support/mount.ts';
 
 const BRICKS = ['b0', 'b1', 'b2'];
 
