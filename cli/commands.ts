@@ -161,16 +161,6 @@ export const commands: Commands = new Map(
       summary: 'show the requests of a command, volume by volume',
       load: () => import('./trace.ts'),
     },
-    record: {
-      group: 'look',
-      summary: 'record the requests of a command, to replay them',
-      load: () => import('./record.ts'),
-    },
-    replay: {
-      group: 'look',
-      summary: 'send recorded requests again, and compare the replies',
-      load: () => import('./replay.ts'),
-    },
     debug: {
       group: 'look',
       summary: 'stop requests on their way, show them, and change replies',

@@ -1,5 +1,5 @@
 /**
- * Opens a recording that the user named, for `glossa trace --read`, `glossa replay` and tests, and declares the flag
+ * Opens a recording that the user named, for `glossa trace --read` and tests, and declares the flag
  * with which it is bounded when it is written.
  */
 

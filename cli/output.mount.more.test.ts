@@ -32,8 +32,6 @@ const lines: Readonly<Record<string, readonly string[] | { readonly none: string
   run: { none: 'the output is that of its command' },
   top: ['top mnt --once --interval 0.1', 'top mnt --json --interval 0.1'],
   trace: ['trace --read a.rec', 'trace --read a.rec --summary'],
-  record: { none: 'it writes a file' },
-  replay: ['replay a.rec mnt.vol --json'],
   debug: ['debug mnt.vol <debug'],
   new: { none: 'it says what it has written, and writes nothing a second time' },
   'new volume': { none: 'it says what it has written, and writes nothing a second time' },
@@ -103,7 +101,7 @@ describeMounts('the output of a command', () => {
     await scratch.writeFile('debug', 'help\ninfo volumes\nquit\n');
     await scratch.writeFile('repl', '[1, 2, 3]\n');
     const script = 'for i in 1 2 3; do test -e $i; done; true';
-    const args = ['record', 'mnt.vol', '-o', 'a.rec', '--', 'sh', '-c', script];
+    const args = ['trace', 'mnt.vol', '-o', 'a.rec', '--', 'sh', '-c', script];
     expect(await runGlossa(scratch, args)).toMatchObject({ status: 0 });
   });
 

@@ -41,7 +41,7 @@ describeMounts('a password in a volfile', () => {
         ['check', 'wrong.vol', '--json'],
         ['graph', 'wrong.vol', `--xlator-option=mem.password ${VALUE}`],
         ['graph', 'mnt.vol', `--xlator-option=mem_password=${VALUE}`],
-        ['record', 'mnt.vol', '-o', 'a.rec', '-l', 'rec.log', '--', 'ls'],
+        ['trace', 'mnt.vol', '-o', 'a.rec', '-l', 'rec.log', '--', 'ls'],
       ]) {
         const { out, err } = await runGlossa(scratch, command);
         texts.set(command.join(' '), out + err);

@@ -1,5 +1,5 @@
 /**
- * Runs a command in a temporary mount, for `glossa run`, `glossa trace` and `glossa record`.
+ * Runs a command in a temporary mount, for `glossa run` and `glossa trace`.
  *
  * The server must be another process. While this process starts a program in the mount, it is
  * blocked, so it could not reply to the requests that the kernel sends for the start.

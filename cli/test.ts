@@ -11,16 +11,13 @@ import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts'
 import {
   type Flags,
   type FlagValues,
-  listFlag,
   numberFlag,
-  takeOperands,
   textFlag,
   toggleFlag,
   verbosityFlags,
 } from '../terminal/flags.ts';
 import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import { findTestFiles } from './testing/find-tests.ts';
-import { runReplayTest } from './testing/replay-test.ts';
 import {
   type FileReports,
   formatCounts,
@@ -51,10 +48,6 @@ interface Reporter {
 }
 
 const testFlags = {
-  replay: listFlag({
-    placeholder: 'FILE',
-    help: 'replay this recording instead; may be repeated',
-  }),
   filter: textFlag({
     short: 'k',
     placeholder: 'TEXT',
@@ -73,20 +66,19 @@ const testFlags = {
 } satisfies Flags;
 
 export default defineCommand({
-  usage: ['glossa test MODULE… [options]', 'glossa test --replay FILE MODULE [options]'],
+  usage: ['glossa test MODULE… [options]'],
   description:
     'Runs the tests of modules against a volume in memory: nothing is mounted. MODULE is a module ' +
     '(its tests stand beside it: test_NAME.py), a file of tests, or a folder with some. A test is ' +
     'a function test_…, which makes its volume by `async with graph("NAME", OPTION=VALUE) as g`, ' +
-    'from glupy.testing. With --replay, recordings of glossa record are the tests: what came of each ' +
-    'request at the volume of the module must come of it again. The exit status is 1 when a test failed. With --verbose, also what passing ' +
+    'from glupy.testing. The exit status is 1 when a test failed. With --verbose, also what passing ' +
     'tests print and their volumes log is shown. With --watch, the tests are run again at each save.',
   flags: testFlags,
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('MODULE is missing');
     await refuseStuck(...operands);
     if (flags.watch) return watchTests(operands, listRunFlags(flags), terminal);
-    const files = flags.replay.length > 0 ? [] : [...new Set(operands.flatMap(findTestFiles))];
+    const files = [...new Set(operands.flatMap(findTestFiles))];
     const counts: TestCounts = { passed: 0, failed: 0 };
     const settings = {
       filter: flags.filter,
@@ -95,10 +87,6 @@ export default defineCommand({
     };
     const reporter = flags.json ? makeJsonReporter(terminal) : makeLineReporter(terminal);
     for (const file of files) await runTestFile(file, settings, counts, reporter);
-    if (flags.replay.length > 0) {
-      const [module] = takeOperands(operands, ['MODULE']);
-      await replayAll(flags.replay, module, settings, counts, reporter, terminal);
-    }
     if (counts.passed + counts.failed === 0) {
       throw new Failure(
         flags.filter === undefined
@@ -113,33 +101,12 @@ export default defineCommand({
 
 /** Lists the flags of each run of --watch. */
 const listRunFlags = (flags: FlagValues<typeof testFlags>): string[] => [
-  ...flags.replay.map((file) => `--replay=${file}`),
   ...(flags.filter === undefined ? [] : [`--filter=${flags.filter}`]),
   ...(flags['time-limit'] === undefined ? [] : [`--time-limit=${flags['time-limit']}`]),
   ...(['strict', 'quiet', 'verbose', 'json'] as const)
     .filter((name) => flags[name])
     .map((name) => `--${name}`),
 ];
-
-/** Runs recordings as tests of a module. */
-async function replayAll(
-  recordings: readonly string[],
-  module: string,
-  { filter, timeLimitS, strict }: TestSettings,
-  counts: TestCounts,
-  reporter: Reporter,
-  terminal: Terminal,
-): Promise<void> {
-  reporter.beginFile(module);
-  const warn = (text: string): void => reporter.addWarning(text);
-  const settings = { strict, replyTimeoutMs: timeLimitS * 1000, warn };
-  for (const recording of recordings) {
-    if (filter !== undefined && !recording.includes(filter)) continue;
-    const report = await runReplayTest(recording, module, settings, terminal);
-    counts[report.outcome] += 1;
-    reporter.addTest(report);
-  }
-}
 
 /** Makes the reporter that prints each test when it ends; with --quiet, only failed tests. */
 function makeLineReporter(terminal: Terminal): Reporter {

@@ -13,7 +13,6 @@ const commandLines: Readonly<Record<Exclude<MountingCommand, 'debug'>, readonly 
   run: ['run', 'a.vol', '--', 'ls'],
   dev: ['dev', 'a.py'],
   trace: ['trace', 'a.vol', '--', 'ls'],
-  record: ['record', 'a.vol', '-o', 'recording', '--', 'ls'],
   bench: ['bench', 'a.vol'],
   tutorial: ['tutorial'],
 };

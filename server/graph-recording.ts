@@ -28,8 +28,6 @@ export interface RecordingOptions {
   readonly fileBytes?: number | undefined;
   /** Whether names are replaced, and contents left out. */
   readonly redact: boolean;
-  /** Whether lists, such as directory entries, are recorded whole, as a replay needs them. */
-  readonly whole?: boolean;
 }
 
 /** A recording that a server is to make from its start. */
@@ -37,21 +35,6 @@ export interface RecordRequest extends RecordingOptions {
   /** The absolute path of the file. */
   readonly file: string;
 }
-
-/** Makes the options of a recording that can be replayed: all requests at all volumes. */
-export const makeReplayableRequest = (
-  file: string,
-  dataMax: number,
-  fileBytes?: number,
-): RecordRequest => ({
-  file,
-  fileBytes,
-  filter: { passing: true },
-  filterText: null,
-  dataMax,
-  redact: false,
-  whole: true,
-});
 
 /**
  * Attaches a recorder to the graph; returns the function that detaches it.
@@ -63,13 +46,12 @@ export function startRecorder(
   options: RecordingOptions,
   openStore: (head: Head) => EventStore,
 ): () => void {
-  const { filterText, dataMax, redact, whole = false } = options;
+  const { filterText, dataMax, redact } = options;
   const volumeNames = graph.xlators.map(({ name }) => name);
   const filter = makeFilter(options.filter, volumeNames);
   const retention = {
     dataMax,
     hidden: redact ? new HiddenNames() : null,
-    ...(whole ? { itemsMax: Number.POSITIVE_INFINITY } : {}),
   };
   const now = (): number => graph.context.now();
   const startedAt = now();
@@ -79,7 +61,6 @@ export function startRecorder(
       startedAt: graph.context.sink.now(),
       filter: filterText,
       seesAll: filter.seesAll,
-      whole,
       retention,
     }),
   );

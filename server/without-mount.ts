@@ -10,10 +10,6 @@ import { findMountProblem } from './mount-probe.ts';
 const FILES =
   "'glossa fs' and 'glossa api' reach the files of a volfile, programs do by Volume, and " +
   "'glossa playground' shows translators at work";
-/** Advice about requests. */
-const REQUESTS =
-  "'glossa playground' shows every request at every volume, and 'glossa replay' sends recorded ones";
-
 /** The advice, by the name of the command that mounts. */
 export const advices = {
   mount: FILES,
@@ -21,8 +17,7 @@ export const advices = {
   dev:
     "'glossa test MODULE --watch' runs a module's tests at each save, 'glossa repl MODULE' and " +
     "'glossa learn' run modules",
-  trace: REQUESTS,
-  record: REQUESTS,
+  trace: "'glossa playground' shows every request at every volume",
   debug: "'glossa playground' shows every request at every volume, and 'glossa repl' calls modules",
   bench: "'glossa bench --in-process' and 'glossa bench call' measure",
   tutorial: "'glossa demo' makes such searches",

@@ -65,7 +65,6 @@ it.each([
   ['check', '/dev/zero'],
   ['graph', '/dev/zero'],
   ['trace', '--read', '/dev/zero'],
-  ['replay', '/dev/zero', 'volfiles/posix.vol'],
   ['bench report', '/dev/zero'],
   ['mount', '/dev/zero', '/mnt', '--no-daemon', '--log-file=/dev/null'],
 ])('glossa %s %s ends with status 1 because its input is a device and no file', async (...args) => {

@@ -44,7 +44,6 @@ it('shell completion knows the operands in all usages of a command', async () =>
     { kinds: ['mount', { files: ['.vol'] }], repeats: false },
   ]);
   expect((await found('test')).operands).toMatchObject([{ repeats: true }]);
-  expect((await found('record')).operands.length).toBe(1);
   expect((await found('trace')).operands.length).toBe(1);
   expect((await found('mount')).options.get('--fuse')!.value).toEqual({
     words: ['kernel', 'fuse-native'],

@@ -1,7 +1,7 @@
 /**
  * Sends the fops of one caller into a graph, as steps (`steps.ts`). `driver.ts` offers the same with
  * promises, and `files.ts` makes file operations of these. `expect` and `apply` update the graph's
- * inode table as a mount does; `wind` does not, for callers that compare or replay replies.
+ * inode table as a mount does; `wind` does not, for callers that compare replies.
  */
 import { applyReply } from '../core/apply-reply.ts';
 import type { Client } from '../core/client.ts';

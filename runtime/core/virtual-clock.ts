@@ -1,5 +1,5 @@
 /**
- * Provides a clock that stands still until `advanceTo`, which calls all due timers in order, without waiting. Replays
+ * Provides a clock that stands still until `advanceTo`, which calls all due timers in order, without waiting. Tests
  * and the playground run graphs by it.
  */
 

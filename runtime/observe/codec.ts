@@ -83,7 +83,7 @@ export type RecordedValue =
 /** Reads a value of one type. */
 export type ReadValue = (input: RecordingReader) => RecordedValue;
 
-/** The default for `Retention.itemsMax`. */
+/** The most items written of a list or dict. */
 export const ITEMS_MAX = 64;
 
 /** Limits what a recording retains of each value. */
@@ -92,8 +92,6 @@ export interface Retention {
   readonly dataMax: number;
   /** The replacements of names in a redacted recording; null in any other. */
   readonly hidden: HiddenNames | null;
-  /** The most items written of a list or dict. */
-  readonly itemsMax?: number;
 }
 
 /** Writes a value of one type. */
@@ -173,7 +171,7 @@ function makeListWriter<T>(
     const items = value as readonly T[] | null;
     out.writeUint(items === null ? 0 : items.length + 1);
     if (items === null) return;
-    const itemCount = Math.min(items.length, retention.itemsMax ?? ITEMS_MAX);
+    const itemCount = Math.min(items.length, ITEMS_MAX);
     out.writeUint(itemCount);
     for (let i = 0; i < itemCount; i++) writeItem(out, items[i]!, retention);
   };
@@ -197,7 +195,7 @@ function makeListReader<T>(
 function writeDict(out: RecordingWriter, dict: Dict | null, retention: Retention): void {
   out.writeUint(dict === null ? 0 : dict.size + 1);
   if (dict === null) return;
-  let remaining = Math.min(dict.size, retention.itemsMax ?? ITEMS_MAX);
+  let remaining = Math.min(dict.size, ITEMS_MAX);
   out.writeUint(remaining);
   dict.forEach((key, value, type) => {
     if (remaining === 0) return;

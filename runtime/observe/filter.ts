@@ -23,8 +23,6 @@ export interface FilterSettings {
   readonly oneIn?: number;
   /** Selects requests with a hop that took at least as many milliseconds. */
   readonly slowMs?: number;
-  /** Whether to include volumes that do not define the fop, and only pass it on; always for named volumes. */
-  readonly passing?: boolean;
 }
 
 /** Thrown for a wrong filter. The message names the possible values. */
@@ -41,7 +39,6 @@ export class FilterError extends Error {
 export interface Filter {
   /** Names of volumes; null for all volumes, as for the other criteria. */
   readonly volumes: ReadonlySet<string> | null;
-  readonly passing: boolean;
   readonly fops: ReadonlySet<FopName> | null;
   readonly paths: ((path: string) => boolean) | null;
   readonly pids: ReadonlySet<number> | null;
@@ -61,7 +58,7 @@ const nullIfEmpty = <T>(items: readonly T[] | undefined): readonly T[] | null =>
 
 /** Checks the settings, and makes a filter. @param volumeNames the graph's volumes @throws {FilterError} */
 export function makeFilter(settings: FilterSettings, volumeNames: readonly string[]): Filter {
-  const { oneIn = 1, slowMs = 0, passing = false } = settings;
+  const { oneIn = 1, slowMs = 0 } = settings;
   const volumes = nullIfEmpty(settings.volumes);
   for (const name of volumes ?? []) checkVolume(name, volumeNames);
   if (!Number.isSafeInteger(oneIn) || oneIn < 1) {
@@ -73,7 +70,6 @@ export function makeFilter(settings: FilterSettings, volumeNames: readonly strin
   const [pids, uids] = [nullIfEmpty(settings.pids), nullIfEmpty(settings.uids)];
   return {
     volumes: volumes && new Set(volumes),
-    passing: passing || volumes !== null,
     fops: fopNames && new Set(fopNames),
     paths: paths && ((path) => paths.some((pattern) => pattern.test(path))),
     pids: pids && new Set(pids),

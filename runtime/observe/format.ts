@@ -44,11 +44,6 @@ export interface Head {
   readonly filter: string | null;
   /** Whether all hops below a recorded hop are recorded: a volume without a hop below replied itself. */
   readonly seesAll: boolean;
-  /**
-   * Whether the requests can be replayed: nothing was left out, not even arrivals at volumes that only
-   * pass a fop on.
-   */
-  readonly whole: boolean;
   /** The most bytes recorded of data. */
   readonly dataMax: number;
   readonly redacted: boolean;

@@ -17,15 +17,13 @@ export interface HeadSettings {
   readonly filter: string | null;
   /** Whether all hops below a recorded hop are recorded (`Filter.seesAll`). */
   readonly seesAll: boolean;
-  /** Whether the requests can be replayed (`Head.whole`). */
-  readonly whole?: boolean;
   readonly retention: Retention;
 }
 
 /** Makes the head of a recording. In a redacted recording it hides the filter and the values of options. */
 export function makeHead(
   xlators: readonly Xlator[],
-  { version, startedAt, filter, seesAll, whole = false, retention }: HeadSettings,
+  { version, startedAt, filter, seesAll, retention }: HeadSettings,
 ): Head {
   const redacted = retention.hidden !== null;
   return {
@@ -33,7 +31,6 @@ export function makeHead(
     startedAt,
     filter: redacted && filter !== null ? '…' : filter,
     seesAll,
-    whole,
     dataMax: retention.dataMax,
     redacted,
     volumes: xlators.map(({ id, name, type, volfileOptions, childNames }) => ({
@@ -122,6 +119,5 @@ export function readHead(text: string): Head {
     throw new RecordingError('its head is damaged: it is not JSON');
   }
   if (!isHead(value)) throw new RecordingError('its head is damaged: fields are missing');
-  // Recordings of earlier versions cannot be replayed.
-  return { whole: false, ...(value as Omit<Head, 'whole'>) };
+  return value as Head;
 }

@@ -105,10 +105,10 @@ export class Recorder implements Observer {
   }
 
   wantsFop(xl: Xlator, fop: FopName, isDefined: boolean): boolean {
-    const { volumes, fops, passing } = this.filter;
+    const { volumes, fops } = this.filter;
     if (fops !== null && !fops.has(fop)) return false;
     // A volume that only passes a fop on is recorded when the filter names it.
-    return (isDefined || passing) && (volumes === null || volumes.has(xl.name));
+    return volumes === null ? isDefined : volumes.has(xl.name);
   }
 
   wantsRequest(root: Stack): boolean {

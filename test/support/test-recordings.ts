@@ -17,13 +17,10 @@ export interface RecordSettings {
   readonly filter?: FilterSettings;
   readonly redact?: boolean;
   readonly dataMax?: number;
-  /** As for a replay. */
-  readonly whole?: boolean;
 }
 
-const makeRetention = ({ redact = false, whole = false, dataMax = 32 }: RecordSettings) => ({
+const makeRetention = ({ redact = false, dataMax = 32 }: RecordSettings) => ({
   dataMax,
-  ...(whole ? { itemsMax: Number.POSITIVE_INFINITY } : {}),
   hidden: redact ? new HiddenNames() : null,
 });
 
@@ -33,7 +30,6 @@ export const makeTestHead = ({ xlators }: Graph, settings: RecordSettings = {}):
     startedAt: 0,
     filter: null,
     seesAll: true,
-    whole: settings.whole ?? false,
     retention: makeRetention(settings),
   });
 

@@ -17,12 +17,7 @@ import { prepareProgram } from '../support/user.ts';
 import { makePlan, type Plan, pages, type Step } from './plan.ts';
 
 /** Commands that start many interpreters, each with tests of its own in cli. */
-const LONG = [
-  'docs/write/recording.md',
-  'docs/write/replay.md',
-  'docs/write/testing.md',
-  'apps/course/lessons/README.md',
-];
+const LONG = ['docs/write/recording.md', 'docs/write/testing.md', 'apps/course/lessons/README.md'];
 
 /** A dozen commands, on a machine that has much to do. */
 const PATIENCE_MS = 500_000;

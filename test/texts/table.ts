@@ -152,13 +152,6 @@ ${writeVolfile('cache', 'negative')}glossa trace other.vol --log-level DEBUG -- 
     },
     "import { readFileSync } from 'node:fs';": { file: 'read.mjs', ran: 'node read.mjs' },
   },
-  'docs/write/replay.md': {
-    'volume storage': { file: 'stack.vol' },
-    "glossa record stack.vol -o bug.rec --entry-timeout 0 -- sh -c 'cat a; echo text >a; cat a'": {
-      status: 1,
-    },
-    'glossa replay bug.rec negative.py -o absent.rec': { status: 1 },
-  },
   'docs/write/sandbox.md': {
     "PermissionError: [Errno 13] not granted (option allow-read /etc/passwd): '/etc/passwd'": {
       writtenBy: `${write('filter.py', REFUSED)}${writeVolfile('filter', 'filter')}glossa run other.vol -- test -e a`,

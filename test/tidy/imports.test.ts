@@ -40,12 +40,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/xlators/storage/shared',
     'node:',
   ],
-  'runtime/replay': [
-    'runtime/core',
-    'runtime/api',
-    'runtime/observe',
-    'runtime/xlators/storage/memory',
-  ],
   // The playground runs volfiles and modules in a browser.
   'apps/playground/play': [
     'runtime/core',

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../test/support/core.ts';
 import { makeTestHead, observe, readEvents } from '../../../test/support/test-recordings.ts';
+import { Fd } from '../../core/fd.ts';
 import { Iatt } from '../../core/iatt.ts';
 import { Loc } from '../../core/loc.ts';
+import type { WindEvent } from '../events.ts';
 import { openRecording } from '../reader.ts';
 import { RecordingFile } from './recording-file.ts';
 
@@ -51,6 +53,26 @@ it('a recording file contains each event at once, even if the file is never clos
   }
   expect(openRecording(readFileSync(path)).closed).toBe(false);
   await file.close();
+});
+
+it('a recording file of --data-max 1 MiB has the whole data of the largest writes, one after the other', async () => {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
+  leaf.onRequest = ({ answer }) => answer(0, 0, new Iatt(), new Iatt(), null);
+  const settings = { dataMax: 2 ** 20 };
+  const troubles: string[] = [];
+  const file = new RecordingFile(path, makeTestHead(graph, settings), (why) => troubles.push(why));
+  observe(graph, file, settings);
+  const fd = new Fd(graph.inodes.root, 0, 1);
+  const data = Buffer.alloc(2 ** 20, 'x');
+  for (let i = 0; i < 10; i++) ask(graph, 'writev', fd, data, i * data.length, 0, null);
+  await file.close();
+  expect(troubles).toEqual([]);
+  const winds = (await readEvents(readFileSync(path))).filter(({ kind }) => kind === 'wind');
+  expect(winds).toHaveLength(10);
+  for (const wind of winds) {
+    expect((wind as WindEvent).args.vector).toEqual({ length: data.length, head: data.toString() });
+  }
 });
 
 // Enough to fill the slots several times.

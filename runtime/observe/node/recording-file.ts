@@ -39,10 +39,12 @@ import { RecordingWriter } from '../recording-bytes.ts';
 const FILE_MODE = 0o600;
 /** The number of slots: while one fills, others are deflated. */
 const SLOT_COUNT = 4;
-/** Bytes of a slot, unless the recording is to be replayed. */
+/** Bytes of a slot of a recording that keeps little of the data of a request. */
 const SLOT_BYTES = 256 * 1024;
-/** Bytes of a slot of a recording to replay: large enough for an event with all data of a write (at most 1 MiB). */
-const WHOLE_SLOT_BYTES = 4 * 2 ** 20;
+/** The most bytes of data (`--data-max`) for which such a slot is large enough. */
+const LITTLE_DATA_BYTES = 32 * 1024;
+/** Bytes of a slot of any other: an event may have all data of a write (at most 1 MiB). */
+const LARGE_SLOT_BYTES = 4 * 2 ** 20;
 /** The largest page size of machines with Node; slots are aligned to it. */
 const PAGE_BYTES = 65_536;
 /** Bytes copied at a time. */
@@ -116,7 +118,7 @@ export class RecordingFile implements EventStore {
     this.head = encodeName(encodeHead(head));
     this.fd = openToWrite(path, { mode: FILE_MODE, readable: true });
     const slotsAt = Math.ceil((PREFIX_BYTES + this.head.length) / PAGE_BYTES) * PAGE_BYTES;
-    const slotSize = head.whole ? WHOLE_SLOT_BYTES : SLOT_BYTES;
+    const slotSize = head.dataMax > LITTLE_DATA_BYTES ? LARGE_SLOT_BYTES : SLOT_BYTES;
     const length = SLOT_COUNT * slotSize;
     this.blocksAt = slotsAt + length;
     this.nextBlockAt = this.blocksAt;
