@@ -17,6 +17,7 @@ export type { VolumeObject } from './runtime/api/volume-object.ts';
 export type { WalkOptions, WalkStep } from './runtime/api/walk-tree.ts';
 export type { WatchEvent, WatchOptions } from './runtime/api/watch.ts';
 export * from './runtime/index.ts';
+export { MemoryPool, type PoolMember, type PoolSettings } from './runtime/wire/memory-pool.ts';
 export {
   OpenError,
   type OpenSettings,

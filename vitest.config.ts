@@ -17,6 +17,7 @@ const alone = [
   'runtime/xlators/storage/memory/small-files.more.test.ts',
   'test/contract/bridge-python/leaks.engine.more.test.ts',
   'test/gluster/record-memory.more.test.ts',
+  'test/gluster/reply-memory.more.test.ts',
   'test/volume/faults.more.test.ts',
 ];
 

@@ -16,7 +16,10 @@ import type { Graph } from '../runtime/core/graph.ts';
 import { type LogLevel, logLevelNames } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { pump } from '../runtime/pump/pump.ts';
+import { scheduleCollection } from '../runtime/sys/scheduled-collection.ts';
 import { type Peer, readPeer } from '../runtime/sys/socket.ts';
+import { RecordMemory } from '../runtime/wire/record-memory.ts';
+import { REPLY_MEMORY_BYTES, ReplyMemory } from '../runtime/wire/reply-memory.ts';
 import { EXIT_OK, Failure } from '../terminal/exit.ts';
 import { readPackageVersion } from '../terminal/package-version.ts';
 import { formatReason } from '../terminal/reason.ts';
@@ -68,6 +71,8 @@ class ApiServer implements ListeningServer, ApiHost {
   readonly serverKind = 'api';
   /** The facts that a client gets when it connects. */
   readonly greetingFacts: Readonly<Record<string, unknown>>;
+  readonly recordMemory: RecordMemory;
+  readonly replyMemory: ReplyMemory;
   private readonly graph: Graph;
   private readonly socket: string | number;
   private readonly serverContext: ServerContext;
@@ -80,6 +85,12 @@ class ApiServer implements ListeningServer, ApiHost {
     this.graph = graph;
     this.socket = socket;
     this.serverContext = serverContext;
+    const memorySettings = {
+      readLimitBytes: () => REPLY_MEMORY_BYTES,
+      after: (ms: number, fn: () => void) => this.graph.top.context.after(ms, fn),
+    };
+    this.recordMemory = new RecordMemory(memorySettings);
+    this.replyMemory = new ReplyMemory({ ...memorySettings, onFreed: scheduleCollection });
     this.greetingFacts = {
       version: readPackageVersion(),
       volume: graph.top.name,

@@ -3,13 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { Volume } from 'glossa';
+import { type MemoryPool, Volume } from 'glossa';
 import { ChunkStore, Disk } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { NbdClient } from '../../test/support/nbd-client.ts';
-import { parseSize, removeDeadSocket, serveDisk } from './disk.ts';
+import { makeMemory, parseSize, removeDeadSocket, serveDisk } from './disk.ts';
 import { COMMAND, FUA, OPTION, ProtocolError, parseOption, parseRequest } from './nbd-codec.ts';
-import { RequestRoom } from './request-room.ts';
 
 const VOLFILE = `volume files
   type storage/memory
@@ -27,7 +26,7 @@ const SIZE = 1024 * 1024;
 const EINVAL = 22;
 
 /** Starts a server of a new disk. @returns its socket's path */
-async function start(room?: RequestRoom): Promise<{
+async function start(memory?: MemoryPool): Promise<{
   path: string;
   disk: Disk;
   store: ChunkStore;
@@ -40,7 +39,7 @@ async function start(room?: RequestRoom): Promise<{
   const store = await ChunkStore.open(volume, { chunkSize: 64 * 1024 });
   const disk = await Disk.create(store, 'disk', { size: SIZE, owner: 'test' });
   const path = join(folder, 'socket');
-  const { stop } = await serveDisk(disk, { path }, room);
+  const { stop } = await serveDisk(disk, { path }, memory);
   onTestFinished(stop);
   return { path, disk, store, stop };
 }
@@ -132,10 +131,10 @@ describe('a disk served by NBD', () => {
     expect([...replies].sort()).toEqual(expected.sort());
   });
 
-  it('holds no more memory than its room for clients that do not read, and serves others', async () => {
+  it('holds no more memory than its limit for clients that do not read, and serves others', async () => {
     const limit = 2 * SIZE;
-    const room = new RequestRoom(limit, 200);
-    const { path } = await start(room);
+    const memory = makeMemory(limit, 200);
+    const { path } = await start(memory);
     const slow = await Promise.all(Array.from({ length: 12 }, () => openClient(path)));
     for (const [index, client] of slow.entries()) {
       await client.go('disk');
@@ -150,11 +149,11 @@ describe('a disk served by NBD', () => {
     for (let count = 0; count < 20; count += 1) {
       const [errno, bytes] = await other.command(COMMAND.READ, 0, SIZE);
       expect([errno, bytes.length]).toEqual([0, SIZE]);
-      expect(room.usedBytes).toBeLessThanOrEqual(limit);
+      expect(memory.usedBytes).toBeLessThanOrEqual(limit);
     }
     // Nothing is held once all have gone.
     for (const client of [...slow, other]) client.close();
-    await vi.waitFor(() => expect(room.usedBytes).toBe(0));
+    await vi.waitFor(() => expect(memory.usedBytes).toBe(0));
   });
 
   it('replies to all requests before the end of the client’s messages', async () => {

@@ -13,11 +13,13 @@ import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Volume } from 'glossa';
+import { MemoryPool, Volume } from 'glossa';
 import { ChunkStore, Disk, LockHeldError } from 'glossa/chunks';
 import { NbdConnection } from './nbd-connection.ts';
-import { RequestRoom } from './request-room.ts';
 
+/** Bytes of requests and replies of all connections: four requests of the largest size. */
+const MEMORY_BYTES = 128 * 1024 * 1024;
+const PATIENCE_MS = 30_000;
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
 
 /** Parses a size such as 10G. @throws {Error} */
@@ -26,6 +28,20 @@ export function parseSize(text: string): number {
   if (match === null) throw new Error(`'${text}' is no size: write a number, with K, M or G`);
   return Number(match[1]) * UNITS[match[2]!]!;
 }
+
+/**
+ * Makes the memory of all connections together: for data of requests that have not come whole, and for replies that
+ * clients have not taken.
+ */
+export const makeMemory = (limitBytes = MEMORY_BYTES, patienceMs = PATIENCE_MS): MemoryPool =>
+  new MemoryPool({
+    readLimitBytes: () => limitBytes,
+    patienceMs,
+    after(delayMs, fn) {
+      const timer = setTimeout(fn, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
 
 /** A running server of a disk. */
 export interface DiskServer {
@@ -36,16 +52,16 @@ export interface DiskServer {
 
 /**
  * Serves a disk at a unix socket or a port of this machine. The disk is closed by `stop`.
- * @param room memory for the requests of all connections
+ * @param memory for the requests of all connections
  */
 export async function serveDisk(
   disk: Disk,
   address: { readonly path: string } | { readonly port: number },
-  room = new RequestRoom(),
+  memory = makeMemory(),
 ): Promise<DiskServer> {
   const connections = new Map<NbdConnection, () => void>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    const connection = new NbdConnection(socket, disk, room);
+    const connection = new NbdConnection(socket, disk, memory);
     connections.set(connection, () => socket.destroy());
     void connection.ended.then(() => connections.delete(connection));
   });

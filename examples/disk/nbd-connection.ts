@@ -1,5 +1,6 @@
 /** Serves one connection of an NBD client: negotiation, then requests, each on its own. */
 import type { Socket } from 'node:net';
+import type { MemoryPool, PoolMember } from 'glossa';
 import type { Disk } from 'glossa/chunks';
 import {
   COMMAND,
@@ -23,12 +24,11 @@ import {
   parseRequest,
   type Request,
 } from './nbd-codec.ts';
-import type { RequestRoom, Tenant } from './request-room.ts';
 
 /** Requests under way, and bytes of their data, from which on no further request is read. */
 const MAX_REQUESTS_UNDER_WAY = 128;
 const MAX_BYTES_UNDER_WAY = MAX_DATA_BYTES;
-/** Bytes of an incomplete message that need no room. */
+/** Bytes of an incomplete message for which no memory is taken. */
 const SMALL_MESSAGE_BYTES = 64 * 1024;
 /** Bytes of replies that are sent together. */
 const BATCH_BYTES = 64 * 1024;
@@ -48,16 +48,19 @@ class Batch {
   dataBytes = 0;
 }
 
-export class NbdConnection implements Tenant {
+export class NbdConnection implements PoolMember {
   /** Resolves when the client has disconnected and its requests have ended. */
   readonly ended: Promise<void>;
   private readonly socket: Socket;
   private readonly disk: Disk;
-  private readonly room: RequestRoom;
-  /** Room for the message that has not come whole. */
+  private readonly memory: MemoryPool;
+  /** Memory for the message that has not come whole. */
   private reservedBytes = 0;
-  /** Goes on when there is room; null unless the connection waits for some. */
+  /** Goes on when there is memory; null unless the connection waits for some. */
   private proceed: (() => void) | null = null;
+  /** Bytes that were sent and received when others began to wait for memory; -1 for one that had none yet. */
+  private progressAtStart = -1;
+  readonly isIdle = false;
   /** Requests that the disk executes. */
   private executing = 0;
   private received: Buffer[] = [];
@@ -78,10 +81,10 @@ export class NbdConnection implements Tenant {
   private readonly onIdle: (() => void)[] = [];
   private batch = new Batch();
 
-  constructor(socket: Socket, disk: Disk, room: RequestRoom) {
+  constructor(socket: Socket, disk: Disk, memory: MemoryPool) {
     this.socket = socket;
     this.disk = disk;
-    this.room = room;
+    this.memory = memory;
     this.handleNext = this.expect(parseClientFlags, (flags) => this.beginOptions(flags));
     socket.on('data', (bytes: Buffer) => {
       this.received.push(bytes);
@@ -96,7 +99,7 @@ export class NbdConnection implements Tenant {
     this.ended = new Promise<void>((resolve) => socket.on('close', resolve)).then(async () => {
       this.proceed = null;
       await this.awaitIdle();
-      room.leave(this);
+      memory.leave(this);
     });
     socket.write(encodeGreeting());
   }
@@ -108,30 +111,34 @@ export class NbdConnection implements Tenant {
     );
   }
 
-  // -- room ------------------------------------------------------------------------------------
+  // -- memory ----------------------------------------------------------------------------------
 
-  get progress(): number {
+  private get progress(): number {
     const { bytesRead, bytesWritten, writableLength } = this.socket;
     return bytesRead + bytesWritten - writableLength;
   }
 
-  get waitsForClient(): boolean {
-    return this.executing === 0;
+  startMeasuring(): void {
+    this.progressAtStart = this.progress;
   }
 
-  destroy(): void {
-    this.socket.destroy();
+  /** Ends the connection of a client that only asks, or does not send the rest of a message. */
+  closeIfSlow(): void {
+    if (this.executing === 0 && this.progress === this.progressAtStart) this.socket.destroy();
   }
 
-  onRoom(): void {
+  releaseMemory(): void {}
+
+  onGrant(): void {
     const { proceed } = this;
     this.proceed = null;
+    this.progressAtStart = -1;
     proceed?.();
     this.handleReceived();
   }
 
-  /** Takes `bytes` of room, of which some may be reserved; then, or as soon as there is room, calls `proceed`. */
-  private takeRoom(bytes: number, proceed: () => void): void {
+  /** Takes memory, some of which may be reserved; then, or as soon as there is enough, calls `proceed`. */
+  private takeMemory(bytes: number, proceed: () => void): void {
     const more = bytes - this.reservedBytes;
     const use = (): void => {
       this.reservedBytes = 0;
@@ -139,8 +146,8 @@ export class NbdConnection implements Tenant {
     };
     if (more <= 0) {
       use();
-      this.room.give(this, -more);
-    } else if (this.room.take(this, more)) use();
+      this.memory.giveBack(this, -more);
+    } else if (this.memory.take(this, more)) use();
     else this.proceed = use;
   }
 
@@ -165,7 +172,7 @@ export class NbdConnection implements Tenant {
       this.receivedBytes = rest.length;
       const { neededBytes } = this;
       if (neededBytes > SMALL_MESSAGE_BYTES && this.reservedBytes < neededBytes && this.canBegin)
-        this.takeRoom(neededBytes, () => {
+        this.takeMemory(neededBytes, () => {
           this.reservedBytes = neededBytes;
         });
     }
@@ -212,7 +219,7 @@ export class NbdConnection implements Tenant {
   private end({ requestCount, dataBytes }: Batch): void {
     this.requestsUnderWay -= requestCount;
     this.bytesUnderWay -= dataBytes;
-    this.room.give(this, dataBytes);
+    this.memory.giveBack(this, dataBytes);
     if (this.requestsUnderWay === 0) for (const resolve of this.onIdle.splice(0)) resolve();
     this.handleReceived();
   }
@@ -290,7 +297,7 @@ export class NbdConnection implements Tenant {
     }
     const hasData = command === COMMAND.READ || command === COMMAND.WRITE;
     const dataBytes = hasData ? Math.min(length, MAX_DATA_BYTES) : 0;
-    this.takeRoom(dataBytes, () => {
+    this.takeMemory(dataBytes, () => {
       this.requestsUnderWay += 1;
       this.bytesUnderWay += dataBytes;
       void this.serve(request, dataBytes);

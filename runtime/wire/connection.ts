@@ -9,6 +9,8 @@ import type { XdrWriter } from './xdr.ts';
 export interface ConnectionTransport {
   /** Number of bytes that the transport has taken from `out` and not sent yet. */
   readonly queuedBytes: number;
+  /** Number of bytes that have left so far. */
+  readonly sentBytes: number;
   /** Sends and empties `out`: at once, or before the process blocks. */
   send(): void;
   /** Pauses or resumes reading, as `isPaused` of the connection says; called when that has changed. */

@@ -29,6 +29,8 @@ const allocateCleared: AllocateBytes = (size) => new Uint8Array(size);
 /** The number of calls that still use messages in one buffer. */
 export interface Loan {
   count: number;
+  /** The bytes of the buffer, once the reader has left it to the calls; until then 0. */
+  bytes: number;
 }
 
 /**
@@ -57,7 +59,9 @@ export class RecordReader {
   private minRoom: number;
   private maxLength: number;
   private readonly allocate: AllocateBytes;
-  private loan: Loan = { count: 0 };
+  private loan: Loan = { count: 0, bytes: 0 };
+  /** The bytes of buffers that the reader has left to calls which use messages in them. */
+  lentBytes = 0;
 
   /**
    * @param minRoom the least bytes that `reserveRoom` returns
@@ -116,12 +120,28 @@ export class RecordReader {
   }
 
   /**
-   * Keeps the current message unchanged in memory until the caller subtracts 1 from the returned count. Bytes received
-   * meanwhile go into another buffer.
+   * Keeps the current message unchanged in memory until the caller returns the loan. Bytes received meanwhile go into
+   * another buffer.
    */
   lend(): Loan {
     this.loan.count += 1;
     return this.loan;
+  }
+
+  /** Returns a loan, once for each `lend`. */
+  returnLoan(loan: Loan): void {
+    loan.count -= 1;
+    if (loan.count === 0) this.lentBytes -= loan.bytes;
+  }
+
+  /** Makes `findNext` find the present message again; called before any other use of the reader. */
+  putBack(): void {
+    const length = this.end - this.start;
+    // Parts were joined over their marks, so that the message now ends before the next one, with room for one mark.
+    const start = this.unreadStart - length;
+    if (start !== this.start) this.bytes.copyWithin(start, this.start, this.end);
+    this.unreadStart = start - MARK_SIZE;
+    this.view.setUint32(this.unreadStart, makeRecordMark(length));
   }
 
   /** Returns free memory after the received bytes. Invalidates messages that are not lent. */
@@ -233,9 +253,21 @@ export class RecordReader {
     if (this.bytes.length > this.memoryLimit) this.replaceBuffer();
   }
 
+  /** Frees all memory, and forgets what was received; lent messages stay. */
+  release(): void {
+    this.unreadStart = 0;
+    this.unreadEnd = 0;
+    this.partsStart = -1;
+    this.partsLength = 0;
+    this.bytes = new Uint8Array(0);
+    this.view = new DataView(this.bytes.buffer);
+    this.loan = { count: 0, bytes: 0 };
+  }
+
   /** Copies the unread bytes to a new buffer; a lent message stays in the old one. */
   private replaceBuffer(): void {
     const keptStart = this.partsStart >= 0 ? this.partsStart : this.unreadStart;
+    const lentLength = this.bytes.length;
     const neededBytes = this.unreadEnd - keptStart + this.minRoom;
     const bytes = this.allocate(
       Math.max(Math.min(this.bytes.length, this.memoryLimit), neededBytes),
@@ -246,7 +278,11 @@ export class RecordReader {
     if (this.partsStart >= 0) this.partsStart = 0;
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
-    this.loan = { count: 0 };
+    if (this.loan.count > 0) {
+      this.loan.bytes = lentLength;
+      this.lentBytes += lentLength;
+    }
+    this.loan = { count: 0, bytes: 0 };
   }
 
   /** Replaces the buffer by one of at least `neededBytes`, unless it is that large. */

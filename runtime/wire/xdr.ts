@@ -201,6 +201,8 @@ export class XdrReader {
   }
 }
 
+/** The most unused bytes by which a writer grows. */
+const MAX_GROWTH_BYTES = 2 ** 20;
 /** Number of slots in a cache of gfids that were written; the gfid's last digit, at index 35, selects the slot. */
 const WRITTEN_GFID_COUNT = 16;
 const writtenGfids: Gfid[] = new Array<Gfid>(WRITTEN_GFID_COUNT).fill(NULL_GFID);
@@ -214,9 +216,32 @@ export class XdrWriter {
   /** Position of the next field: the number of bytes written. */
   position = 0;
 
+  private readonly initialSize: number;
+
   constructor(size = 4096) {
+    this.initialSize = size;
     this.bytes = new Uint8Array(size);
     this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Frees the memory of an empty writer beyond that of a new one. */
+  shrink(): void {
+    if (this.bytes.length === this.initialSize) return;
+    this.bytes = new Uint8Array(this.initialSize);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Frees all memory; writing again takes new. */
+  release(): void {
+    this.position = 0;
+    this.bytes = new Uint8Array(0);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Removes the first `count` bytes. */
+  dropFront(count: number): void {
+    this.bytes.copyWithin(0, count, this.position);
+    this.position -= count;
   }
 
   /** The written bytes, not copied. */
@@ -328,7 +353,9 @@ export class XdrWriter {
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     if (this.position + count <= this.bytes.length) return;
-    const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.position + count));
+    const { length } = this.bytes;
+    const size = Math.max(length + Math.min(length, MAX_GROWTH_BYTES), this.position + count);
+    const bytes = new Uint8Array(size);
     bytes.set(this.bytes.subarray(0, this.position));
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);

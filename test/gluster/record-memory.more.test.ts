@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserContext } from '../../bridges/machine/browser/context.ts';
 import server from '../../gluster/protocol/server/index.ts';
-import { PROGRESS_TIMEOUT_MS } from '../../gluster/protocol/server/record-memory.ts';
 import { dumpXlator } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
@@ -15,6 +14,7 @@ import { Registry } from '../../runtime/volfile/registry.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import { makeRecordMark } from '../../runtime/wire/record.ts';
+import { PROGRESS_TIMEOUT_MS } from '../../runtime/wire/record-memory.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
 

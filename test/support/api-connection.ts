@@ -4,6 +4,8 @@ import { ROOT_CALLER } from '../../runtime/api/driver-steps.ts';
 import { ApiConnection, type ApiHost } from '../../runtime/api/protocol/api-connection.ts';
 import { ApiVolume } from '../../runtime/api/protocol/request-context.ts';
 import type { Fops } from '../../runtime/core/xlator.ts';
+import { RecordMemory } from '../../runtime/wire/record-memory.ts';
+import { REPLY_MEMORY_BYTES, ReplyMemory } from '../../runtime/wire/reply-memory.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import {
@@ -32,8 +34,14 @@ export async function connectInProcess({
   const graph = await startGraph(volumes, context);
   const logged: string[] = [];
   const volumesOpened: ApiVolume[] = [];
+  const memorySettings = {
+    readLimitBytes: () => REPLY_MEMORY_BYTES,
+    after: (ms: number, fn: () => void) => context.after(ms, fn),
+  };
   const host: ApiHost = {
     greetingFacts: { version: '0.0.0' },
+    recordMemory: new RecordMemory(memorySettings),
+    replyMemory: new ReplyMemory({ ...memorySettings, onFreed() {} }),
     openVolume() {
       const volume = new ApiVolume(graph, (text) => logged.push(text));
       volumesOpened.push(volume);
@@ -53,6 +61,7 @@ export async function connectInProcess({
   let isReading = true;
   const transport = {
     queuedBytes: 0,
+    sentBytes: 0,
     send() {
       if (!isReading) return;
       reader.add(connection.out.writtenBytes);

@@ -15,6 +15,8 @@ import { messages } from '../../../runtime/core/messages.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { ConnectionTransport } from '../../../runtime/wire/connection.ts';
+import { RecordMemory } from '../../../runtime/wire/record-memory.ts';
+import { ReplyMemory } from '../../../runtime/wire/reply-memory.ts';
 import type { ChildMessages } from '../guest-host.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from './decision-queue.ts';
 import { MODULE_PID } from './hosted-request.ts';
@@ -30,11 +32,17 @@ const refuse = (operation: string): never => {
   throw new FopError(EOPNOTSUPP, `${operation} inside a translator`);
 };
 
+/** Memory of one connection needs no limit over all of them; its own limits hold. */
+const UNLIMITED = { readLimitBytes: () => Number.POSITIVE_INFINITY, after: () => () => {} };
+
 /** The connection to one child. */
 class ChildConnection implements ConnectionTransport, ApiHost {
   /** Always 0: the guest takes the replies from memory. */
   readonly queuedBytes = 0;
+  readonly sentBytes = 0;
   readonly greetingFacts = {};
+  readonly recordMemory = new RecordMemory(UNLIMITED);
+  readonly replyMemory = new ReplyMemory({ ...UNLIMITED, onFreed() {} });
   readonly connection: ApiConnection;
   /** Messages that were not served yet. */
   readonly receivedMessages: Uint8Array[] = [];

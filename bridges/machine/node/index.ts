@@ -1,8 +1,8 @@
 /** Implements the machine of features/glupy and its languages in a Node process. */
 import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
+import { scheduleCollection } from '../../../runtime/sys/scheduled-collection.ts';
 import type { Machine } from '../../host/machine.ts';
-import { scheduleCollection } from './collect-interpreters.ts';
 import { compileChecked } from './compile-checked.ts';
 import { compileUnoptimized } from './compile-unoptimized.ts';
 import { watchFolder } from './folder-watcher.ts';

@@ -10,6 +10,9 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { type ClientUpcall, UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
+import { scheduleCollection } from '../../../runtime/sys/scheduled-collection.ts';
+import { RecordMemory } from '../../../runtime/wire/record-memory.ts';
+import { ReplyMemory } from '../../../runtime/wire/reply-memory.ts';
 import type { Caller } from '../../rpc/message.ts';
 import { CALLBACK_PROCEDURES, type Invalidation, writeInvalidation } from '../../rpc/programs.ts';
 import { readCertificates } from '../shared/certificates.ts';
@@ -22,7 +25,6 @@ import { listenOnLoop } from './loop-listener.ts';
 import { type Listener, type ListenerSettings, listen } from './node-listener.ts';
 import type { Settings } from './options.ts';
 import { PendingConnections } from './pending-connections.ts';
-import { RecordMemory } from './record-memory.ts';
 
 /** The most clients in a statedump. */
 const MAX_DUMPED_CLIENTS = 200;
@@ -58,6 +60,8 @@ export class BrickServer implements ConnectionHost {
   readonly pendingConnections: PendingConnections;
   /** The memory for incomplete messages of all connections. */
   readonly recordMemory: RecordMemory;
+  /** The memory for replies of all connections. */
+  readonly replyMemory: ReplyMemory;
   private readonly userGroups = new UserGroups();
   /** Connections that have completed the handshake, by client. */
   private readonly connections = new Map<Client, ClientConnection>();
@@ -88,6 +92,11 @@ export class BrickServer implements ConnectionHost {
     this.recordMemory = new RecordMemory({
       readLimitBytes: () => this.settings['rpc.record-memory-limit'],
       after: (delayMs, fn) => context.after(delayMs, fn),
+    });
+    this.replyMemory = new ReplyMemory({
+      readLimitBytes: () => this.settings['rpc.reply-memory-limit'],
+      after: (delayMs, fn) => context.after(delayMs, fn),
+      onFreed: scheduleCollection,
     });
     this.reconfigure(xl, settings);
   }
@@ -215,6 +224,7 @@ export class BrickServer implements ConnectionHost {
       connections: this.connections.size,
       'not-introduced': this.pendingConnections.size,
       ...this.recordMemory.dump(),
+      ...this.replyMemory.dump(),
       ...Object.assign(
         {},
         ...connections.map((connection, index) => dumpConnection(connection, index + 1)),

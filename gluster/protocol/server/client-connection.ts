@@ -12,6 +12,8 @@ import type { Initiator } from '../../../runtime/core/initiator.ts';
 import { allocateUncleared } from '../../../runtime/sys/uncleared-memory.ts';
 import type { ConnectionTransport, ServedConnection } from '../../../runtime/wire/connection.ts';
 import { RECORD_MAX, RecordError, RecordReader } from '../../../runtime/wire/record.ts';
+import type { MemoryShare, Receiver, RecordMemory } from '../../../runtime/wire/record-memory.ts';
+import { type ReplyMemory, ReplyShare } from '../../../runtime/wire/reply-memory.ts';
 import { type XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import {
   CallServer,
@@ -38,7 +40,6 @@ import {
 import { type AuthOptions, type ClientIdentity, decideByLogin, findRefusal } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';
-import type { MemoryShare, RecordMemory } from './record-memory.ts';
 import { type CallOrigin, ServerCall } from './server-call.ts';
 import { findDirectory } from './subdir.ts';
 import { unmarshals } from './unmarshal.ts';
@@ -78,6 +79,7 @@ export interface ConnectionHost {
   readonly authOptions: AuthOptions;
   readonly pendingConnections: PendingConnections;
   readonly recordMemory: RecordMemory;
+  readonly replyMemory: ReplyMemory;
   /** Maps the caller of a request. @param isTrusted whether the client logged in by password */
   mapCaller(caller: Caller, isTrusted: boolean): Caller;
   /** The most active requests of a connection; 0 for no limit. */
@@ -133,7 +135,7 @@ interface HandshakeResult {
 }
 
 /** One client's connection, from its acceptance to its end. */
-export class ClientConnection implements ServedConnection {
+export class ClientConnection implements ServedConnection, Receiver {
   readonly records = new RecordReader(
     HANDSHAKE_BYTES.receiveRoom,
     HANDSHAKE_BYTES.longestMessage,
@@ -155,6 +157,7 @@ export class ClientConnection implements ServedConnection {
   private readonly pending: PendingConnection;
   private readonly transport: ConnectionTransport;
   private readonly memoryShare: MemoryShare;
+  private readonly replyShare: ReplyShare;
   /** The admitted client, as its calls see it; null before the handshake. */
   private origin: CallOrigin | null = null;
   /** Whether the client logged in by password. */
@@ -175,6 +178,7 @@ export class ClientConnection implements ServedConnection {
     this.peer = peer;
     this.transport = transport;
     this.memoryShare = host.recordMemory.makeShare(this);
+    this.replyShare = new ReplyShare(host.replyMemory, this, this.out, transport);
     const handshake = new Map<number, Procedure>([
       [HANDSHAKE_PROCEDURES.NULL, replySuccess],
       [HANDSHAKE_PROCEDURES.PING, replySuccess],
@@ -206,7 +210,7 @@ export class ClientConnection implements ServedConnection {
       onWritten: () => {
         if (!this.isClosed) transport.send();
       },
-      isFull: () => this.isAtLimit || this.isClosed,
+      isFull: () => this.isPaused || this.isClosed,
     });
   }
 
@@ -221,6 +225,7 @@ export class ClientConnection implements ServedConnection {
     return (
       this.isAtLimit ||
       this.memoryShare.isWaiting ||
+      this.replyShare.isWaiting ||
       this.transport.queuedBytes + this.out.position > MAX_QUEUED_BYTES
     );
   }
@@ -230,9 +235,9 @@ export class ClientConnection implements ServedConnection {
     return this.host.initiator.calls.mayNeedEventLoop;
   }
 
-  /** Serves the complete messages in `records`, until the limit of active requests is reached. */
+  /** Serves the complete messages in `records`, until `isPaused`. */
   serveMessages(): void {
-    if (this.isClosed) return;
+    if (this.isClosed || this.callServer.isServing) return;
     let servedCount = 0;
     try {
       servedCount = this.callServer.serveAll(this.records);
@@ -252,14 +257,18 @@ export class ClientConnection implements ServedConnection {
 
   /** Called after all of `out` was sent. */
   noteAllSent(): void {
+    if (this.isClosed) return;
+    this.replyShare.settle(0);
     this.updateFlow();
   }
 
   /** Resumes or pauses reading if `isPaused` has changed. */
   private updateFlow(): void {
-    if (this.isClosed || this.isPaused === this.wasPaused) return;
+    if (this.isClosed || this.callServer.isServing || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
     this.transport.updateFlow();
+    // Complete messages may have been received before the pause.
+    if (!this.wasPaused) this.serveMessages();
   }
 
   /** Logs the reason, and closes the connection at once. */
@@ -276,6 +285,7 @@ export class ClientConnection implements ServedConnection {
     this.host.pendingConnections.remove(this.pending);
     this.detachClient();
     this.memoryShare.close();
+    this.replyShare.close();
   }
 
   /** Closes the connection once all replies have left. */
@@ -405,7 +415,9 @@ export class ClientConnection implements ServedConnection {
       get listsUnopened() {
         return brick.listsUnopened;
       },
-      sendReply: (xid, fop, write, data) => this.sendReply(xid, fop, write, data),
+      sendReply: (xid, fop, replyBytes, write, data) =>
+        this.sendReply(xid, fop, replyBytes, write, data),
+      returnLoan: (loan) => this.records.returnLoan(loan),
     };
     this.host.pendingConnections.remove(this.pending);
     this.records.setLimits(RECEIVE_ROOM_BYTES, RECORD_MAX);
@@ -428,8 +440,15 @@ export class ClientConnection implements ServedConnection {
     const values = readFields(r, conversions.wireFop.call);
     const data = conversions.wireFop.data === 'call' ? r.fixed(r.remaining) : NO_BYTES;
     if (r.isMalformed) return ACCEPT_STATUS.GARBAGE_ARGS;
+    const { sizeIndex } = conversions;
+    const replyBytes = sizeIndex < 0 ? 0 : Math.min(values[sizeIndex] as number, RECORD_MAX);
+    if (!this.replyShare.reserve(replyBytes)) {
+      this.records.putBack();
+      return;
+    }
     const mappedCaller = this.host.mapCaller(caller, this.isTrusted);
     const serverCall = new ServerCall(origin, xid, conversions, values, data, mappedCaller);
+    serverCall.replyBytes = replyBytes;
     if (data.length > 0) serverCall.loan = this.records.lend();
     this.runCall(xid, serverCall);
   }
@@ -451,17 +470,18 @@ export class ClientConnection implements ServedConnection {
   private sendReply(
     xid: number,
     fop: FopName,
+    replyBytes: number,
     write: (w: XdrWriter) => void,
     data: Uint8Array | null,
   ): void {
-    const wasAtLimit = this.isAtLimit;
     if (LOCK_FOPS.has(fop)) {
       this.lockRequestCount -= 1;
       this.lockCalls.delete(xid);
     } else this.activeRequestCount -= 1;
     if (this.isClosed) return;
     this.callServer.reply(xid, write, data);
-    if (wasAtLimit && !this.isAtLimit && !this.callServer.isServing) this.serveMessages();
+    this.replyShare.settle(replyBytes);
+    this.updateFlow();
   }
 }
 

@@ -162,6 +162,9 @@ class Acceptor {
       get queuedBytes() {
         return socket.writableLength;
       },
+      get sentBytes() {
+        return socket.bytesWritten - socket.writableLength;
+      },
       send() {
         const { out } = connection;
         // Node keeps the bytes until they have left, and this buffer is reused before that.

@@ -1,9 +1,10 @@
 /** Defines the options of protocol/server: GlusterFS's, and glossa's own limits. */
 import { declareEffectlessOptions } from '../../../runtime/core/effectless-options.ts';
 import { defineOptions, type Options, type Values } from '../../../runtime/core/options.ts';
+import { MIN_LIMIT_BYTES } from '../../../runtime/wire/record-memory.ts';
+import { REPLY_MEMORY_BYTES } from '../../../runtime/wire/reply-memory.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 import { listTransportTypes } from '../shared/transport-types.ts';
-import { MIN_LIMIT_BYTES } from './record-memory.ts';
 
 export const options = defineOptions({
   ...declareEffectlessOptions(
@@ -99,6 +100,16 @@ export const options = defineOptions({
     description:
       'Memory for incomplete messages of all connections. A connection that needs more is not ' +
       'read until others complete theirs, or are closed for making no progress.',
+    reconfigurable: true,
+  },
+  'rpc.reply-memory-limit': {
+    type: 'sizet',
+    min: 16 * 2 ** 20,
+    default: REPLY_MEMORY_BYTES,
+    description:
+      'Memory for replies that clients have not taken, and for requests under way, of all ' +
+      'connections. A connection that needs more is not read until others take their replies, ' +
+      'or are closed for taking none.',
     reconfigurable: true,
   },
   'handshake-timeout': {

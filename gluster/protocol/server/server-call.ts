@@ -3,7 +3,7 @@
 import { applyReply } from '../../../runtime/core/apply-reply.ts';
 import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { EINVAL, EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { closeFd } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -15,7 +15,7 @@ import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { O_RDONLY } from '../../../runtime/core/open-flags.ts';
 import { KILL_PRIV } from '../../../runtime/core/xdata.ts';
-import type { Loan } from '../../../runtime/wire/record.ts';
+import { type Loan, RECORD_MAX } from '../../../runtime/wire/record.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { writeFields } from '../../rpc/fields.ts';
 import type { Caller } from '../../rpc/message.ts';
@@ -31,9 +31,12 @@ export interface CallOrigin extends ResolveScope {
   sendReply(
     xid: number,
     fop: FopName,
+    replyBytes: number,
     write: (w: XdrWriter) => void,
     data: Uint8Array | null,
   ): void;
+  /** Returns the loan of a call's message. */
+  returnLoan(loan: Loan): void;
 }
 
 /**
@@ -56,6 +59,8 @@ export class ServerCall {
   private readonly frame: Frame;
   /** Keeps the message in memory, as it contains the call's data; null for a call without data. */
   loan: Loan | null = null;
+  /** The bytes that were reserved for the reply. */
+  replyBytes = 0;
   /** The fd that this call opens, until the client gets it. */
   private newFd: Fd | null = null;
   /** The fds of files that the client uses without having opened them; null for a call without such a file. */
@@ -89,6 +94,11 @@ export class ServerCall {
 
   /** Starts the fop, which sends its reply itself. */
   run(): void {
+    const { sizeIndex } = this.conversions;
+    if (sizeIndex >= 0 && (this.values[sizeIndex] as number) > RECORD_MAX) {
+      this.fail(EINVAL);
+      return;
+    }
     if (!this.origin.isGlossa) addPrivilegeClear(this.conversions.fop, this.args);
     this.resolveFrom(0);
   }
@@ -167,7 +177,7 @@ export class ServerCall {
   /** Sends the reply as the client sees it, and ends the request. */
   private sendReply(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     const { origin, conversions, xid, frame } = this;
-    if (this.loan !== null) this.loan.count -= 1;
+    if (this.loan !== null) origin.returnLoan(this.loan);
     if (this.newFd !== null) closeFd(this.newFd);
     if (this.anonymousFds !== null) for (const fd of this.anonymousFds) closeFd(fd);
     const data =
@@ -184,6 +194,7 @@ export class ServerCall {
     origin.sendReply(
       xid,
       conversions.fop,
+      this.replyBytes,
       (w) => {
         w.i32(opRet);
         w.i32(opErrno);

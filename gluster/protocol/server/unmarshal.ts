@@ -60,6 +60,8 @@ export interface Unmarshal {
   readonly fieldSources: readonly ((parts: readonly unknown[]) => unknown)[];
   /** The index of the data in the reply; -1 without data. */
   readonly dataIndex: number;
+  /** The index of the call's field that limits the bytes of a long reply; -1 without it. */
+  readonly sizeIndex: number;
   /** The index of the xdata, which failures carry too. */
   readonly xdataIndex: number;
 }
@@ -183,6 +185,9 @@ function toWireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent
   };
 }
 
+/** Fops whose replies are as long as the client asks for. */
+const LONG_REPLY_FOPS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'readdir', 'readdirp']);
+
 /** Builds the conversions of one fop. */
 function makeUnmarshal(fop: FopName): Unmarshal {
   const wireFop = findWireFop(fop);
@@ -198,6 +203,7 @@ function makeUnmarshal(fop: FopName): Unmarshal {
       makeFieldSource(fop, name, kind, reply),
     ),
     dataIndex: wireFop.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
+    sizeIndex: LONG_REPLY_FOPS.has(fop) ? findFieldIndex(wireFop.call, 'size') : -1,
     xdataIndex: reply.findIndex(({ name }) => name === 'xdata'),
   };
 }

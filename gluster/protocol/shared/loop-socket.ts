@@ -107,8 +107,9 @@ export class LoopConnection implements ConnectionTransport {
   private readonly served: ServedConnection;
   private readonly stream: Stream;
   private readonly onEnd: () => void;
+  sentBytes = 0;
   /** The number of bytes at the start of `out` that were sent. */
-  private sentBytes = 0;
+  private sentPrefix = 0;
   /** Whether reading has stopped, and the connection ends once all replies have left. */
   private isEnding = false;
   private isClosed = false;
@@ -143,14 +144,14 @@ export class LoopConnection implements ConnectionTransport {
     );
   }
 
-  /** Minus the sent bytes: callers add `out.position`, which includes the sent bytes still in the buffer. */
+  /** Minus the sent bytes of the buffer: callers add `out.position`, which includes them. */
   get queuedBytes(): number {
-    return -this.sentBytes;
+    return -this.sentPrefix;
   }
 
   send(): void {
     const { served, stream } = this;
-    if (served.out.position - this.sentBytes > SEND_NOW_BYTES && !stream.awaitsWritable) {
+    if (served.out.position - this.sentPrefix > SEND_NOW_BYTES && !stream.awaitsWritable) {
       this.flush();
       // The loop polls for room in the socket from its next turn on. Outside of a turn it may be parked.
       if (stream.awaitsWritable) stream.flushSoon();
@@ -177,21 +178,26 @@ export class LoopConnection implements ConnectionTransport {
   private flush(): void {
     const { served, stream } = this;
     const { out } = served;
-    if (out.position > this.sentBytes) {
-      const { sentBytes: offset } = this;
+    if (out.position > this.sentPrefix) {
+      const { sentPrefix: offset } = this;
       const bytes = offset === 0 ? out.bytes : out.bytes.subarray(offset);
       const sent = stream.send(bytes, out.position - offset, null);
       if (sent < 0 && sent !== -EAGAIN) {
         this.destroy();
         return;
       }
+      this.sentPrefix += Math.max(sent, 0);
       this.sentBytes += Math.max(sent, 0);
     }
-    if (this.sentBytes === out.position) {
+    if (this.sentPrefix === out.position) {
       out.position = 0;
-      this.sentBytes = 0;
+      this.sentPrefix = 0;
       if (this.isEnding) this.destroy();
       else served.noteAllSent();
+    } else if (this.sentPrefix > out.position / 2) {
+      // A client that always has requests under way may never take all replies.
+      out.dropFront(this.sentPrefix);
+      this.sentPrefix = 0;
     }
   }
 
@@ -200,6 +206,9 @@ export class LoopConnection implements ConnectionTransport {
     if (this.isClosed) return;
     this.isClosed = true;
     this.served.close();
+    // The poll handle of a closed descriptor may keep this object until a later turn of the event loop.
+    this.served.out.release();
+    this.served.records.release();
     this.onEnd();
   }
 }

@@ -6,6 +6,8 @@
 import { EAGAIN, EINTR, EINVAL, ENOSYS } from '../../core/errno.ts';
 import type { ConnectionTransport, ServedConnection } from '../../wire/connection.ts';
 import { type Loan, makeRecordMark, RecordError, RecordReader } from '../../wire/record.ts';
+import type { MemoryShare, Receiver, RecordMemory } from '../../wire/record-memory.ts';
+import { type ReplyMemory, ReplyShare } from '../../wire/reply-memory.ts';
 import { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 import type { Caller } from '../driver-steps.ts';
 import { releaseUnused, type Steps, StepsRunner } from '../steps.ts';
@@ -41,6 +43,9 @@ const GREETING = new TextEncoder().encode('glossa\0');
 export interface ApiHost {
   /** The members of the greeting's JSON. */
   readonly greetingFacts: Readonly<Record<string, unknown>>;
+  /** The memory of all connections for incomplete messages, and for replies. */
+  readonly recordMemory: RecordMemory;
+  readonly replyMemory: ReplyMemory;
   /** Opens the volume for one connection. */
   openVolume(): ApiVolume;
   /** Reads the volfile again. */
@@ -56,12 +61,14 @@ export interface ApiHost {
 }
 
 /** One client's connection to a volume. */
-export class ApiConnection implements RequestConnection, ServedConnection {
+export class ApiConnection implements RequestConnection, ServedConnection, Receiver {
   readonly records = new RecordReader(GREETING_LIMITS.initialBytes, GREETING_LIMITS.maxBytes);
   readonly out = new XdrWriter();
   private readonly host: ApiHost;
   private readonly caller: Caller;
   private readonly transport: ConnectionTransport;
+  private readonly recordShare: MemoryShare;
+  private readonly replyShare: ReplyShare;
   private readonly reader = new XdrReader();
   private volume: ApiVolume | null = null;
   private identities: Identities | null = null;
@@ -82,6 +89,8 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     this.host = host;
     this.caller = caller;
     this.transport = transport;
+    this.recordShare = host.recordMemory.makeShare(this);
+    this.replyShare = new ReplyShare(host.replyMemory, this, this.out, transport);
   }
 
   /** Whether the greeting was exchanged, so that messages are requests. */
@@ -90,11 +99,19 @@ export class ApiConnection implements RequestConnection, ServedConnection {
   }
 
   get isPaused(): boolean {
-    const { requestCount, requestBytes, transport, out } = this;
+    const { requestBytes, transport, out, records } = this;
     return (
-      requestCount >= REQUESTS_MAX ||
-      requestBytes + transport.queuedBytes + out.position > BYTES_MAX
+      this.isAtLimit ||
+      requestBytes + transport.queuedBytes + out.position > BYTES_MAX ||
+      records.lentBytes > BYTES_MAX ||
+      this.recordShare.isWaiting
     );
+  }
+
+  /** Whether requests under way, or other connections, keep it from being read. */
+  get isAtLimit(): boolean {
+    const { requestCount, requestBytes, replyShare } = this;
+    return requestCount >= REQUESTS_MAX || requestBytes > BYTES_MAX || replyShare.isWaiting;
   }
 
   get mayNeedEventLoop(): boolean {
@@ -105,8 +122,10 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     if (this.isServing || this.isClosed) return;
     this.isServing = true;
     const { records } = this;
+    let hasServed = false;
     try {
       while (!this.isClosed && !this.isPaused && records.findNext()) {
+        hasServed = true;
         this.reader.begin(records.bytes, records.start, records.end);
         if (this.identities === null) this.greet();
         else this.serveRequest(this.identities);
@@ -116,11 +135,27 @@ export class ApiConnection implements RequestConnection, ServedConnection {
       this.disconnect(error.message);
     }
     this.isServing = false;
-    this.noteAllSent();
+    if (!this.isClosed) this.recordShare.adjust(hasServed);
+    this.updateFlow();
   }
 
-  /** Resumes or pauses reading, after a send or the end of a request. */
   noteAllSent(): void {
+    if (this.isClosed) return;
+    this.replyShare.settle(0);
+    this.updateFlow();
+  }
+
+  onGrant(): void {
+    this.updateFlow();
+  }
+
+  fail(reason: string): void {
+    this.disconnect(reason);
+  }
+
+  /** Resumes or pauses reading, after a send, the end of a request, or a change of the memory. */
+  private updateFlow(): void {
+    if (this.isServing) return;
     if (this.isClosed || this.isPaused === this.wasPaused) return;
     this.wasPaused = !this.wasPaused;
     this.transport.updateFlow();
@@ -140,6 +175,8 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     if (this.isClosed) return;
     this.isClosed = true;
     for (const request of [...this.requests.values()]) request.abandon();
+    this.recordShare.close();
+    this.replyShare.close();
     void this.volume?.close();
   }
 
@@ -237,14 +274,19 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     const abortable = kind === 'steps' ? null : context.makeAbortable(kind);
     const requestedBytes =
       sizeArgumentIndex < 0 ? 0 : Math.min(argumentValues[sizeArgumentIndex] as number, DATA_MAX);
+    if (!this.replyShare.reserve(requestedBytes)) {
+      this.records.putBack();
+      return;
+    }
     let steps: Steps<unknown>;
     try {
       steps = callOperation(operation, abortable?.context ?? context) as Steps<unknown>;
     } catch (error) {
       this.replyFailure(id, error);
+      this.replyShare.settle(requestedBytes);
       return;
     }
-    const request = new ApiRequest(this, id, operation, steps, size + requestedBytes);
+    const request = new ApiRequest(this, id, operation, steps, size, requestedBytes);
     if (request.isLong) this.longRequestCount += 1;
     else this.requestCount += 1;
     this.requestBytes += request.bytes;
@@ -261,7 +303,9 @@ export class ApiConnection implements RequestConnection, ServedConnection {
     else this.requestCount -= 1;
     this.requestBytes -= request.bytes;
     if (this.requests.get(request.id) === request) this.requests.delete(request.id);
-    if (!this.isServing) this.noteAllSent();
+    if (this.isClosed) return;
+    this.replyShare.settle(request.replyBytes);
+    this.updateFlow();
   }
 
   /** Replies with the result of an operation. */
@@ -370,6 +414,8 @@ class ApiRequest extends StepsRunner<unknown> {
   readonly id: number;
   /** The bytes of its message, and of the data that it requests. */
   readonly bytes: number;
+  /** The bytes of the data that it requests. */
+  readonly replyBytes: number;
   /** The loan of its message's memory, while that has data of the request. */
   loan: Loan | null = null;
   isEnded = false;
@@ -389,13 +435,15 @@ class ApiRequest extends StepsRunner<unknown> {
     id: number,
     operation: Operation,
     steps: Steps<unknown>,
-    bytes: number,
+    messageBytes: number,
+    replyBytes: number,
   ) {
     super(steps);
     this.connection = connection;
     this.id = id;
     this.operation = operation;
-    this.bytes = bytes;
+    this.bytes = messageBytes + replyBytes;
+    this.replyBytes = replyBytes;
   }
 
   /** Runs the steps. The fops of a long request are interrupted when it is cancelled. */
@@ -439,7 +487,7 @@ class ApiRequest extends StepsRunner<unknown> {
   private finish(): void {
     this.isEnded = true;
     this.hasReplied = true;
-    if (this.loan !== null) this.loan.count -= 1;
+    if (this.loan !== null) this.connection.records.returnLoan(this.loan);
     this.loan = null;
     this.connection.handleRequestEnd(this);
   }

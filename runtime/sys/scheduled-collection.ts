@@ -1,11 +1,11 @@
 /**
- * Makes V8 free the memory of ended interpreters, and what the start of one left. By itself, its
- * garbage collector runs only on allocation, so an idle mount would hold some hundred MB. Several runs are needed, as each frees
+ * Makes V8 free the memory of ended interpreters, what the start of one left, and the memory of clients that have left.
+ * By itself, its garbage collector runs only on allocation, so an idle mount would hold some hundred MB. Several runs are needed, as each frees
  * only what the one before made unreachable (realm, instance, memory). Pauses separate the runs, as
  * each blocks the thread for some 10 ms.
  */
-import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
-import { trimMemory } from '../../../runtime/sys/malloc.ts';
+import { collectGarbage } from './garbage-collector.ts';
+import { trimMemory } from './malloc.ts';
 
 /** Milliseconds without another start or end of an interpreter before the collector runs. */
 const QUIET_MS = 1000;
@@ -44,7 +44,7 @@ const isCollectable = (): boolean => process.memoryUsage().heapUsed <= MAX_HEAP_
 let timer: NodeJS.Timeout | undefined;
 let changeCount = 0;
 
-/** Schedules collector runs after an interpreter has started or ended. */
+/** Schedules collector runs after an interpreter has started or ended, or clients with much memory have left. */
 export function scheduleCollection(): void {
   clearTimeout(timer);
   changeCount += 1;

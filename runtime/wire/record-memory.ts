@@ -4,8 +4,9 @@
  * budget is for messages up to MAX_ORDINARY_BYTES, which include all that GlusterFS's clients send: longer messages
  * never delay those. While connections wait for memory, slow ones that hold it are closed (PROGRESS_TIMEOUT_MS).
  */
-import type { Dump } from '../../../runtime/core/xlator.ts';
-import { RECORD_MAX, type RecordReader } from '../../../runtime/wire/record.ts';
+import type { Dump } from '../core/xlator.ts';
+import { MemoryPool, type PoolMember, type PoolSettings } from './memory-pool.ts';
+import { RECORD_MAX, type RecordReader } from './record.ts';
 
 /** The most bytes of an ordinary message, with the bytes that are received along with it. */
 const MAX_ORDINARY_BYTES = 1.5 * 2 ** 20;
@@ -18,11 +19,7 @@ const MIN_PROGRESS_BYTES = 2 ** 20;
 export const MIN_LIMIT_BYTES = 3 * RECORD_MAX;
 
 /** The budget in bytes and the clock. The budget is read at each use, as the option may change. */
-export interface RecordMemorySettings {
-  readLimitBytes(): number;
-  /** Calls `fn` after a time; returns a function that stops the timer. */
-  after(delayMs: number, fn: () => void): () => void;
-}
+export type RecordMemorySettings = Omit<PoolSettings, 'patienceMs'>;
 
 /** The part of a connection that the budget uses. */
 export interface Receiver {
@@ -35,106 +32,29 @@ export interface Receiver {
   fail(reason: string): void;
 }
 
-/** Half of the budget: the shares that hold memory of it, and those that wait for memory, in order of request. */
-class MemoryPool {
-  usedBytes = 0;
-  readonly holders = new Set<MemoryShare>();
-  readonly waitingShares = new Set<MemoryShare>();
-  private readonly settings: RecordMemorySettings;
-  /** Stops the timer that closes slow holders; null while it does not run. */
-  private stopTimer: (() => void) | null = null;
-
-  constructor(settings: RecordMemorySettings) {
-    this.settings = settings;
-  }
-
-  private get limitBytes(): number {
-    return this.settings.readLimitBytes() / 2;
-  }
-
-  /** Requests `size` bytes. @returns whether the share has them now; else its `onGrant` is called later */
-  requestMemory(share: MemoryShare, size: number): boolean {
-    share.requestedBytes = size;
-    if (this.waitingShares.size === 0 && this.tryGrant(share)) return true;
-    this.waitingShares.add(share);
-    if (this.stopTimer === null) this.startTimer();
-    return false;
-  }
-
-  /** Removes a share from the waiting ones. */
-  withdraw(share: MemoryShare): void {
-    if (this.waitingShares.delete(share)) this.grantWaiting();
-  }
-
-  /** Takes bytes back that a share returns; the share stays a holder if it has got other bytes of this pool. */
-  takeBack(share: MemoryShare, size: number): void {
-    if (share.pool !== this) this.holders.delete(share);
-    this.usedBytes -= size;
-    this.grantWaiting();
-  }
-
-  /** Grants memory to the waiting shares in order, until it does not suffice for one. */
-  private grantWaiting(): void {
-    for (const share of this.waitingShares) {
-      if (!this.tryGrant(share)) return;
-      this.waitingShares.delete(share);
-      share.onGrant();
-    }
-    if (this.waitingShares.size > 0) return;
-    this.stopTimer?.();
-    this.stopTimer = null;
-  }
-
-  /** Grants a share the memory that it requested, if there is enough. @returns whether it was granted */
-  private tryGrant(share: MemoryShare): boolean {
-    const { requestedBytes } = share;
-    if (this.usedBytes + requestedBytes > this.limitBytes) {
-      for (const holder of this.holders) if (holder.isIdle) this.reclaim(holder);
-    }
-    // The limit may have been lowered below this size: without other holders, the share gets its memory anyway.
-    if (this.usedBytes + requestedBytes > this.limitBytes && this.holders.size > 0) return false;
-    this.holders.add(share);
-    this.usedBytes += requestedBytes;
-    share.takeMemory(this, requestedBytes);
-    return true;
-  }
-
-  /** Takes the memory back from a share that does not need it. */
-  private reclaim(holder: MemoryShare): void {
-    this.holders.delete(holder);
-    this.usedBytes -= holder.heldBytes;
-    holder.releaseMemory();
-  }
-
-  /** Starts to measure the progress of every holder; closes slow ones after PROGRESS_TIMEOUT_MS. */
-  private startTimer(): void {
-    for (const holder of this.holders) holder.startMeasuring();
-    this.stopTimer = this.settings.after(PROGRESS_TIMEOUT_MS, () => {
-      this.stopTimer = null;
-      for (const holder of [...this.holders]) holder.closeIfSlow();
-      if (this.waitingShares.size > 0 && this.stopTimer === null) this.startTimer();
-    });
-  }
-}
-
 /** The budget of a server: a pool for ordinary messages, and one for longer messages. */
 export class RecordMemory {
   private readonly ordinaryPool: MemoryPool;
   private readonly longPool: MemoryPool;
 
   constructor(settings: RecordMemorySettings) {
-    this.ordinaryPool = new MemoryPool(settings);
-    this.longPool = new MemoryPool(settings);
+    const half: PoolSettings = {
+      readLimitBytes: () => settings.readLimitBytes() / 2,
+      patienceMs: PROGRESS_TIMEOUT_MS,
+      after: (delayMs, fn) => settings.after(delayMs, fn),
+    };
+    this.ordinaryPool = new MemoryPool(half);
+    this.longPool = new MemoryPool(half);
   }
 
   /** Describes the memory for statedumps: bytes held, bytes filled, and connections that wait. */
   dump(): Dump {
     const { ordinaryPool, longPool } = this;
-    const holders = [...ordinaryPool.holders, ...longPool.holders];
+    const holders = [...ordinaryPool.holdings.keys(), ...longPool.holdings.keys()] as MemoryShare[];
     return {
       'record-memory-used': ordinaryPool.usedBytes + longPool.usedBytes,
       'record-memory-filled': holders.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0),
-      'waiting-for-record-memory': ordinaryPool.waitingShares.size + longPool.waitingShares.size,
+      'waiting-for-record-memory': ordinaryPool.waitingCount + longPool.waitingCount,
     };
   }
 
@@ -145,16 +65,14 @@ export class RecordMemory {
 }
 
 /** A connection's share of the memory. */
-export class MemoryShare {
+export class MemoryShare implements PoolMember {
   /** The bytes that the share holds. */
-  heldBytes = 0;
-  /** The bytes of its last request. */
-  requestedBytes = 0;
+  private heldBytes = 0;
   private readonly receiver: Receiver;
   private readonly ordinaryPool: MemoryPool;
   private readonly longPool: MemoryPool;
   /** The pool of the memory that the share holds. */
-  pool: MemoryPool | null = null;
+  private pool: MemoryPool | null = null;
   /** The pool in which the share waits for memory. */
   private waitingPool: MemoryPool | null = null;
   /** The bytes that the message lacked when other shares began to wait; -1 if the memory was granted later. */
@@ -192,13 +110,14 @@ export class MemoryShare {
     const { records } = receiver;
     if (pool === null) records.memoryLimit = records.ordinaryMemory;
     // While others wait, the next message queues behind theirs. Memory for a long message is returned in any case.
-    if (hasServed && pool !== null && (pool.waitingShares.size > 0 || pool === this.longPool))
+    if (hasServed && pool !== null && (pool.waitingCount > 0 || pool === this.longPool))
       this.returnAll();
     const neededBytes = records.neededMemory;
     if (neededBytes <= Math.max(this.heldBytes, records.ordinaryMemory) || this.isWaiting) return;
     const targetPool = neededBytes <= MAX_ORDINARY_BYTES ? this.ordinaryPool : this.longPool;
     const size = Math.max(neededBytes, Math.min(MAX_ORDINARY_BYTES, records.maxMemory));
-    if (!targetPool.requestMemory(this, size)) this.waitingPool = targetPool;
+    if (targetPool.take(this, size)) this.useMemory(targetPool, size);
+    else this.waitingPool = targetPool;
   }
 
   /** Returns everything when the connection ends. */
@@ -211,20 +130,10 @@ export class MemoryShare {
 
   // ---- for pools
 
-  /** Takes the memory that a pool has granted; returns the memory held before. */
-  takeMemory(pool: MemoryPool, size: number): void {
-    const { pool: previousPool, heldBytes } = this;
-    this.pool = pool;
-    this.heldBytes = size;
-    this.receiver.records.memoryLimit = size;
-    this.missingBytesAtStart = -1;
-    // A message that turned out longer moves to the other pool.
-    previousPool?.takeBack(this, heldBytes);
-  }
-
   /** Called when a pool has granted the memory for which the share waited. */
-  onGrant(): void {
+  onGrant(pool: MemoryPool, bytes: number): void {
     this.waitingPool = null;
+    this.useMemory(pool, bytes);
     this.receiver.onGrant();
   }
 
@@ -257,11 +166,22 @@ export class MemoryShare {
     );
   }
 
+  /** Uses memory that a pool has granted, and returns the memory held before. */
+  private useMemory(pool: MemoryPool, size: number): void {
+    const { pool: previousPool, heldBytes } = this;
+    this.pool = pool;
+    this.heldBytes = size;
+    this.receiver.records.memoryLimit = size;
+    this.missingBytesAtStart = -1;
+    // A message that turned out longer moves to the other pool.
+    previousPool?.giveBack(this, heldBytes);
+  }
+
   /** Returns all memory to its pool. */
   private returnAll(): void {
     const { pool, heldBytes } = this;
     if (pool === null) return;
     this.releaseMemory();
-    pool.takeBack(this, heldBytes);
+    pool.giveBack(this, heldBytes);
   }
 }
