@@ -182,21 +182,4 @@ describe.each<[string, SourceRegistry | undefined]>([
     const values = [file.gfid, -2, 0, RECORD_MAX + 1, 0, null];
     expect(await old.callFop('readv', values)).toMatchObject({ opRet: -1, opErrno: EINVAL });
   });
-
-  it('frees sent replies of a client that always has further requests under way', async () => {
-    const peer = await come();
-    const before = process.memoryUsage().arrayBuffers;
-    let taken = 0;
-    let most = 0;
-    const goOn = async (): Promise<void> => {
-      for (; taken < 300; taken++) {
-        expect(await read(peer, MIB)).toBe(MIB);
-        most = Math.max(most, used());
-      }
-    };
-    await Promise.all(Array.from({ length: 8 }, goOn));
-    expect(most).toBeLessThan(16 * MIB);
-    collectGarbage();
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * MIB);
-  });
 });
