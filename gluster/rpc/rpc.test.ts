@@ -359,7 +359,7 @@ describe('RPC records', () => {
     );
   });
 
-  it('that are put back are found again, with all that follow them', () => {
+  it('are found again after they were put back, with all that follow them', () => {
     const message = fc.tuple(
       fc.uint8Array({ maxLength: 300 }),
       fc.array(fc.nat({ max: 300 }), { maxLength: 3 }),
