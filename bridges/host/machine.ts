@@ -50,8 +50,11 @@ export interface Machine {
   warnForeignWritable<P>(xl: Xlator<P>, path: string): void;
   /** Watches a folder for saved files with these extensions. The result stops it. */
   watchFolder(folder: string, extensions: readonly string[], watcher: FolderWatcher): () => void;
-  /** Runs the garbage collector soon: an interpreter that starts or ends leaves much memory. */
-  collectGarbage(): void;
+  /**
+   * Runs the garbage collector soon: an interpreter that starts or ends leaves much memory.
+   * @param releasedBytes memory of an interpreter that ends
+   */
+  collectGarbage(releasedBytes?: number): void;
 }
 
 // -- threads -------------------------------------------------------------------------------------

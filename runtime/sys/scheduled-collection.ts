@@ -1,8 +1,8 @@
 /**
  * Makes V8 free the memory of ended interpreters, what the start of one left, and the memory of clients that have left.
- * By itself, its garbage collector runs only on allocation, so an idle mount would hold some hundred MB. Several runs are needed, as each frees
- * only what the one before made unreachable (realm, instance, memory). Pauses separate the runs, as
- * each blocks the thread for some 10 ms.
+ * By itself, its garbage collector runs only on allocation, and V8 14 (Node 26) does not count memory of WebAssembly as
+ * such: a mount would hold hundreds of MB. Several runs are needed, as each frees only what the one before made
+ * unreachable (realm, instance, memory). Pauses separate the runs, as each blocks the thread for some 10 ms.
  */
 import { collectGarbage } from './garbage-collector.ts';
 import { trimMemory } from './malloc.ts';
@@ -13,6 +13,8 @@ const QUIET_MS = 1000;
  * Every fourth start or end runs the collector at once, so that a burst of them does not wait.
  */
 const BURST_SIZE = 4;
+/** So does the end of interpreters with as much memory. */
+const MAX_RELEASED_BYTES = 32 * 2 ** 20;
 /** The most collector runs for one start or end. */
 const MAX_RUNS = 8;
 /** The number of runs without effect after which the collector stops: V8 may count late by one. */
@@ -32,10 +34,17 @@ const WORTHWHILE_BYTES = 2 ** 20;
  */
 const MAX_HEAP_BYTES = 128 * 2 ** 20;
 
-/** Returns the bytes of the heap, and of external memory that it owns. */
-function readUsedBytes(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+/** The bytes that a collector run may free. */
+interface UsedBytes {
+  /** Bytes of the heap, and of the external memory that V8 counts. */
+  readonly counted: number;
+  /** Bytes of the process: memory of WebAssembly, which newer V8 do not count, is among them. */
+  readonly resident: number;
+}
+
+function readUsedBytes(): UsedBytes {
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return { counted: heapUsed + external, resident: rss };
 }
 
 const isCollectable = (): boolean => process.memoryUsage().heapUsed <= MAX_HEAP_BYTES;
@@ -43,14 +52,25 @@ const isCollectable = (): boolean => process.memoryUsage().heapUsed <= MAX_HEAP_
 /** The timer of the next run. */
 let timer: NodeJS.Timeout | undefined;
 let changeCount = 0;
+/** Memory of the interpreters that have ended since the last run. */
+let releasedBytes = 0;
+/** Whether the next run is to be at once. */
+let isUrgent = false;
 
-/** Schedules collector runs after an interpreter has started or ended, or clients with much memory have left. */
-export function scheduleCollection(): void {
+/**
+ * Schedules collector runs after an interpreter has started or ended, or clients with much memory have left.
+ * @param endedBytes memory of an interpreter that has ended
+ */
+export function scheduleCollection(endedBytes = 0): void {
   clearTimeout(timer);
   changeCount += 1;
-  timer = startTimer(changeCount % BURST_SIZE === 0 ? 0 : QUIET_MS, () =>
-    runCollector(MAX_RUNS, 0, readUsedBytes()),
-  );
+  releasedBytes += endedBytes;
+  isUrgent ||= changeCount % BURST_SIZE === 0 || releasedBytes >= MAX_RELEASED_BYTES;
+  timer = startTimer(isUrgent ? 0 : QUIET_MS, () => {
+    isUrgent = false;
+    releasedBytes = 0;
+    runCollector(MAX_RUNS, 0, readUsedBytes());
+  });
 }
 
 /** Starts a timer that does not keep the process alive. */
@@ -59,15 +79,20 @@ const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn
 /**
  * Runs the collector, up to `remainingRuns` times.
  * @param previousIdleRuns number of immediately preceding runs without effect
- * @param bytesBefore bytes in use before this run
+ * @param before bytes in use before this run
  */
-function runCollector(remainingRuns: number, previousIdleRuns: number, bytesBefore: number): void {
+function runCollector(
+  remainingRuns: number,
+  previousIdleRuns: number,
+  before: UsedBytes,
+): void {
   if (!isCollectable()) return;
   const startMs = performance.now();
   collectGarbage();
   const durationMs = performance.now() - startMs;
-  const bytesAfter = readUsedBytes();
-  const idleRuns = bytesBefore - bytesAfter < WORTHWHILE_BYTES ? previousIdleRuns + 1 : 0;
+  const after = readUsedBytes();
+  const freedBytes = Math.max(before.counted - after.counted, before.resident - after.resident);
+  const idleRuns = freedBytes < WORTHWHILE_BYTES ? previousIdleRuns + 1 : 0;
   if (remainingRuns === 1 || idleRuns === MAX_IDLE_RUNS) {
     trimMemory();
     timer = startTimer(SHRINK_DELAY_MS, () => {
@@ -75,7 +100,7 @@ function runCollector(remainingRuns: number, previousIdleRuns: number, bytesBefo
     });
   } else {
     timer = startTimer(durationMs * PAUSE_FACTOR, () =>
-      runCollector(remainingRuns - 1, idleRuns, bytesAfter),
+      runCollector(remainingRuns - 1, idleRuns, after),
     );
   }
 }

@@ -119,9 +119,10 @@ export class HostApi implements GuestHost {
     this.notifications.clear();
     this.childConnections?.close();
     this.limitedLog.reportOmissions();
+    const releasedBytes = this.guest?.memoryBytes ?? 0;
     this.guest = null;
     this.fds.releaseAll();
-    this.collectGarbage();
+    this.collectGarbage(releasedBytes);
   }
 
   pushMessage(id: number, message: GuestMessage, byteCount = 0): void {
