@@ -81,11 +81,7 @@ const startTimer = (ms: number, fn: () => void): NodeJS.Timeout => setTimeout(fn
  * @param previousIdleRuns number of immediately preceding runs without effect
  * @param before bytes in use before this run
  */
-function runCollector(
-  remainingRuns: number,
-  previousIdleRuns: number,
-  before: UsedBytes,
-): void {
+function runCollector(remainingRuns: number, previousIdleRuns: number, before: UsedBytes): void {
   if (!isCollectable()) return;
   const startMs = performance.now();
   collectGarbage();
