@@ -241,4 +241,16 @@ describeMounts('glossa why about a module that chose the errno itself', () => {
         expect(await mount.stop()).toBe(0);
       }),
     );
+
+  it('names the volume and its type without a line, if the errno says that something is absent', () =>
+    withScratch(async (scratch) => {
+      const source = TYPESCRIPT_SOURCE.replaceAll('EDQUOT', 'ENODATA');
+      const path = await scratch.writeFile('absent.ts', source);
+      const mount = await startMount(scratch, makeStack(path));
+      spawnSync('mknod', [scratch.at('mnt', 'node'), 'p']);
+      expect(await makeWhy(scratch)('node')).toContain(
+        'chooser (features/native) chose ENODATA, though mem did not answer so.',
+      );
+      expect(await mount.stop()).toBe(0);
+    }));
 });
