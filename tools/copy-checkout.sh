@@ -13,7 +13,10 @@ folder=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exclude=(--exclude=./node_modules --exclude=./.git --exclude=./dist --exclude='./.dist-*')
 # The generated sources.
-[ "$built" ] || exclude+=(--exclude='*.gen.*' --exclude-from=<(sed -n 's|^/python/|./python/|p' .gitignore))
+if [ ! "$built" ]; then
+    exclude+=(--exclude='*.gen.*')
+    while read -r file; do exclude+=(--exclude=".$file"); done < <(grep '^/python/' .gitignore)
+fi
 tar "${exclude[@]}" -cf - . | tar -C "$folder" --no-same-owner --no-same-permissions -xf -
 # Later than the sources, so that dist is newer.
 [ ! "$built" ] || cp -a --link node_modules dist "$folder"
