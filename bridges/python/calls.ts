@@ -12,7 +12,7 @@ import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { FULL_MEMORY_TEXT, MemoryReserve } from '../host/limits/memory-reserve.ts';
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
-import { EngineError, type ModuleError } from './errors.ts';
+import { EngineError, findExceptionCode, type ModuleError } from './errors.ts';
 import { IntArguments, makeDict, type Values } from './values.ts';
 
 /**
@@ -76,6 +76,7 @@ export interface CallContext {
   readonly memory: Memory;
   readonly values: Values;
   readonly gate: InterpreterGate;
+  readonly reserveAddress: Int32Array;
   /** Logs an argument that a host function refuses. */
   logRefusal?(message: string): void;
   /** Puts a function into the interpreter's function table; returns its index. */
@@ -108,7 +109,7 @@ export class Calls {
     this.#values = context.values;
     this.#names = new NameCache(MAX_NAMES, (object) => this.#api.Py_DecRef(object));
     this.#gate = context.gate;
-    this.reserve = new MemoryReserve(context.api);
+    this.reserve = new MemoryReserve(context.api, context.reserveAddress);
     this.#argumentArea = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
     this.#intArguments = new IntArguments(
       context.values,
@@ -283,7 +284,11 @@ export class Calls {
       this.#memory.refresh();
       for (let i = 0; i < count; i += 1) this.#releaseArgument(firstIndex + i, kinds[i]!);
       if (result === 0) throw this.#takeException(hasValidArguments);
-      return this.#takeResult(result, resultKind);
+      const value = this.#takeResult(result, resultKind);
+      // The module may have caught the exception of a full memory.
+      if (this.reserve.isReleased && this.#gate.depth === 1) this.#retakeReserve();
+      if (this.#fatalError?.message === FULL_MEMORY_TEXT) throw this.#fatalError;
+      return value;
     } catch (error) {
       throw error instanceof EngineError ? error : this.#convertCrash(error);
     } finally {
@@ -333,12 +338,7 @@ export class Calls {
     }
     this.reserve.release();
     const moduleError = this.#describeError(error);
-    const code =
-      moduleError.type === 'TimeLimit'
-        ? 'time-limit'
-        : moduleError.type === 'MemoryError'
-          ? 'memory-limit'
-          : 'exception';
+    const code = findExceptionCode(moduleError.type);
     const position = moduleError.file === '' ? '' : `${moduleError.file}:${moduleError.line}: `;
     const detail = moduleError.message === '' ? '' : `: ${moduleError.message}`;
     return new EngineError(code, `${position}${moduleError.type}${detail}`, false, moduleError);
@@ -350,10 +350,7 @@ export class Calls {
     const fallback: ModuleError = {
       type: 'Exception',
       message: 'an exception that cannot be described',
-      errno: 0,
-      file: '',
-      line: 0,
-      traceback: '',
+      ...{ errno: 0, file: '', line: 0, traceback: '' },
     };
     const index = this.#getArgumentIndex();
     this.#memory.i32[index] = error;

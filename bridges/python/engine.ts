@@ -116,6 +116,7 @@ export class Engine {
       gate: this.#gate,
       logRefusal: (message) => options.logRefusal?.(message),
       addFunction: interpreter.addFunction,
+      reserveAddress: interpreter.reserveAddress,
     });
     const glossa = this.#importBootModule(values);
     const getHelper = (name: string): Handle => this.#getAttribute(values, glossa, name);

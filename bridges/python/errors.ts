@@ -51,3 +51,9 @@ export class EngineError extends Error {
     this.moduleError = moduleError;
   }
 }
+
+/** Finds the code of an exception by the name of its class. */
+export function findExceptionCode(type: string): 'time-limit' | 'memory-limit' | 'exception' {
+  if (type === 'TimeLimit') return 'time-limit';
+  return type === 'MemoryError' ? 'memory-limit' : 'exception';
+}

@@ -75,6 +75,8 @@ export interface Interpreter {
   readonly exports: WasmExports;
   /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
   addFunction(entry: HostEntry): number;
+  /** The address of the memory that a full memory frees at once; 0 for none (patches.ts). */
+  readonly reserveAddress: Int32Array;
   /** Wraps the `tp_iternext` at this index with checks of the watchdog; returns the new index. */
   wrapIterator(index: number): number;
   /** Wraps the METH_O function at this index to call `notify` first; returns the new index. */
@@ -99,6 +101,7 @@ interface StartedPyodide {
     };
   };
   readonly module: {
+    reserve?: Uint8Array;
     /** @param signature the result's type, then those of the arguments; `i` is an i32 */
     addFunction(entry: HostEntry | IteratorNext | MethodO, signature: string): number;
   };
@@ -248,6 +251,8 @@ async function startInterpreter(
     cache?.writeScript(listScriptInputs(machine), { source, code: newCode });
   if (options.confine !== false) fence.close();
   const { addFunction } = started.module;
+  const reserve = realm.boot.makeBytes(Int32Array.BYTES_PER_ELEMENT);
+  started.module.reserve = reserve;
   const functionTable = started.exports.__indirect_function_table as {
     get(index: number): IteratorNext | MethodO;
   };
@@ -260,6 +265,7 @@ async function startInterpreter(
     realm,
     exports: started.exports,
     addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
+    reserveAddress: new Int32Array(reserve.buffer),
     wrapMethod(index, notify) {
       const gate = realm.boot.makeGate((_self, object) => {
         notify(object);

@@ -111,6 +111,14 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     count: 1,
   },
   {
+    reason: 'a full memory frees its reserve at once, so that the traceback gets its lines',
+    find: 'if(requestedSize>maxHeapSize){return false}',
+    replacement:
+      'if(requestedSize>maxHeapSize){var reserve=Module.reserve&&new Int32Array(Module.reserve.buffer);' +
+      'if(reserve&&reserve[0]){_free(reserve[0]);reserve[0]=0}return false}',
+    count: 1,
+  },
+  {
     reason: 'a snapshot is read from its file directly into memory',
     find: 'return Module.HEAP8.set(t),l};',
     replacement: 'return restoreMemory(growMemory,()=>Module.HEAP8),l};',

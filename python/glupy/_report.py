@@ -78,6 +78,7 @@ def report(error, what, row=None):
     if not _host.logs(_ERROR):
         return
     try:
+        _glossa.number_as_linux(error)
         place = place_in_module(error) or getattr(error, "_returned", None) or place_of(row)
         whole = trimmed(error)
         shown = "".join(whole.format()).rstrip()

@@ -151,6 +151,17 @@ def _errno_of(error):
     return number
 
 
+def number_as_linux(error):
+    """Gives an exception that leaves the module, and those before it, Linux's number for the log."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        number = _errno_of(error)
+        if number:
+            error.errno = number
+        error = error.__cause__ or error.__context__
+
+
 def seal():
     """The last step before the snapshot."""
     _number_as_linux()
@@ -214,6 +225,7 @@ def describe(error):
             frames = frames.tb_next
         if isinstance(error, SyntaxError) and error.filename in _files:
             place = error.filename, error.lineno or 0
+        number_as_linux(error)
         whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
         _trim(whole, set())
         kind = type(error).__name__

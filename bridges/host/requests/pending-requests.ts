@@ -12,6 +12,10 @@ import type { HostedRequest } from './hosted-request.ts';
 
 /** Milliseconds between two sweeps; `waitedSeconds` counts sweeps. */
 const SWEEP_MS = 1000;
+/** Maximum number of overdue requests that fail in a turn of the event loop: each takes up to half a millisecond. */
+export const MAX_FAILED_PER_TURN = 32;
+/** Milliseconds until the next ones fail, in which other requests are served. */
+const NEXT_TURN_MS = 1;
 /** Maximum number of pending requests that a module has begun itself. */
 const MAX_OWN_REQUESTS = 16_384;
 
@@ -33,6 +37,8 @@ export class PendingRequests {
   private readonly callPool: CallPool;
   private ownRequestCount = 0;
   private cancelSweep: (() => void) | null = null;
+  /** Cancels the turn in which further overdue requests fail. */
+  private cancelFailing: (() => void) | null = null;
   /** True after a debugger's stop: the next sweep does not count that time as the module's. */
   private wasStopped = false;
 
@@ -85,6 +91,8 @@ export class PendingRequests {
   close(): void {
     this.cancelSweep?.();
     this.cancelSweep = null;
+    this.cancelFailing?.();
+    this.cancelFailing = null;
   }
 
   private scheduleSweep(): () => void {
@@ -107,15 +115,25 @@ export class PendingRequests {
     this.failOverdue();
   }
 
-  /** Fails overdue requests; after one whose notification was slow, other work runs first. */
+  /** Fails overdue requests; after some, or one whose notification was slow, other work runs first. */
   private failOverdue(): void {
+    if (this.limitSeconds === 0 || this.cancelFailing !== null) return;
     const { slowCallCount } = turn;
-    for (const request of this.limitSeconds === 0 ? [] : [...this.requests.values()]) {
+    let failedCount = 0;
+    for (const request of this.requests.values()) {
       if (request.isAnswered || request.waitedSeconds <= this.limitSeconds) continue;
-      if (turn.slowCallCount !== slowCallCount) {
-        this.actions.after(PAUSE_AFTER_SLOW_MS, () => this.failOverdue());
+      const wasSlow = turn.slowCallCount !== slowCallCount;
+      if (wasSlow || failedCount === MAX_FAILED_PER_TURN) {
+        this.cancelFailing = this.actions.after(
+          wasSlow ? PAUSE_AFTER_SLOW_MS : NEXT_TURN_MS,
+          () => {
+            this.cancelFailing = null;
+            this.failOverdue();
+          },
+        );
         return;
       }
+      failedCount += 1;
       this.actions.failOverdue(request);
     }
   }
