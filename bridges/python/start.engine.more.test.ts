@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadModule, testEngines } from '../../test/support/python-engines.ts';
+import { selectVariants } from '../../test/support/test-selection.ts';
 import type { Engine } from './engine.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
 
@@ -73,20 +74,23 @@ describe('the start of a Python interpreter', () => {
     ['of other files', (_file, fd) => writeSync(fd, 'XXXX', 40)],
     ['changed in its pages', (file, fd) => writeSync(fd, 'XXXX', statSync(file).size - 500_000)],
   ];
-  it.each(damages)('ignores a snapshot that is %s, and makes a new one', async (_what, damage) => {
-    const log: string[] = [];
-    await engines.make({ preload, imports });
-    for (const file of listSnapshots()) {
-      const fd = openSync(file, 'r+');
-      damage(file, fd);
-      closeSync(fd);
-    }
-    const engine = await engines.make({ preload, imports, log: (line) => log.push(line) });
-    expect(engine.startReport.isWarm).toBe(false);
-    expect(log.length).toBe(1);
-    expectWorking(engine);
-    expect((await engines.make({ preload, imports })).startReport.isWarm).toBe(true);
-  });
+  it.each(selectVariants(damages, ([what]) => what === 'changed in its pages'))(
+    'ignores a snapshot that is %s, and makes a new one',
+    async (_what, damage) => {
+      const log: string[] = [];
+      await engines.make({ preload, imports });
+      for (const file of listSnapshots()) {
+        const fd = openSync(file, 'r+');
+        damage(file, fd);
+        closeSync(fd);
+      }
+      const engine = await engines.make({ preload, imports, log: (line) => log.push(line) });
+      expect(engine.startReport.isWarm).toBe(false);
+      expect(log.length).toBe(1);
+      expectWorking(engine);
+      expect((await engines.make({ preload, imports })).startReport.isWarm).toBe(true);
+    },
+  );
 
   it('ignores a cache that other users can write, with a warning', async () => {
     const warnings: string[] = [];
@@ -108,7 +112,6 @@ describe('the start of a Python interpreter', () => {
     const engine = await engines.make({ preload, imports, cacheFolder, log: (l) => log.push(l) });
     expectWorking(engine);
     expect(log.some((line) => line.includes('cannot write'))).toBe(true);
-    expectWorking(await engines.make({ preload, imports, cacheFolder: false }));
   });
 
   it('refuses an unknown version of Pyodide', () => {

@@ -68,8 +68,19 @@ export const ROWS: readonly Row[] = [
       'the newest Node and npm; nothing but base packages, no /dev/fuse; a user, umask 077, a folder with a space, a quote and a letter beyond ASCII',
     how: WHOLE,
   },
-  { name: 'Node 22', differs: 'with npm 10', how: npm('22') },
-  { name: 'Node 24', differs: 'with npm 11', how: npm('24') },
+  {
+    name: 'Node 22',
+    differs: 'with npm 10; production: NODE_ENV, and `omit=dev` in `~/.npmrc`',
+    how: npm('22', {
+      prepare: 'echo omit=dev > "$ROW/home/.npmrc"',
+      env: { NODE_ENV: 'production' },
+    }),
+  },
+  {
+    name: 'Node 24',
+    differs: 'with npm 11; `ignore-scripts` in `~/.npmrc`, so that `npm ci` builds nothing',
+    how: npm('24', { prepare: 'echo ignore-scripts=true > "$ROW/home/.npmrc"' }),
+  },
   {
     name: 'two Nodes',
     differs: 'Node 22, 24 and the newest serve mounts that another Node asks',
@@ -104,20 +115,9 @@ export const ROWS: readonly Row[] = [
   {
     name: 'umask 077',
     differs: 'a user who mounts, in a folder with a space, a quote and a letter beyond ASCII',
-    how: npm('latest', { isUser: true, umask: '077', folder: "a student's häuschen" }),
-  },
-  {
-    name: 'no install scripts',
-    differs: '`ignore-scripts` in `~/.npmrc`, so that `npm ci` builds nothing',
-    how: npm('latest', { prepare: 'echo ignore-scripts=true > "$ROW/home/.npmrc"', tests: [] }),
-  },
-  {
-    name: 'production',
-    differs: 'NODE_ENV=production, and `omit=dev` in `~/.npmrc`',
     how: {
-      install: '',
-      prepare: 'echo omit=dev > "$ROW/home/.npmrc"',
-      env: { NODE_ENV: 'production' },
+      ...{ toolchain: 'latest', tests: OF_NODE, isUser: true, umask: '077' },
+      folder: "a student's häuschen",
     },
   },
   {

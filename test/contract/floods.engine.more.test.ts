@@ -50,11 +50,11 @@ const size = (lines: readonly string[]): number =>
 
 it.each([
   ['py', 'for _ in range(30_000): self.log.info("x" * 100)\nframe.fail(EPERM)'],
-  ['py', 'for _ in range(30_000): print("x" * 100)\nframe.fail(EPERM)'],
-  ['js', 'for (let i = 0; i < 30_000; i++) this.log.info("x".repeat(100));\nframe.fail(EPERM);'],
+  ['py', 'for _ in range(3_000): print("x" * 100)\nframe.fail(EPERM)'],
+  ['js', 'for (let i = 0; i < 3_000; i++) this.log.info("x".repeat(100));\nframe.fail(EPERM);'],
   // As written, such a line has four times as many bytes.
-  ['py', 'for _ in range(30_000): self.log.info("\\0" * 100)\nframe.fail(EPERM)'],
-  ['js', 'for (let i = 0; i < 30_000; i++) this.log.info("\\0".repeat(100));\nframe.fail(EPERM);'],
+  ['py', 'for _ in range(3_000): self.log.info("\\0" * 100)\nframe.fail(EPERM)'],
+  ['js', 'for (let i = 0; i < 3_000; i++) this.log.info("\\0".repeat(100));\nframe.fail(EPERM);'],
 ] as const)(
   "a module's log lines beyond log-limit are dropped and counted (%s: %s)",
   async (ext, body) => {
@@ -63,7 +63,7 @@ it.each([
     expect(size(run.takeLines())).toBeLessThan(200_000);
     run.context.advance(1000);
     expect(run.takeLines()).toContainEqual(
-      expect.stringMatching(/^W .*: 2\d{4} lines \(\d{7,8} bytes\) .*left out.*option log-limit/),
+      expect.stringMatching(/^W .*: 2\d{3,4} lines \(\d{6,8} bytes\) .*left out.*option log-limit/),
     );
     // Later, there is room again.
     run.context.advance(60_000);
