@@ -25,6 +25,8 @@ export class MemoryGuard {
     this.#reserve = new MemoryReserve({ malloc: quickjs._malloc, free: quickjs._free });
     this.#thresholdAddress = findThreshold(instance, runtime);
     this.#nearlyFullBytes = limitBytes - GROWTH_BYTES;
+    // So that the exception of a full memory has its lines.
+    instance.memory.onGrowthFailed = () => this.#reserve.release();
   }
 
   /** The number of memory blocks of the interpreter's values. */

@@ -42,6 +42,8 @@ export interface Memory {
   readonly buffer: ArrayBuffer;
   /** True if the latest growth failed at the limit. */
   growthFailed: boolean;
+  /** Called when an allocation fails; it may free memory, for the exception that follows. */
+  onGrowthFailed: () => void;
 }
 
 /** A running QuickJS: its functions, its memory, and the tools to read that. */
@@ -69,18 +71,29 @@ function reserveMemory(maxPages: number): WasmMemory {
   }
 }
 
+/** The sizes that Emscripten tries, each smaller, before an allocation fails. */
+const GROWTH_ATTEMPTS = 3;
+
 /** Makes a memory of at most `maxPages` that records whether its latest growth failed. */
 function makeMemory(maxPages: number): Memory {
   const memory = reserveMemory(maxPages);
   const grow = memory.grow.bind(memory);
+  let failureCount = 0;
   return Object.assign(memory, {
     growthFailed: false,
+    onGrowthFailed() {},
     grow(this: Memory, pages: number): number {
-      // The flag stays set if `grow` throws.
-      this.growthFailed = true;
-      const previousPages = grow(pages);
-      this.growthFailed = false;
-      return previousPages;
+      try {
+        const previousPages = grow(pages);
+        this.growthFailed = false;
+        failureCount = 0;
+        return previousPages;
+      } catch (error) {
+        this.growthFailed = true;
+        failureCount += 1;
+        if (failureCount % GROWTH_ATTEMPTS === 0) this.onGrowthFailed();
+        throw error;
+      }
     },
   });
 }

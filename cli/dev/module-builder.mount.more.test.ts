@@ -14,7 +14,7 @@ import {
 } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { cargo, noCargo, rustCompiler } from '../../test/support/rust.ts';
-import { selectVariants } from '../../test/support/test-selection.ts';
+import { selected, selectVariants } from '../../test/support/test-selection.ts';
 import { canCompileWasm } from '../../test/support/wasm.ts';
 
 /** A module in C. @param hidden the text in C of the name that it hides */
@@ -197,33 +197,35 @@ describeMounts('glossa dev with a compiled module', () => {
       expect((await second.outcome).err).toContain('apt install clang');
       await expectClean(scratch);
     }));
-
-  it.skipIf(isSkipped('glossa dev with Cargo', noCargo))(
-    "builds a package of Cargo, whose source is in src, and shows Cargo's errors",
-    () =>
-      withScratch(async (scratch) => {
-        const text = await readFile(join(examples, 'rust/negative.rs'), 'utf8');
-        await mkdir(scratch.at('src'));
-        await scratch.writeFile('src/lib.rs', text);
-        await scratch.writeFile(
-          'Cargo.toml',
-          `[package]\nname = "my-keep"\nversion = "0.1.0"\nedition = "2021"\n[lib]\ncrate-type = ["cdylib"]
-[dependencies]\nglossa = { path = "${crateFolder}" }\n[profile.release]\npanic = "abort"\n`,
-        );
-        const running = await dev(scratch, ['keep.wasm'], { RUSTC: rustCompiler, CARGO: cargo });
-        await scratch.writeFile('src/lib.rs', `${text}\nfn broken( {\n`);
-        await running.says('src/lib.rs:');
-        await running.says('glossa dev: lib.rs is not compiled, the module before goes on');
-        await scratch.writeFile('src/lib.rs', `${text}\n// saved\n`);
-        await running.says('reloaded lib.rs: ');
-        running.child.kill('SIGINT');
-        expect((await running.outcome).status).toBe(0);
-        await expectClean(scratch);
-      }),
-  );
 });
 
+// Slow compilers.
 describeMountsAnyway('glossa dev with another compiled language', () => {
+  if (selected.others)
+    it.skipIf(isSkipped('glossa dev with Cargo', noCargo))(
+      "builds a package of Cargo, whose source is in src, and shows Cargo's errors",
+      () =>
+        withScratch(async (scratch) => {
+          const text = await readFile(join(examples, 'rust/negative.rs'), 'utf8');
+          await mkdir(scratch.at('src'));
+          await scratch.writeFile('src/lib.rs', text);
+          await scratch.writeFile(
+            'Cargo.toml',
+            `[package]\nname = "my-keep"\nversion = "0.1.0"\nedition = "2021"\n[lib]\ncrate-type = ["cdylib"]
+[dependencies]\nglossa = { path = "${crateFolder}" }\n[profile.release]\npanic = "abort"\n`,
+          );
+          const running = await dev(scratch, ['keep.wasm'], { RUSTC: rustCompiler, CARGO: cargo });
+          await scratch.writeFile('src/lib.rs', `${text}\nfn broken( {\n`);
+          await running.says('src/lib.rs:');
+          await running.says('glossa dev: lib.rs is not compiled, the module before goes on');
+          await scratch.writeFile('src/lib.rs', `${text}\n// saved\n`);
+          await running.says('reloaded lib.rs: ');
+          running.child.kill('SIGINT');
+          expect((await running.outcome).status).toBe(0);
+          await expectClean(scratch);
+        }),
+    );
+
   it.each(selectVariants(others, ({ language }) => language === 'cpp'))(
     'compiles $file, and again when it is saved',
     ({ language, file }) =>

@@ -254,9 +254,8 @@ export function noteFailure(frame: Frame, opErrno: number): void {
       return;
     }
   }
-  const { locateFailure } = xl.translator;
-  const isLocated = locateFailure !== undefined && !isAbsence(opErrno);
-  recordFailure(frame, opErrno, isLocated ? locateFailure(xl) : null);
+  const source = isAbsence(opErrno) ? null : (xl.translator.locateFailure?.(xl) ?? null);
+  recordFailure(frame, opErrno, source);
 }
 
 /** Logs and drops a second unwind of a frame. */

@@ -42,6 +42,7 @@ it.each([
       expect(ask(run, `fill${round}`).opErrno).toBe(EIO);
       const log = run.takeLines().join('\n');
       expect(log).toMatch(/MemoryError|out of memory|all of its memory/);
+      expect(log).toMatch(/\[m\.(py|js):\d+/);
       await vi.waitFor(() => expect(run.host.interpreter.isDead).toBe(false), { timeout: 60_000 });
       for (let i = 0; i < 10; i += 1)
         expect(ask(run, `file${i}`)).toMatchObject({ count: 1, opErrno: EPERM });
