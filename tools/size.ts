@@ -20,7 +20,7 @@ export interface Size {
   readonly count: number;
   /** The most that may be; no more than it was when the bound was set. */
   readonly bound: number;
-  /** What it is to become. */
+  /** The count to reach. */
   readonly goal: number;
 }
 
