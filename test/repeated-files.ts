@@ -42,6 +42,7 @@ export const REPEATED_FILES = {
     'gluster/protocol/server/replicate.more.test.ts',
     'runtime/xlators/meta/meta.mount.more.test.ts',
     'runtime/xlators/storage/posix/races.test.ts',
+    'test/anywhere/arm64.mount.more.test.ts',
     'test/browser/playground-compiled.more.test.ts',
     'test/browser/playground-opening.more.test.ts',
     'test/browser/playground.more.test.ts',

@@ -89,7 +89,7 @@ export const ROWS: readonly Row[] = [
   {
     name: 'arm64',
     differs:
-      'ARM, by qemu-user: the tests of storage and files, open flags, a mount, modules in five languages',
+      'ARM, by qemu-user: the tests of storage and files, open flags, a mount, modules in four languages, in `test:long` also in Python',
     how: ['test/anywhere/arm64.mount.more.test.ts'],
   },
   {

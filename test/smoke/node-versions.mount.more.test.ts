@@ -70,21 +70,23 @@ describe.skipIf(otherNodes.length === 0)('another version of Node', () => {
         expect(version).toMatchObject({ status: 0, err: '' });
       }));
 
-    it('bakes a Python snapshot that runs in the same browsers', () =>
-      withScratch(async (scratch) => {
-        const folder = scratch.at('page');
-        const args = ['playground', '--out', folder];
-        const { status, err } = await runGlossa(scratch, args, { node });
-        expect({ status, err }).toEqual({ status: 0, err: '' });
-        const part = await readFile(join(folder, 'parts/snapshot-python.json.js'), 'utf8');
-        const packed = Buffer.from(/,"(.*)"\);$/m.exec(part)![1]!, 'base64');
-        const theirs = JSON.parse(gunzipSync(packed).toString()) as BakedHead;
-        const bytes = (await bakePython(nodeMachine)).get(BAKED_PARTS.head);
-        const ours = JSON.parse(new TextDecoder().decode(bytes)) as BakedHead;
-        // A browser takes it that has these functions: those of ours, and one that newer engines add.
-        expect(theirs.of).toEqual(ours.of);
-        expect([0, 1]).toContain(theirs.functions - ours.functions);
-      }));
+    // The newest differs most.
+    if (isLast)
+      it('bakes a Python snapshot that runs in the same browsers', () =>
+        withScratch(async (scratch) => {
+          const folder = scratch.at('page');
+          const args = ['playground', '--out', folder];
+          const { status, err } = await runGlossa(scratch, args, { node });
+          expect({ status, err }).toEqual({ status: 0, err: '' });
+          const part = await readFile(join(folder, 'parts/snapshot-python.json.js'), 'utf8');
+          const packed = Buffer.from(/,"(.*)"\);$/m.exec(part)![1]!, 'base64');
+          const theirs = JSON.parse(gunzipSync(packed).toString()) as BakedHead;
+          const bytes = (await bakePython(nodeMachine)).get(BAKED_PARTS.head);
+          const ours = JSON.parse(new TextDecoder().decode(bytes)) as BakedHead;
+          // A browser takes it that has these functions: those of ours, and one that newer engines add.
+          expect(theirs.of).toEqual(ours.of);
+          expect([0, 1]).toContain(theirs.functions - ours.functions);
+        }));
 
     describeMounts('mounts', () => {
       it.each(Object.entries(stacks))(

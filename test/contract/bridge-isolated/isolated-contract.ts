@@ -48,6 +48,14 @@ type PartName = keyof typeof parts;
 
 export const allParts = Object.keys(parts) as readonly PartName[];
 
+/** The parts in which the same code crosses as without a thread. */
+export const LONG_PARTS: readonly PartName[] = [
+  'every fop',
+  'any_fop',
+  'values of fops',
+  'lifecycle',
+];
+
 /** @param folder where the language's modules are */
 export function isolatedContract(folder: string, names: readonly PartName[]): void {
   for (const name of names) describe(name, () => parts[name](folder, isolatedLanguage));

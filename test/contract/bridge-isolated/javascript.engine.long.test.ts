@@ -1,5 +1,5 @@
-/** Runs the part of the bridge contract that javascript.engine.more.test.ts omits. */
+/** Runs the parts of the bridge contract that javascript.engine.more.test.ts omits. */
 import { join } from 'node:path';
-import { isolatedContract } from './isolated-contract.ts';
+import { isolatedContract, LONG_PARTS } from './isolated-contract.ts';
 
-isolatedContract(join(import.meta.dirname, '../bridge/javascript'), ['every fop']);
+isolatedContract(join(import.meta.dirname, '../bridge/javascript'), LONG_PARTS);
