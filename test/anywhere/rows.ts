@@ -42,8 +42,8 @@ const WHOLE = ['.ci/run'];
 /** Few searches: the row asks whether the demo works, not how fast. */
 export const DEMO = 'npm run demo -- --searches 20';
 
-/** Mounts with Python from a shell, a program's volume, files' modes, what commands write and start. */
-export const SUBSET = ['cli/fs.test.ts', 'cli/new.test.ts', 'test/readme.mount.test.ts'];
+/** Mounts with Python from a shell, a program's volume, what commands write and start. */
+export const SUBSET = ['cli/new.test.ts', 'test/readme.mount.test.ts'];
 
 /** Errors with the wording of the Node that runs, an interpreter, and WebAssembly that V8 must end, besides. */
 const OF_NODE = [
@@ -127,31 +127,41 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'one CPU',
-    differs: 'one CPU; as in each such row, an archive without .git, and no terminal',
-    how: { wrapper: 'taskset -c 0' },
-  },
-  {
-    name: 'noexec TMPDIR',
-    differs: 'no program runs in the temporary folder, which has 64 MB',
-    how: { prepare: 'mount -t tmpfs -o noexec,size=64m,mode=1777 none "$ROW/tmp"' },
-  },
-  {
-    name: 'no HOME',
-    differs: 'HOME is not set; root without fusermount3',
+    differs:
+      'one CPU; no HOME; root without fusermount3; LC_ALL=C, and the time zone of the Chatham Islands; as in each such row, an archive without .git, and no terminal',
     how: {
+      wrapper: 'taskset -c 0',
       prepare: 'mount --bind /dev/null "$(readlink -f "$(command -v fusermount3)")"',
-      env: { HOME: null },
+      env: { HOME: null, LANG: null, LC_ALL: 'C', TZ: 'Pacific/Chatham' },
     },
   },
   {
-    name: 'another locale',
-    differs: 'LC_ALL=C, and the time zone of the Chatham Islands',
-    how: { env: { LANG: null, LC_ALL: 'C', TZ: 'Pacific/Chatham' } },
+    name: 'Linux 5.4',
+    differs:
+      'no system call that is newer, such as openat2 (x86-64 only); a temporary folder of 64 MB in which no program runs',
+    how: {
+      wrapper: 'python3 test/anywhere/linux-5.4.py',
+      prepare: 'mount -t tmpfs -o noexec,size=64m,mode=1777 none "$ROW/tmp"',
+    },
   },
   {
-    name: 'Linux 5.4',
-    differs: 'no system call that is newer, such as openat2 (x86-64 only)',
-    how: { wrapper: 'python3 test/anywhere/linux-5.4.py' },
+    name: 'foreign settings',
+    differs:
+      '256 descriptors; no name for localhost; a temporary folder whose path is too long for sockets; package.json and tsconfig.json in the folder above; CDPATH, POSIXLY_CORRECT, PYTHONHOME, NODE_OPTIONS, GIT_DIR are set',
+    how: {
+      temporary: `tmp-${'x'.repeat(150)}`,
+      wrapper: 'prlimit --nofile=256:256',
+      prepare: `mount --bind /dev/null /etc/hosts
+        echo '{ "type": "commonjs", "workspaces": ["x"] }' > "$ROW/home/package.json"
+        echo '{ "compilerOptions": { "strict": false } }' > "$ROW/home/tsconfig.json"`,
+      env: {
+        CDPATH: '/usr',
+        POSIXLY_CORRECT: '1',
+        PYTHONHOME: '/nonexistent',
+        NODE_OPTIONS: '--throw-deprecation --enable-source-maps',
+        GIT_DIR: '/nonexistent',
+      },
+    },
   },
   {
     name: 'no mount',
@@ -179,32 +189,6 @@ export const ROWS: readonly Row[] = [
     name: 'limited addresses',
     differs: '`ulimit -v`, as on machines that many share',
     how: ['test/smoke/address-space.engine.more.test.ts'],
-  },
-  {
-    name: 'little room',
-    differs:
-      '256 descriptors, no name for localhost, a temporary folder whose path is too long for sockets',
-    how: {
-      temporary: `tmp-${'x'.repeat(150)}`,
-      prepare: 'mount --bind /dev/null /etc/hosts',
-      wrapper: 'prlimit --nofile=256:256',
-    },
-  },
-  {
-    name: 'foreign settings',
-    differs:
-      'package.json and tsconfig.json in the folder above; CDPATH, POSIXLY_CORRECT, PYTHONHOME, NODE_OPTIONS, GIT_DIR are set',
-    how: {
-      prepare: `echo '{ "type": "commonjs", "workspaces": ["x"] }' > "$ROW/home/package.json"
-        echo '{ "compilerOptions": { "strict": false } }' > "$ROW/home/tsconfig.json"`,
-      env: {
-        CDPATH: '/usr',
-        POSIXLY_CORRECT: '1',
-        PYTHONHOME: '/nonexistent',
-        NODE_OPTIONS: '--throw-deprecation --enable-source-maps',
-        GIT_DIR: '/nonexistent',
-      },
-    },
   },
 ];
 
