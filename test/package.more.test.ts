@@ -36,7 +36,7 @@ const noSettings = Object.fromEntries(
 );
 
 /** The tested major versions of npm. 12 installs neither by a shrinkwrap nor manual pages, and runs no install scripts. */
-const NPM_VERSIONS = ['10', '11', '12'];
+const NPM_VERSIONS = ['10', '12'];
 
 const packed = await npm('pack', packageRoot, '--ignore-scripts');
 const tarball = join(scratch.path, packed.out.trim());

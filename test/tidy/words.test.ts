@@ -34,8 +34,8 @@ const RULES: readonly Rule[] = [
     files: texts,
     pattern: /.*\b(?:[Nn]obody|[Ss]omebody|[Ww]hoever|[Ww]hatever)\b.*/g,
     except: {
-      'examples/audit-log/audit-log.mount.more.test.ts': 'the user nobody',
-      'examples/undelete/undelete.mount.more.test.ts': 'the user nobody',
+      'examples/audit-log/audit-log.mount.long.test.ts': 'the user nobody',
+      'examples/undelete/undelete.mount.long.test.ts': 'the user nobody',
       'runtime/mount/fuse/channel.mount.more.test.ts': 'the user nobody',
     },
   },
