@@ -20,7 +20,7 @@ end-volume
 volume top
     type features/glupy
     option module-name m.wasm
-    option time-limit 0.2
+    option time-limit 0.5
     option restart-backoff 0
     option memory-limit ${MEMORY_LIMIT_MIB}MB
     subvolumes store
