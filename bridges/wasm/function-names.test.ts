@@ -20,12 +20,7 @@ function makeParts(names: readonly string[]): ModuleParts {
 
 it.each([
   ['mkdir', 'a function of C', ['mkdir', 'glossa_enter'], 'mkdir'],
-  [
-    'mkdir_cbk',
-    'a method of AssemblyScript',
-    ['../x/Quota#mkdirCbk', '~lib/glossa/frame/Frame#mkdirCbk'],
-    'Quota#mkdirCbk',
-  ],
+  ['mkdir_cbk', 'a callback of C', ['mkdir', 'mkdir_cbk'], 'mkdir_cbk'],
   [
     'mkdir',
     'a method of Rust',

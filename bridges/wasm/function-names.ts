@@ -19,17 +19,16 @@ const RUST_ESCAPES: Readonly<Record<string, string>> = {
   $u20$: ' ',
   '..': '::',
 };
-/** Functions of the libraries for AssemblyScript and Rust. */
-const LIBRARY = /^(?:~lib\/|<?(?:glossa|core|std|alloc)::)/;
+/** Functions of Rust's libraries. */
+const LIBRARY = /^<?(?:glossa|core|std|alloc)::/;
 
 /** Finds the function's name by the fop's name, such as `mkdir`, or the callback's, such as `mkdir_cbk`. */
 export type FindFunction = (method: string) => string | undefined;
 
-/** Decodes a mangled name of Rust, without its hash; returns others, of AssemblyScript without their file, as they are. */
+/** Decodes a mangled name of Rust, without its hash; returns others as they are. */
 function decodeName(name: string): string {
   let rest = RUST_NAME.exec(name)?.[1];
-  if (rest === undefined)
-    return name.startsWith('~lib/') ? name : name.replace(/^.*\/(?=[^/]*#)/, '');
+  if (rest === undefined) return name;
   const parts: string[] = [];
   for (let head = /^\d+/.exec(rest); head !== null; head = /^\d+/.exec(rest)) {
     const end = head[0].length + Number(head[0]);
@@ -41,9 +40,6 @@ function decodeName(name: string): string {
     .join('::')
     .replace(/\$LT\$|\$GT\$|\$RF\$|\$C\$|\$u20\$|\.\./g, (found) => RUST_ESCAPES[found]!);
 }
-
-/** Returns a method's name without case and underscores: AssemblyScript has `mkdirCbk`. */
-const reduceToLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /** Reads the names of functions. @throws {MalformedModuleError} */
 function readFunctionNames({ customSections }: ModuleParts): string[] {
@@ -63,14 +59,14 @@ function readFunctionNames({ customSections }: ModuleParts): string[] {
   return [];
 }
 
-/** Lists the module's own functions by the letters of their last names; null for names that several have. */
+/** Lists the module's own functions by their last names; null for names that several have. */
 function listOwnFunctions(parts: ModuleParts): Map<string, string | null> {
   const functions = new Map<string, string | null>();
   for (const fullName of readFunctionNames(parts)) {
     const name = decodeName(fullName);
     if (LIBRARY.test(name)) continue;
-    const letters = reduceToLetters(/\w+$/.exec(name)?.[0] ?? '');
-    functions.set(letters, functions.has(letters) ? null : name);
+    const lastName = /\w+$/.exec(name)?.[0] ?? '';
+    functions.set(lastName, functions.has(lastName) ? null : name);
   }
   return functions;
 }
@@ -85,6 +81,6 @@ export function makeFindFunction(parts: ModuleParts): FindFunction {
       if (!(error instanceof MalformedModuleError)) throw error;
       functions = new Map();
     }
-    return functions.get(reduceToLetters(method)) ?? undefined;
+    return functions.get(method) ?? undefined;
   };
 }
