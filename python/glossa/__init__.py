@@ -9,12 +9,14 @@
         print(volume.listdir("/reports"))
 """
 
-import importlib.util as _util
-from pathlib import Path as _Path
+try:
+    from . import _operations
+except ImportError:
+    # A checkout gets it from its tables.
+    from pathlib import Path
 
-# A checkout gets this module from its tables.
-if _util.find_spec("._operations", __name__) is None:
-    raise ImportError(f"the checkout {_Path(__file__).parents[2]} is not built: run npm ci in it")
+    checkout = Path(__file__).parents[2]
+    raise ImportError(f"the checkout {checkout} is not built: run npm ci in it") from None
 
 from ._directory import DirEntry
 from ._file import File
