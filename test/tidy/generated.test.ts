@@ -1,14 +1,15 @@
 /** Tests of the generators: pages in git are up to date; sources are not in git, parse, and have the tables' rows. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { transformSync } from 'esbuild';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { structs } from '../../runtime/core/fields.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import { makeCamelName } from '../../tools/gen/fields.ts';
 import { generatePages } from '../../tools/gen/pages.ts';
-import { generateLaterSources, generateSources } from '../../tools/gen/sources.ts';
+import { generateLaterSources, generateSources, writeSources } from '../../tools/gen/sources.ts';
 
 const sources = [...generateSources(), ...(await generateLaterSources())];
 const pages = generatePages();
@@ -36,6 +37,21 @@ it('exactly the generated sources are ignored by git', () => {
   expect(ignored).toContain('*.gen.*');
   const named = sources.map(({ path }) => `/${path}`).filter((path) => !/\.gen\.\w+/.test(path));
   expect(ignored.filter((line) => line.startsWith('/python/')).sort()).toEqual(named.sort());
+});
+
+it('only the sources that are missing or stale are written, also by two at once', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'glossa-sources-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  await Promise.all([writeSources(root), writeSources(root)]);
+  const at = (path: string): string => join(root, path);
+  for (const { path, text } of sources) expect(readFileSync(at(path), 'utf8')).toBe(text);
+  const readStates = () => sources.map(({ path }) => statSync(at(path)).ino);
+  const before = readStates();
+  writeFileSync(at(sources[0]!.path), 'stale');
+  await writeSources(root);
+  const changed = readStates().flatMap((inode, index) => (inode === before[index] ? [] : [index]));
+  expect(changed).toEqual([0]);
+  expect(readdirSync(root, { recursive: true }).filter((name) => /~$/.test(`${name}`))).toEqual([]);
 });
 
 /** Parses text by the language's own compiler, and returns what that complains of. */

@@ -1,7 +1,7 @@
 /**
  * Generates the sources that are not in git. `npm ci`, builds and tests write those that are missing or stale.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateCodes } from './codes.ts';
@@ -74,12 +74,14 @@ export async function generateLaterSources(): Promise<Output[]> {
   return [{ path: PYTHON_OPERATIONS, text: generatePythonOperations() }];
 }
 
-/** Writes a file if its text has changed, so that builds see no other as new. */
+/** Replaces a file at once if its text has changed: builds see no other as new, and readers no part of a text. */
 function writeIfChanged(root: string, { path, text }: Output): void {
   const file = join(root, path);
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  const unfinished = `${file}.${process.pid}~`;
+  writeFileSync(unfinished, text);
+  renameSync(unfinished, file);
 }
 
 /** Whether one of the sources is missing, as in a fresh checkout. @param root the checkout */
