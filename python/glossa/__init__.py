@@ -10,9 +10,9 @@
 """
 
 try:
-    from . import _operations
+    from . import _operations as _operations
 except ImportError:
-    # A checkout gets it from its tables.
+    # A checkout gets this module from the project's tables.
     from pathlib import Path
 
     checkout = Path(__file__).parents[2]
