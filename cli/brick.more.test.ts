@@ -14,13 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import {
-  findBrickObstacle,
-  freePort,
-  OurBrick,
-  RealBrick,
-  RealMount,
-} from '../test/support/gluster.ts';
+import { findFreePort } from '../server/start-server.ts';
+import { findBrickObstacle, OurBrick, RealBrick, RealMount } from '../test/support/gluster.ts';
 import { describeMounts, GLOSSA } from '../test/support/mount.ts';
 import { skipWithoutTools } from '../test/support/tools.ts';
 
@@ -269,7 +264,7 @@ it('glossa brick serves as a daemon until SIGTERM', async () => {
   it('serves its client again after it is killed and restarted', async () => {
     const brick = await start(
       (port) => files(dir('again')) + server(serving(port), 'brick'),
-      await freePort(),
+      await findFreePort(),
     );
     const far = await mount(client(brick.port));
     await far.runScript('mkdir -p d/e; echo text > d/e/f');

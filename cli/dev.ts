@@ -3,7 +3,6 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { ChildServer } from '../server/child-server.ts';
 import { makeScratch, removeScratch } from '../server/scratch-folders.ts';
@@ -337,12 +336,7 @@ async function endServer(
   mountpoint: string,
   earlierMount: MountEntry | null,
 ): Promise<void> {
-  server.endServer();
-  const controller = new AbortController();
-  const timeout = delay(GRACE_MS, false, { signal: controller.signal }).catch(() => false);
-  if (!(await Promise.race([server.whenExited.then(() => true), timeout]))) server.kill('SIGKILL');
-  controller.abort();
-  await server.whenExited;
+  await server.end('SIGTERM', GRACE_MS);
   await unmountLeftover(mountpoint, earlierMount);
 }
 

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { BusySampler } from '../apps/bench/engine/busy-sampler.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { planSearches, type SearchPlan } from '../apps/bench/engine/searches.ts';
-import { withBricks } from '../apps/bench/run/bricks.ts';
+import { type BrickPlan, withBricks } from '../apps/bench/run/bricks.ts';
 import {
   checkSettings,
   type Measurement,
@@ -28,10 +28,10 @@ import { isDiskFull } from '../apps/demo/run-folder.ts';
 import { makeTree } from '../apps/demo/tree.ts';
 import {
   brickPrograms,
-  brickStarters,
   chooseBrickProgram,
   makeBrickPlans,
   makePortOptions,
+  startBrick,
 } from '../apps/demo/tutorial/bricks.ts';
 import {
   formatIntroduction,
@@ -119,7 +119,8 @@ async function runTutorial(
 ): Promise<Measurement> {
   const { scratch, terminal, showStep } = stage;
   showStep('the bricks');
-  return withBricks(makeBrickPlans(stage), brickStarters[brickProgram.program], async (bricks) => {
+  const start = (plan: BrickPlan) => startBrick(brickProgram.program, plan);
+  return withBricks(makeBrickPlans(stage), start, async (bricks) => {
     const brickStage = { scratch, terminal, signal: bricks.signal, noMount: null };
     const ports = makePortOptions(bricks);
     showStep('the files');

@@ -1,18 +1,9 @@
 /** Volfiles with the second names of types and options that GlusterFS 10 still reads. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
+import { findFreePort } from '../test/support/gluster.ts';
 import { GLOSSA, runGlossa, withScratch } from '../test/support/mount.ts';
-
-/** Returns a TCP port that is free. */
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const makeBrick = (folder: string, port: number) => `volume posix
     type storage/posix

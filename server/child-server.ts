@@ -7,7 +7,7 @@
  * - A *daemon* then closes the channel, and the starter ends.
  * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -16,6 +16,7 @@ import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
+import { ServerProcess } from './server-process.ts';
 import {
   type ServerMessage,
   STARTER_VARIABLE,
@@ -80,12 +81,6 @@ export function listServerOptions(volfile: string | undefined): readonly string[
   return [...forModules, ...listNoInspectorOptions()];
 }
 
-/** The end of a server process: its exit status, or the signal that has ended it. */
-export interface ServerExit {
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 /** The settings of a server to start. */
 export interface StartSettings {
   /** Whether the server ends when this process does. */
@@ -94,6 +89,10 @@ export interface StartSettings {
    * The server's standard error. Only a crash writes to it: messages use the channel.
    */
   readonly stderr: number | 'inherit' | 'pipe';
+  /** The program of glossa; default: this one. */
+  readonly program?: string | undefined;
+  /** Ends the server when it aborts. */
+  readonly signal?: AbortSignal | undefined;
   /** Its volfile, if it serves one of this machine. */
   readonly volfile?: string | undefined;
   /**
@@ -112,16 +111,14 @@ export interface StartSettings {
 }
 
 /** The starter's side of the channel: a server process that it starts. */
-export class ChildServer {
-  /** Resolves when the process has ended. */
-  readonly whenExited: Promise<ServerExit>;
+export class ChildServer extends ServerProcess {
   /** Resolves to true when the server serves, to false if it ended before. */
   readonly whenReady: Promise<boolean>;
-  private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
     const { isAttached, stderr, volfile, command, scratchFolder, record, terminal, onDebug } =
       settings;
+    const { program: main = process.argv[1]!, signal } = settings;
     const { isInteractive, colour, width } = terminal;
     const tty = isAttached ? findTtyPath() : undefined;
     const isDebugger = onDebug !== undefined;
@@ -136,8 +133,8 @@ export class ChildServer {
       ...appearance,
     };
     // Of two values for an option, Node takes the later: the user's.
-    const program = [...listServerOptions(volfile), ...process.execArgv, process.argv[1]!];
-    this.child = spawn(process.execPath, [...program, ...args], {
+    const program = [...listServerOptions(volfile), ...process.execArgv, main];
+    const child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
       env: {
@@ -146,17 +143,9 @@ export class ChildServer {
         [STARTER_VARIABLE]: JSON.stringify(starterFacts),
       },
     });
-    this.whenExited = new Promise((resolve, reject) => {
-      const { child } = this;
-      child.once('error', reject);
-      child.once('exit', (status, signal) => {
-        // Until the channel is closed, the server's last messages may still arrive.
-        if (child.connected) child.once('disconnect', () => resolve({ status, signal }));
-        else resolve({ status, signal });
-      });
-    });
+    super(child, signal);
     this.whenReady = new Promise((resolve) => {
-      this.child.on('message', (message) => {
+      child.on('message', (message) => {
         const incoming = message as ServerMessage;
         if ('out' in incoming) terminal.out(incoming.out);
         else if ('err' in incoming) terminal.err(incoming.err);
@@ -176,21 +165,17 @@ export class ChildServer {
     if (stderr !== null) createInterface({ input: stderr }).on('line', fn);
   }
 
-  get pid(): number {
-    return this.child.pid!;
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-
   /** Sends a request of the debugger. */
   sendDebugRequest(message: Request): void {
     if (this.child.connected) this.child.send({ debug: message } satisfies StarterMessage);
   }
 
-  /** Ends an attached server, by closing the channel. */
+  /** Asks an attached server to end, by closing the channel. */
   endServer(): void {
     if (this.child.connected) this.child.disconnect();
+  }
+
+  protected override requestEnd(): void {
+    this.endServer();
   }
 }

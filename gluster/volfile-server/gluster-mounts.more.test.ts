@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ENOENT, ENOTCONN } from '../../runtime/core/errno.ts';
-import { findGfapiObstacle, freePort, RealBrick } from '../../test/support/gluster.ts';
+import { findFreePort, findGfapiObstacle, RealBrick } from '../../test/support/gluster.ts';
 import {
   describeMounts,
   GLOSSA,
@@ -120,7 +120,7 @@ async function ready(): Promise<void> {
     const allow = { 'auth.addr.brick.allow': '/(127.0.0.1),/sub(127.0.0.1)' };
     bricks.push(await RealBrick.start(scratch.at(name), { server: allow }));
   }
-  port = await freePort();
+  port = await findFreePort();
   await serve(VOLUME, distributed());
   await startServer();
 }
@@ -257,7 +257,7 @@ describeMounts('a volfile server for GlusterFS', () => {
     };
     const lineOf = async (child: ChildProcess): Promise<unknown> =>
       JSON.parse((await once(createInterface({ input: child.stdout! }), 'line'))[0]);
-    const dead = await freePort();
+    const dead = await findFreePort();
     const [unknown, unreachable] = await Promise.all([
       lineOf(start('nosuch', 'tcp', '127.0.0.1', port)),
       lineOf(start(VOLUME, 'tcp', '127.0.0.1', dead)),
@@ -393,7 +393,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
     const logFile = scratch.at('own.log');
     const log = (): string => readFileSync(logFile, 'utf8');
     const said = (text: string | RegExp) => vi.waitFor(() => expect(log()).toMatch(text), PATIENCE);
-    const dead = await freePort();
+    const dead = await findFreePort();
     // The first server is not running.
     const servers = ['-s', `127.0.0.1:${dead}`, '-s', `127.0.0.1:${port}`];
     const logs = ['--log-file', logFile, '--log-buf-size', '0'];
@@ -440,7 +440,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
       expect(status).toBe(1);
       return err;
     };
-    const dead = await freePort();
+    const dead = await findFreePort();
     const own = `127.0.0.1:${port}`;
     expect(await mount('-s', `127.0.0.1:${dead}`, '--volfile-id', 'v')).toBe(
       `glossa: no volfile 'v' can be fetched: 127.0.0.1:${dead}: Connection refused\n`,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Volume } from 'glossa';
 import { ChunkStore, type ChunkStoreSettings, Disk, formatChunkName } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort, isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
+import { findFreePort, isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
 import { packageRoot } from '../sys/paths.ts';
 
 const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' };
@@ -75,7 +75,7 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       mkdirSync(files);
       const brick = stack.includes('GlusterFS')
         ? await RealBrick.start(folder, { files, upcall })
-        : await OurBrick.serve(folder, files, { upcall, port: await freePort() });
+        : await OurBrick.serve(folder, files, { upcall, port: await findFreePort() });
       onTestFinished(async () => void (await brick.end()));
       let text = `${brick.volfile}${addVolume('features/watch', 'watch', 'utime')}`;
       if (stack.endsWith('modules')) {

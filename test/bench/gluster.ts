@@ -9,20 +9,15 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
+import { explainFailure, MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
-import {
-  findFreePort,
-  isListening,
-  makeClientVolume,
-  makeServerVolumes,
-} from '../../apps/bench/run/bricks.ts';
+import { brickStarters, makeClientVolume, makeServerVolumes } from '../../apps/bench/run/bricks.ts';
 import { findGlusterProblem, makeMountCommand } from '../../apps/bench/run/others/gluster.ts';
 import type { Timeouts } from '../../apps/bench/run/others/implementation.ts';
-import { startServerProcess } from '../../apps/bench/run/started-server.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { printVolumes } from '../../runtime/volfile/print.ts';
+import { makeProcessTerminal } from '../../terminal/terminal.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 import { startServer, TIMEOUTS } from './servers.ts';
 
@@ -31,7 +26,7 @@ const CONNECT_MS_MAX = 20_000;
 const POLL_MS = 50;
 
 /** The program that serves a brick. */
-export type BrickKind = 'glusterfs' | 'glossa';
+export type BrickKind = keyof typeof brickStarters;
 
 /** The volumes between locks and server; glossa has one thread. */
 const makeThreadVolumes = (kind: BrickKind, name: string): PlainVolume[] =>
@@ -43,7 +38,6 @@ const writeBrickVolfile = (
   kind: BrickKind,
   name: string,
   directory: string,
-  port: number,
   hasUpcalls: boolean,
 ): string => {
   const storage = makeVolume(`${name}-posix`, 'storage/posix', { directory });
@@ -57,7 +51,7 @@ const writeBrickVolfile = (
     ...makeThreadVolumes(kind, name),
     makeVolume(name, 'debug/io-stats'),
   ];
-  return printVolumes(makeServerVolumes(volumes, port));
+  return printVolumes(makeServerVolumes(volumes));
 };
 
 export const makeClient = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
@@ -97,23 +91,18 @@ export async function startBrick(
   // An earlier part may have left files.
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
-  const port = await findFreePort();
   const volfile = join(folder, `${uniqueName}.vol`);
-  writeFileSync(volfile, writeBrickVolfile(kind, name, directory, port, hasUpcalls));
-  const logFile = makeLogPath(bench, uniqueName);
-  const addressFlags = ['--brick-name', directory, '--brick-port', String(port)];
-  const commandLine: readonly [string, ...string[]] =
-    kind === 'glossa'
-      ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', logFile]
-      : ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...addressFlags];
-  const settings = { commandLine, logFile, timeoutMs: CONNECT_MS_MAX, signal };
-  const { pid, stop } = await startServerProcess(
-    settings,
-    () => isListening(port),
-    'it did not serve',
+  writeFileSync(volfile, writeBrickVolfile(kind, name, directory, hasUpcalls));
+  const brick = await explainFailure(
+    brickStarters[kind]({
+      ...{ exportName: name, volfile, options: [], title: 'the brick', signal },
+      logFile: makeLogPath(bench, uniqueName),
+      terminal: makeProcessTerminal(),
+      program: glossaProgram,
+    }),
   );
-  bench.cleanup.add(stop);
-  return { name, port, pid };
+  bench.cleanup.add(brick.end);
+  return { name, port: brick.port, pid: brick.server.pid };
 }
 
 /** Starts the bricks of the volume. @throws {MeasurementError} */

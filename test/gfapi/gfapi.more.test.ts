@@ -9,13 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VolfileFolder } from '../../gluster/volfile-server/volfile-folder.ts';
 import { VolfileServer } from '../../gluster/volfile-server/volfile-server.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import {
-  type Bricks,
-  findBrickObstacle,
-  freePort,
-  OurBrick,
-  RealBrick,
-} from '../support/gluster.ts';
+import { findFreePort } from '../../server/start-server.ts';
+import { type Bricks, findBrickObstacle, OurBrick, RealBrick } from '../support/gluster.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { allPassed, findPythonObstacle, runPythonTests } from '../support/python.ts';
 import { selectVariants } from '../support/test-selection.ts';
@@ -31,7 +26,7 @@ const started: Bricks[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glossa-gfapi-'));
   mkdirSync(join(folder, 'volfiles'));
-  port = await freePort();
+  port = await findFreePort();
   server = await VolfileServer.start({
     folder: new VolfileFolder(join(folder, 'volfiles')),
     tcp: { host: '127.0.0.1', port },

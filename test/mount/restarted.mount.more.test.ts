@@ -6,8 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findFreePort } from '../../server/start-server.ts';
 import type { Client } from '../support/client.ts';
-import { freePort, isWithoutBricks, OurBrick, RealBrick, RealMount } from '../support/gluster.ts';
+import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../support/gluster.ts';
 import { describeMounts, makeScratch, type Scratch, startMount } from '../support/mount.ts';
 
 /** Keeps a file open for reading and writing, and a working directory below it. */
@@ -86,7 +87,7 @@ const sh = (at: string, script: string): string =>
     const [own, files, port] = [
       await scratch.makeFolder('own'),
       scratch.at('files'),
-      await freePort(),
+      await findFreePort(),
     ];
     mkdirSync(files);
     const ours = await OurBrick.serve(own, files, { port });

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { freePort, isWithoutBricks, OurBrick, RealBrick } from './gluster.ts';
+import { findFreePort } from '../../server/start-server.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from './gluster.ts';
 import { NbdClient } from './nbd-client.ts';
 
 const PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
@@ -126,7 +127,7 @@ export async function startOnBrick(
   mkdirSync(files);
   const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' };
   // A restarted brick has the same port.
-  const settings = { files, port: await freePort(), upcall };
+  const settings = { files, port: await findFreePort(), upcall };
   const brick =
     name === 'our brick'
       ? await OurBrick.serve(program.folder, files, settings)

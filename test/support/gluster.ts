@@ -1,24 +1,25 @@
 /** Starts bricks and mounts of the real GlusterFS, and bricks of glossa. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerProcess } from '../../server/server-process.ts';
 import {
-  GLOSSA,
-  mountPoints,
-  type Scratch,
-  type StartSettings,
-  startMount,
-  type TestMount,
-} from './mount.ts';
+  type CommandLine,
+  findFreePort,
+  isListening,
+  type ServerSettings,
+  startMountProcess,
+  startServerProcess,
+} from '../../server/start-server.ts';
+import { GLOSSA, type Scratch, type StartSettings, startMount, type TestMount } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 import type { Kind } from './stacks.ts';
 import { isInstalled } from './tools.ts';
 
+export { findFreePort };
+
 const PATIENCE_MS = 60_000;
-const STEP_MS = 20;
 
 /** Returns the reason why this machine cannot start a brick of GlusterFS, or ''. */
 export function findBrickObstacle(): string {
@@ -31,29 +32,6 @@ export function findGfapiObstacle(): string {
   if (!isInstalled('python3')) return 'python3 is not installed (python3)';
   const { status } = spawnSync('python3', ['-c', "import ctypes; ctypes.CDLL('libgfapi.so.0')"]);
   return status === 0 ? '' : 'libgfapi.so.0 is not installed (libgfapi0)';
-}
-
-/** Finds a port of this machine that is free at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    // It does not listen yet.
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** True if GlusterFS's bricks are missing here; prints the reason. */
@@ -114,16 +92,56 @@ function renderClient(port: number): string {
   return `${client}volume utime\n  type features/utime\n  subvolumes client\nend-volume\n`;
 }
 
+/** The process of a brick, which a test ends and starts again. */
+abstract class TestBrick {
+  private server: ServerProcess | null = null;
+
+  /** Starts the process, and waits until it serves. */
+  abstract run(): Promise<void>;
+
+  protected async startServer(
+    settings: ServerSettings,
+    isReady: () => Promise<boolean> | boolean,
+  ): Promise<void> {
+    this.server = (
+      await startServerProcess({ ...settings, diesWithStarter: true }, isReady)
+    ).process;
+  }
+
+  get pid(): number {
+    return this.server!.pid;
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.server?.kill(signal);
+  }
+
+  /** Stops or continues the process: stopped, it keeps its connections, and sends no reply. */
+  pause(isPaused: boolean): void {
+    this.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+    if (isPaused) while (!isStopped(this.pid)) Atomics.wait(NEVER, 0, 0, 1);
+  }
+
+  /** Ends the process; returns its exit status, or null if it had ended already. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const { server } = this;
+    this.server = null;
+    if (server === null || server.hasEnded) return null;
+    await server.end(signal, PATIENCE_MS);
+    return (await server.whenExited).status;
+  }
+}
+
 /** A brick that serves a folder as volume `brick`. Its own files are in `folder`. */
-export class RealBrick {
+export class RealBrick extends TestBrick {
   readonly port: number;
   /** The folder that it serves. */
   readonly files: string;
   private readonly folder: string;
   private readonly wrapper: readonly string[];
-  private child: ChildProcess | null = null;
 
   private constructor(folder: string, port: number, files: string, wrapper: readonly string[]) {
+    super();
     this.folder = folder;
     this.port = port;
     this.files = files;
@@ -143,7 +161,7 @@ export class RealBrick {
       wrapper = [],
     }: BrickSettings = {},
   ): Promise<RealBrick> {
-    const brick = new RealBrick(folder, port ?? (await freePort()), files, wrapper);
+    const brick = new RealBrick(folder, port ?? (await findFreePort()), files, wrapper);
     mkdirSync(brick.files, { recursive: true });
     const text = renderStack([
       ['posix', 'storage/posix', { directory: brick.files, ...posix }],
@@ -162,42 +180,19 @@ export class RealBrick {
     return renderClient(this.port);
   }
 
-  /** Starts its process, and returns when it listens. */
-  async run(): Promise<void> {
-    const { folder, port } = this;
-    const args = ['-N', '-f', join(folder, 'brick.vol'), '-l', join(folder, 'log')];
-    // A core dump stays in the test's folder.
-    const settings = { cwd: folder, stdio: 'ignore' } as const;
-    const [program, ...all] = [...this.wrapper, 'glusterfsd', ...args, '-p', join(folder, 'pid')];
-    const child = spawn(program!, all, settings);
-    this.child = child;
-    const end = performance.now() + PATIENCE_MS;
-    while (!(await isListening(port))) {
-      if (child.exitCode !== null || performance.now() > end) {
-        throw new Error(`the brick does not start:\n${readFileSync(join(folder, 'log'), 'utf8')}`);
-      }
-      await delay(STEP_MS);
-    }
+  run(): Promise<void> {
+    const { folder, port, wrapper } = this;
+    const logFile = join(folder, 'log');
+    const args = ['-N', '-f', join(folder, 'brick.vol'), '-l', logFile, '-p', join(folder, 'pid')];
+    const commandLine = [...wrapper, 'glusterfsd', ...args] as unknown as CommandLine;
+    return this.startServer({ commandLine, folder, logFile, title: 'the brick' }, () =>
+      isListening(port),
+    );
   }
 
-  async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const { child } = this;
-    this.child = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await once(child, 'exit');
-  }
-
-  get pid(): number {
-    return this.child!.pid!;
-  }
-
-  /** Stops or continues the process: stopped, it keeps its connections, and sends no reply. */
-  pause(isPaused: boolean): void {
-    const { child } = this;
-    if (child === null) return;
-    child.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
-    if (isPaused) while (!isStopped(child.pid!)) Atomics.wait(NEVER, 0, 0, 1);
+  /** Its clients shall see no orderly end, unless a test sends another signal. */
+  override end(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    return super.end(signal);
   }
 }
 
@@ -213,15 +208,15 @@ const isStopped = (pid: number): boolean =>
   );
 
 /** A brick of ours: `glossa brick` in the foreground. */
-export class OurBrick {
+export class OurBrick extends TestBrick {
   port = 0;
   readonly log: string;
-  private readonly args: readonly string[];
-  private child: ChildProcess | null = null;
+  private readonly path: string;
 
-  private constructor(volfile: string) {
-    this.log = `${volfile}.log`;
-    this.args = [GLOSSA, 'brick', volfile, '-N', '-l', this.log];
+  private constructor(path: string) {
+    super();
+    this.path = path;
+    this.log = `${path}.log`;
   }
 
   /** @param port where it listens; 0 for any */
@@ -265,46 +260,21 @@ export class OurBrick {
     return renderClient(this.port);
   }
 
-  /** Starts the brick's process and waits until it listens. */
-  async run(): Promise<void> {
-    const child = spawn(process.execPath, this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.child = child;
-    let output = '';
-    child.stderr.on('data', (text) => (output += text));
-    await new Promise<void>((resolve, reject) => {
-      child.once('exit', () => reject(new Error(`the brick has ended:\n${output}`)));
-      child.stdout.on('data', (text) => {
-        output += text;
-        const [, port] = /:(\d+) .*\n/.exec(output) ?? [];
-        if (port === undefined) return;
-        this.port = Number(port);
-        resolve();
-      });
+  run(): Promise<void> {
+    const args = [GLOSSA, 'brick', this.path, '-N', '-l', this.log];
+    const logFile = `${this.path}.out`;
+    // The port of an earlier process.
+    rmSync(logFile, { force: true });
+    const commandLine = [process.execPath, ...args] as const;
+    return this.startServer({ commandLine, logFile, title: 'the brick' }, () => {
+      const [, port] = /:(\d+) .*\n/.exec(readFileSync(logFile, 'utf8')) ?? [];
+      this.port = Number(port ?? this.port);
+      return port !== undefined;
     });
-  }
-
-  get pid(): number {
-    return this.child!.pid!;
   }
 
   get logged(): string {
     return readFileSync(this.log, 'utf8');
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
-  }
-
-  /** Ends it; returns its exit status, or null if it had ended already. */
-  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const { child } = this;
-    this.child = null;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return null;
-    child.kill(signal);
-    // A stopped process handles no signal.
-    child.kill('SIGCONT');
-    await once(child, 'exit');
-    return child.exitCode;
   }
 }
 
@@ -342,12 +312,12 @@ export async function mountBy(
 export class RealMount {
   readonly path: string;
   readonly log: string;
-  readonly child: ChildProcess;
+  private readonly server: ServerProcess;
 
-  private constructor(path: string, log: string, child: ChildProcess) {
+  private constructor(path: string, log: string, server: ServerProcess) {
     this.path = path;
     this.log = log;
-    this.child = child;
+    this.server = server;
   }
 
   /** @throws {Error} when it ends instead of being mounted */
@@ -360,19 +330,15 @@ export class RealMount {
     const [path, file] = [join(folder, name), join(folder, `${name}.client.vol`)];
     mkdirSync(path, { recursive: true });
     writeFileSync(file, volfile);
-    const log = `${file}.log`;
-    const args = ['-N', '-f', file, '-l', log, '--attribute-timeout=0', '--entry-timeout=0'];
-    const child = spawn('glusterfs', [...args, ...more, path], { cwd: folder, stdio: 'ignore' });
-    const mount = new RealMount(path, log, child);
-    const end = performance.now() + PATIENCE_MS;
-    while (!(await mount.isServing())) {
-      if (child.exitCode !== null || performance.now() > end) {
-        await mount.end();
-        throw new Error(`not mounted:\n${readFileSync(log, 'utf8')}`);
-      }
-      await delay(STEP_MS);
-    }
-    return mount;
+    const logFile = `${file}.log`;
+    const args = ['-N', '-f', file, '-l', logFile, '--attribute-timeout=0', '--entry-timeout=0'];
+    const commandLine = ['glusterfs', ...args, ...more, path] as const;
+    const settings = { commandLine, folder, logFile, title: 'not mounted' };
+    return new RealMount(path, logFile, (await startMountProcess(settings, path)).process);
+  }
+
+  get child(): ChildProcess {
+    return this.server.child;
   }
 
   get logged(): string {
@@ -395,34 +361,10 @@ export class RealMount {
 
   /** Ends the client without a disconnect. */
   async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      await once(this.child, 'exit');
-    }
-    await this.detach();
+    await this.server.end('SIGKILL');
   }
 
   async end(): Promise<void> {
-    const { child } = this;
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
-      const killTimer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
-      await once(child, 'exit');
-      clearTimeout(killTimer);
-    }
-    await this.detach();
-  }
-
-  private async detach(): Promise<void> {
-    if (!mountPoints().includes(this.path)) return;
-    await once(spawn('umount', ['-l', this.path], { stdio: 'ignore' }), 'exit');
-  }
-
-  private async isServing(): Promise<boolean> {
-    if (!mountPoints().includes(this.path)) return false;
-    const stat = spawn('stat', [this.path], { stdio: 'ignore' });
-    const [status] = await once(stat, 'exit');
-    // A client that the brick refuses is mounted for a moment.
-    return status === 0 && mountPoints().includes(this.path);
+    await this.server.end('SIGTERM', PATIENCE_MS);
   }
 }

@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../../server/start-server.ts';
 import { renderVolume } from './brick-clients.ts';
-import { freePort, OurBrick, RealBrick, RealMount } from './gluster.ts';
+import { OurBrick, RealBrick, RealMount } from './gluster.ts';
 
 /** Options by which lookups heal files. */
 const HEALS = {
@@ -99,7 +100,9 @@ export class ReplicatedVolume {
     const { bricks, folder, names } = this;
     for (const [at, name] of names.entries()) {
       mkdirSync(this.brickFolder(at), { recursive: true });
-      bricks.push(await KINDS[whose](join(folder, name), this.brickFolder(at), await freePort()));
+      bricks.push(
+        await KINDS[whose](join(folder, name), this.brickFolder(at), await findFreePort()),
+      );
     }
     this.mount = await RealMount.start(folder, 'mnt', this.volfile);
   }

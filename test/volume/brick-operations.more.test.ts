@@ -29,7 +29,7 @@ const bricks = {
   },
   async 'a brick of GlusterFS'() {
     const brick = await RealBrick.start(await makeFolder());
-    onTestFinished(() => brick.end());
+    onTestFinished(async () => void (await brick.end()));
     return brick;
   },
 };

@@ -7,7 +7,8 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { freePort, isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
+import { findFreePort } from '../../server/start-server.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
 import { skipWithoutTools } from '../support/tools.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
@@ -94,7 +95,7 @@ const bricks = {
   },
   'a brick of GlusterFS': async (port?: number) => {
     const brick = await RealBrick.start(makeFolder(), port === undefined ? {} : { port });
-    onTestFinished(() => brick.end());
+    onTestFinished(async () => void (await brick.end()));
     return brick;
   },
 };
@@ -150,7 +151,7 @@ describe.each(kinds.filter((kind) => !isAbsent(kind)))('volumes over %s', (kind)
   });
 
   it('the death of a brick fails each active call once with ENOTCONN, and calls succeed when it is back', async () => {
-    const brick = await bricks[kind](await freePort());
+    const brick = await bricks[kind](await findFreePort());
     await using volume = await Volume.open({ volfile: brick.volfile });
     await using file = await volume.open('/a', 'w+');
     await file.write('text');
@@ -281,7 +282,7 @@ async function startWithTls(
     return brick;
   }
   const brick = await RealBrick.start(folder, { server });
-  onTestFinished(() => brick.end());
+  onTestFinished(async () => void (await brick.end()));
   return brick;
 }
 

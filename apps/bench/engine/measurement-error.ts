@@ -1,5 +1,7 @@
 /** Defines failed measurements: errors to throw, and the reason as a value for the result. */
 
+import { Failure } from '../../../terminal/exit.ts';
+
 /** Stands in the place of a result that is missing. */
 export interface MissingResult {
   /** Why the result is missing. */
@@ -42,5 +44,16 @@ export async function measureOrExplain<T>(measure: () => Promise<T>): Promise<T 
     if (error instanceof WrongAnswers) return { missing: error.message, wrong: true };
     if (error instanceof MeasurementError) return { missing: error.message };
     throw error;
+  }
+}
+
+/** Turns the failure to start something that is to be measured into a MeasurementError. */
+export async function explainFailure<T>(start: Promise<T>): Promise<T> {
+  try {
+    return await start;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // A row of a table has one line.
+    throw new MeasurementError(error.message.replaceAll(/\s*\n\s*/g, '; '));
   }
 }

@@ -2,23 +2,19 @@
  * Starts and ends brick processes of glossa and of GlusterFS on this machine, and makes the volumes
  * for the volfiles of bricks and their clients.
  */
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { Failure } from '../../../terminal/exit.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
-import { MeasurementError } from '../engine/measurement-error.ts';
-import { makeVolume, stackVolumes } from '../engine/stack-volumes.ts';
-import { runToEnd } from './others/implementation.ts';
+import { makeXlatorOptionFlags, OwnServer } from '../../../server/own-server.ts';
 import {
   ENDED_TEXT,
   makeServerFailure,
-  makeXlatorOptionFlags,
-  OwnServer,
   readLogEnd,
-} from './own-server.ts';
-import { startServerProcess } from './started-server.ts';
+  type ServerProcess,
+} from '../../../server/server-process.ts';
+import { findFreePort, isListening, startServerProcess } from '../../../server/start-server.ts';
+import { Failure } from '../../../terminal/exit.ts';
+import type { Terminal } from '../../../terminal/terminal.ts';
+import { makeVolume, stackVolumes } from '../engine/stack-volumes.ts';
 
 // -- volumes -------------------------------------------------------------------------------------
 
@@ -29,18 +25,13 @@ const TCP_OPTIONS = { 'transport-type': 'tcp', 'transport.address-family': 'inet
 
 /**
  * Makes a brick's volumes: a protocol/server over `volumes`. Clients connect to the last of these
- * by its name.
- * @param port to listen on; if absent, `--xlator-option` sets it at the start
+ * by its name. `--xlator-option` sets the port at the start.
  */
-export const makeServerVolumes = (
-  volumes: readonly PlainVolume[],
-  port?: number,
-): PlainVolume[] => {
+export const makeServerVolumes = (volumes: readonly PlainVolume[]): PlainVolume[] => {
   const { name } = volumes.at(-1)!;
   const server = makeVolume('server', 'protocol/server', {
     ...TCP_OPTIONS,
     'transport.socket.bind-address': LOCALHOST,
-    ...(port === undefined ? {} : { 'transport.socket.listen-port': String(port) }),
     'auth-path': name,
     [`auth.addr.${name}.allow`]: LOCALHOST,
   });
@@ -82,13 +73,11 @@ export interface Bricks {
 /** A running brick. */
 export interface Brick {
   readonly port: number;
-  readonly pid: number;
-  /** Resolves when the process has ended. */
-  readonly whenExited: Promise<unknown>;
+  readonly server: ServerProcess;
   /** Returns the failure if the brick ended by itself; null while it serves. */
   findFailure(): Failure | null;
   /** Ends the process. */
-  end(): Promise<void>;
+  end(): Promise<unknown>;
 }
 
 /** Settings for the start of a brick. */
@@ -103,6 +92,8 @@ export interface BrickPlan {
   readonly title: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** The program of glossa; default: this one. */
+  readonly program?: string;
 }
 
 /** Makes the plan of a brick, with its log in the scratch folder of a run. */
@@ -137,10 +128,10 @@ export async function withBricks<T>(
     for (const result of starts) if (result.status === 'fulfilled') bricks.push(result.value);
     for (const result of starts) if (result.status === 'rejected') throw result.reason;
     const ports = bricks.map(({ port }) => port);
-    const pids = bricks.map(({ pid }) => pid);
+    const pids = bricks.map(({ server }) => server.pid);
     // If a brick has ended, its names look absent and results are wrong, so `use` must stop.
     const abortUse = (): void => failureControl.abort(findFailure());
-    for (const { whenExited } of bricks) whenExited.then(abortUse, abortUse);
+    for (const { server } of bricks) server.whenExited.then(abortUse, abortUse);
     const signal = AbortSignal.any([failureControl.signal, ...plans.map((plan) => plan.signal)]);
     return await use({ ports, pids, signal });
   } catch (error) {
@@ -151,103 +142,64 @@ export async function withBricks<T>(
   }
 }
 
+const makeBrick = (
+  { title, logFile }: BrickPlan,
+  port: number,
+  server: ServerProcess,
+  endSignal?: 'SIGKILL',
+): Brick => ({
+  port,
+  server,
+  findFailure: () => (server.hasEnded ? makeServerFailure(title, ENDED_TEXT, logFile) : null),
+  end: () => server.end(endSignal),
+});
+
 /** Starts a brick of glossa, which chooses a free port and prints it. @throws {Failure} */
 export async function startGlossaBrick(plan: BrickPlan): Promise<Brick> {
-  const { exportName, volfile, logFile, title, terminal, signal } = plan;
+  const { exportName, volfile, title, terminal } = plan;
   const options = [...plan.options, `${LISTEN_PORT_OPTION}=0`];
-  const server = new OwnServer(['brick', volfile], { logFile, options, signal }, terminal);
-  try {
-    const failure = await server.waitUntilStarted(title);
-    if (failure !== null) throw failure;
-  } catch (error) {
-    await server.end();
-    throw error;
-  }
+  const server = new OwnServer(['brick', volfile], { ...plan, options }, terminal);
+  await server.waitUntilStarted(title);
   const portLine = new RegExp(`:(\\d+) ${exportName}$`);
   const port = server.messages
     .map((line) => portLine.exec(line)?.[1])
     .find((candidate) => candidate !== undefined);
-  return {
-    port: Number(port),
-    pid: server.pid,
-    whenExited: server.whenEnded,
-    findFailure: () => (server.hasEnded ? makeServerFailure(title, ENDED_TEXT, logFile) : null),
-    end: async () => void (await server.end()),
-  };
+  return makeBrick(plan, Number(port), server);
 }
 
 /** Maximum number of attempts to start a brick: another program may take the free port first. */
 const START_ATTEMPTS_MAX = 3;
-/** Time limit of an attempt. */
-const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts a brick of GlusterFS. If setpriv is installed, the kernel ends it with this process.
  * @throws {Failure}
  */
-export async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
+async function startGlusterBrick(plan: BrickPlan): Promise<Brick> {
   const { volfile, options, logFile, title, signal } = plan;
   for (let attemptsLeft = START_ATTEMPTS_MAX - 1; ; attemptsLeft -= 1) {
     const port = await findFreePort();
     const flags = makeXlatorOptionFlags([...options, `${LISTEN_PORT_OPTION}=${port}`]);
     const commandLine = ['glusterfsd', '-N', '-f', volfile, '-l', logFile, ...flags] as const;
     try {
-      const { pid, whenExited, hasEnded, stop } = await startServerProcess(
-        {
-          ...{
-            commandLine: addParentDeathSignal(commandLine),
-            logFile,
-            timeoutMs: START_TIMEOUT_MS,
-          },
-          // SIGKILL, as the brick's folder is removed right afterwards.
-          ...{ signal, endSignal: 'SIGKILL' },
-        },
+      const { process } = await startServerProcess(
+        { commandLine, logFile, title, signal, diesWithStarter: true },
         () => isListening(port),
-        title,
       );
-      const findFailure = (): Failure | null =>
-        hasEnded() ? makeServerFailure(title, ENDED_TEXT, logFile) : null;
-      return { port, pid, whenExited, findFailure, end: stop };
+      // SIGKILL, as the brick's folder is removed right afterwards.
+      return makeBrick(plan, port, process, 'SIGKILL');
     } catch (error) {
-      if (!(error instanceof MeasurementError)) throw error;
+      if (!(error instanceof Failure)) throw error;
       const isPortTaken = readLogEnd(logFile, 20).some((line) =>
         /Address already in use/.test(line),
       );
       if (isPortTaken && attemptsLeft > 0) continue;
-      const { message } = makeServerFailure(title, 'does not start', logFile);
-      throw new Failure(`${message}\n--bricks glossa takes bricks of glossa instead`);
+      throw makeServerFailure(title, 'does not start', logFile);
     }
   }
 }
 
-/** Prefixes a command line so that the kernel kills the program when its parent ends. */
-function addParentDeathSignal(
-  line: readonly [string, ...string[]],
-): readonly [string, ...string[]] {
-  const hasSetpriv = runToEnd(['setpriv', '--version']).status === 0;
-  return hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', '--', ...line] : line;
-}
-
-/** Finds a free port of this machine. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, LOCALHOST);
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Whether a program of this machine accepts connections at the port. */
-export async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, LOCALHOST);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    // The brick does not listen yet.
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
+/** Starts a brick, by the program that serves it. */
+export const brickStarters = {
+  glossa: startGlossaBrick,
+  glusterfs: startGlusterBrick,
+} as const satisfies Record<string, (plan: BrickPlan) => Promise<Brick>>;

@@ -3,10 +3,10 @@
  * ends processes, removes folders.
  */
 export class Cleanup {
-  private steps: (() => Promise<void>)[] = [];
+  private steps: (() => Promise<unknown>)[] = [];
 
   /** Registers a step; `run` calls it before all steps that were registered earlier. */
-  add(step: () => Promise<void>): void {
+  add(step: () => Promise<unknown>): void {
     this.steps.push(step);
   }
 

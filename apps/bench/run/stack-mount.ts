@@ -8,6 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ECONNABORTED, ENOTCONN } from '../../../runtime/core/errno.ts';
 import { findMount } from '../../../runtime/mount/mountinfo.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
+import { OwnServer } from '../../../server/own-server.ts';
+import { ENDED_TEXT, makeServerFailure, readLogEnd } from '../../../server/server-process.ts';
 import { unmountLeftover } from '../../../server/unmount.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { formatReason } from '../../../terminal/reason.ts';
@@ -19,7 +21,6 @@ import type { StackDescription } from '../engine/schema.ts';
 import { findCountingVolumes, findFolderVolumes } from '../engine/stack-volumes.ts';
 import type { ServedMount } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
-import { ENDED_TEXT, makeServerFailure, OwnServer, readLogEnd } from './own-server.ts';
 import { openStackVolume, type StackSettings } from './stack-volume.ts';
 
 /** Settings of one mount of glossa. */
@@ -52,7 +53,7 @@ export async function mountStack(
   const startMs = performance.now();
   const server = new OwnServer(
     ['mount', volfile, mountpoint, ...flags],
-    { logFile, options, ...(signal && { signal }) },
+    { logFile, options, signal },
     terminal,
   );
   const title = `the server of ${volfile}`;
@@ -70,8 +71,7 @@ export async function mountStack(
     return makeServerFailure(title, cause, logFile);
   };
   try {
-    const failure = await server.waitUntilStarted(title);
-    if (failure !== null) throw failure;
+    await server.waitUntilStarted(title);
   } catch (error) {
     await endServer();
     throw error;
@@ -94,7 +94,7 @@ export async function mountStack(
       const timeout = delay(EXIT_STATUS_TIMEOUT_MS, null, { signal: timeoutAbort.signal }).catch(
         () => null,
       );
-      const exit = await Promise.race([server.whenEnded, timeout]);
+      const exit = await Promise.race([server.whenExited, timeout]);
       timeoutAbort.abort();
       if (exit === null) return null;
       isReported = true;

@@ -4,11 +4,11 @@
  */
 import { join } from 'node:path';
 import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
+import { makeServerFailure } from '../../../server/server-process.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { Clients } from '../engine/load/clients.ts';
 import { MeasurementError } from '../engine/measurement-error.ts';
 import type { ServedVolume } from '../engine/target.ts';
-import { makeServerFailure } from './own-server.ts';
 
 /** Settings of one stack of glossa. */
 export interface StackSettings {

@@ -11,9 +11,8 @@ import {
   type Brick,
   type BrickPlan,
   type Bricks,
+  brickStarters,
   makeBrickPlan,
-  startGlossaBrick,
-  startGlusterBrick,
 } from '../../bench/run/bricks.ts';
 import { readVersion } from '../../bench/run/others/gluster.ts';
 import type { Stage } from '../experiment.ts';
@@ -56,13 +55,18 @@ export function chooseBrickProgram(requested: BrickProgram['program'] | null): B
 /** Number of bricks, as in the volfiles of examples/tutorial. */
 const BRICK_COUNT = 2;
 
-/** The functions that start a brick, by program. */
-export const brickStarters: Readonly<
-  Record<BrickProgram['program'], (plan: BrickPlan) => Promise<Brick>>
-> = {
-  glossa: startGlossaBrick,
-  glusterfs: startGlusterBrick,
-};
+/** Starts a brick. @throws {Failure} which names the other program */
+export async function startBrick(
+  program: BrickProgram['program'],
+  plan: BrickPlan,
+): Promise<Brick> {
+  try {
+    return await brickStarters[program](plan);
+  } catch (error) {
+    if (!(error instanceof Failure) || program === 'glossa') throw error;
+    throw new Failure(`${error.message}\n--bricks glossa takes bricks of glossa instead`);
+  }
+}
 
 /** Plans the bricks, and makes the folders of their files in the scratch folder. */
 export const makeBrickPlans = (stage: Omit<Stage, 'showStep'>): BrickPlan[] =>

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBricks } from '../../../test/support/bricks.ts';
 import {
   type Bricks,
+  findFreePort,
   findGfapiObstacle,
-  freePort,
   isWithoutBricks,
 } from '../../../test/support/gluster.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
@@ -55,7 +55,7 @@ describe.skipIf(isWithoutBricks() || isSkipped('programs of libgfapi', findGfapi
         bricks.push(started);
         writeFileSync(join(volfiles, `${kind}.vol`), started.volfile);
       }
-      port = await freePort();
+      port = await findFreePort();
       server = await VolfileServer.start({
         folder: new VolfileFolder(volfiles),
         tcp: { host: '127.0.0.1', port },

@@ -2,19 +2,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing, measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
+import {
+  explainFailure,
+  isMissing,
+  measureOrExplain,
+} from '../../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { compare, divide } from '../../../apps/bench/engine/statistics.ts';
-import { startServerProcess } from '../../../apps/bench/run/started-server.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { startServerProcess } from '../../../server/start-server.ts';
 import { type Bench, runCommand } from '../bench.ts';
 import { measureRounds } from '../rounds.ts';
 import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
 
 const DISK_PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
 const SIZE_MB = 256;
-const START_MS_MAX = 20_000;
 const ROUNDS = { full: 5, quick: 2 };
 const SECONDS = { full: 4, quick: 1 };
 const BAR = { limit: 0.5, least: true, aim: 1 } as const;
@@ -37,14 +40,14 @@ async function startServer(
   commandLine: readonly [string, ...string[]],
 ): Promise<string> {
   const logFile = join(bench.folder, `${name}.log`);
-  const settings = { commandLine, logFile, timeoutMs: START_MS_MAX, signal: bench.signal };
+  const settings = { commandLine, logFile, title: 'it did not serve', signal: bench.signal };
   const isReady = (): Promise<boolean> =>
     runCommand(bench, ['nbdinfo', '--size', uri]).then(
       () => true,
       () => false,
     );
-  const { stop } = await startServerProcess(settings, isReady, 'it did not serve');
-  bench.cleanup.add(stop);
+  const { process } = await explainFailure(startServerProcess(settings, isReady));
+  bench.cleanup.add(() => process.end());
   return uri;
 }
 

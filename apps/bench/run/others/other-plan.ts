@@ -1,10 +1,12 @@
 /** Plans the stacks of other implementations: a server process for each, over its own folder. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readLastError } from '../../../../server/server-process.ts';
+import { startMountProcess } from '../../../../server/start-server.ts';
 import type { StackPlan } from '../../engine/measure.ts';
+import { explainFailure } from '../../engine/measurement-error.ts';
 import type { StackDescription } from '../../engine/schema.ts';
 import type { ServedMount } from '../../engine/target.ts';
-import { readLastError, startMount } from '../started-server.ts';
 import type { MountPlan, OtherStack, Timeouts } from './implementation.ts';
 
 /** Settings for all stacks of other implementations. */
@@ -17,9 +19,6 @@ interface OtherSettings {
   /** Aborts the wait for a start. */
   readonly signal?: AbortSignal;
 }
-
-/** Time limit until a server has mounted. */
-const START_TIMEOUT_MS = 60_000;
 
 /**
  * Makes the plan by which the bench starts, measures and ends a stack of another implementation.
@@ -45,20 +44,16 @@ export function makeOtherImplementationPlan(
       discard();
       mkdirSync(directory, { recursive: true });
       mkdirSync(mountpoint, { recursive: true });
-      const server = await startMount(
-        {
-          ...makeCommand(mountPlan),
-          logFile,
-          timeoutMs: START_TIMEOUT_MS,
-          ...(signal && { signal }),
-        },
-        mountpoint,
+      const settings = { ...makeCommand(mountPlan), logFile, title: 'it did not mount', signal };
+      const { process, startSeconds } = await explainFailure(
+        startMountProcess(settings, mountpoint),
       );
       return {
-        ...server,
-        mountpoint,
+        pid: process.pid,
+        ...{ mountpoint, startSeconds },
         explainEnd: async () =>
-          server.hasEnded() ? `its server ended: ${readLastError(logFile)}` : null,
+          process.hasEnded ? `its server ended: ${readLastError(logFile)}` : null,
+        stop: async () => void (await process.end()),
       };
     },
     discard,
