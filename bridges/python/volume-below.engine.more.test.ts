@@ -116,12 +116,12 @@ describe('the volume below a Python module', () => {
     await expect(volume.mkdir('/a')).rejects.toMatchObject({ code: 'EOPNOTSUPP' });
   });
 
-  it('serves 10,000 requests in a row and 1,000 at once, and keeps none of them afterwards', async () => {
+  it('serves 2,000 requests in a row and 1,000 at once, and keeps none of them afterwards', async () => {
     const { volume, graph, context } = await start(`${HEAD}
     async def mkdir(self, frame, loc, *more):
         import asyncio
         volume = Volume.below()
-        for _ in range(10_000):
+        for _ in range(2_000):
             await volume.exists("/x")
         await asyncio.gather(*(volume.write_bytes(f"/{i}", b"x") for i in range(1_000)))
         return await self.child.mkdir(loc, *more)

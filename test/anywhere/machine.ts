@@ -63,8 +63,8 @@ function writeScript(machine: Machine, row: string, bin: string | undefined): st
     `${quote(join(packageRoot, 'tools/copy-checkout.sh'))} ${built}${quote(checkout)}`,
     // Vitest writes into these files in place, and the link is to those of the checkout.
     `rm -rf ${quote(join(checkout, 'node_modules/.vite'))}`,
-    machine.isUser ? `chown -R ${uid}:${gid} home; ${DEVICE_AND_NAME}` : '',
     machine.prepare ?? '',
+    machine.isUser ? `chown -R ${uid}:${gid} home; ${DEVICE_AND_NAME}` : '',
     `cd ${quote(checkout)}`,
     ...listCommands(machine).map((command) => {
       const start = `env -i ${variables} ${machine.wrapper ?? ''} ${user} sh -c ${quote(command)}`;

@@ -78,8 +78,14 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: 'Node 24',
-    differs: 'with npm 11; `ignore-scripts` in `~/.npmrc`, so that `npm ci` builds nothing',
-    how: npm('24', { prepare: 'echo ignore-scripts=true > "$ROW/home/.npmrc"' }),
+    differs:
+      'with npm 11; `ignore-scripts` in `~/.npmrc`, so that `npm ci` builds nothing; a user with umask 077 who mounts, in a folder with a space, a quote and a letter beyond ASCII',
+    how: npm('24', {
+      prepare: 'echo ignore-scripts=true > "$ROW/home/.npmrc"',
+      isUser: true,
+      umask: '077',
+      folder: "a student's häuschen",
+    }),
   },
   {
     name: 'two Nodes',
@@ -113,35 +119,19 @@ export const ROWS: readonly Row[] = [
     how: ['test/smoke/other-runtimes.more.test.ts'],
   },
   {
-    name: 'umask 077',
-    differs: 'a user who mounts, in a folder with a space, a quote and a letter beyond ASCII',
-    how: {
-      ...{ toolchain: 'latest', tests: OF_NODE, isUser: true, umask: '077' },
-      folder: "a student's häuschen",
-    },
-  },
-  {
     name: 'packed package',
     differs: 'installed by npm from what `npm pack` makes',
     how: ['test/package.more.test.ts'],
   },
   {
-    name: 'one CPU',
+    name: 'one CPU, Linux 5.4',
     differs:
-      'one CPU; no HOME; root without fusermount3; LC_ALL=C, and the time zone of the Chatham Islands; as in each such row, an archive without .git, and no terminal',
+      'one CPU; no system call that is newer than Linux 5.4, such as openat2 (x86-64 only); a temporary folder of 64 MB in which no program runs; no HOME; root without fusermount3; LC_ALL=C, and the time zone of the Chatham Islands; as in each such row, an archive without .git, and no terminal',
     how: {
-      wrapper: 'taskset -c 0',
-      prepare: 'mount --bind /dev/null "$(readlink -f "$(command -v fusermount3)")"',
+      wrapper: 'taskset -c 0 python3 test/anywhere/linux-5.4.py',
+      prepare: `mount -t tmpfs -o noexec,size=64m,mode=1777 none "$ROW/tmp"
+        mount --bind /dev/null "$(readlink -f "$(command -v fusermount3)")"`,
       env: { HOME: null, LANG: null, LC_ALL: 'C', TZ: 'Pacific/Chatham' },
-    },
-  },
-  {
-    name: 'Linux 5.4',
-    differs:
-      'no system call that is newer, such as openat2 (x86-64 only); a temporary folder of 64 MB in which no program runs',
-    how: {
-      wrapper: 'python3 test/anywhere/linux-5.4.py',
-      prepare: 'mount -t tmpfs -o noexec,size=64m,mode=1777 none "$ROW/tmp"',
     },
   },
   {

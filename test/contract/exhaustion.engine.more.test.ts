@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { MAX_FAILED_PER_TURN } from '../../bridges/host/requests/pending-requests.ts';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
+import { selectVariants } from '../support/test-selection.ts';
 
 const OPTIONS = { 'restart-backoff': '0', 'time-limit': '60' };
 const FULL = '64MB';
@@ -58,7 +59,12 @@ export class xlator extends Translator {
   );
 
 // Smaller values, which take longer: full-memory.engine.more.test.ts.
-it.each(['bytes(3_000)', 'str(id(self.kept))', 'bytes(100_000)'])(
+it.each(
+  selectVariants(
+    ['bytes(3_000)', 'str(id(self.kept))', 'bytes(100_000)'],
+    (form) => form === 'bytes(3_000)',
+  ),
+)(
   'a Python module that fills its memory has the line in the log (%s)',
   async (form) => {
     const fill = `while name == "fill":\n    self.kept = (self.kept, ${form})`;
@@ -124,14 +130,15 @@ if name == "small":
   }
 }, 120_000);
 
-it.each([
+const openers: readonly (readonly [string, string, string])[] = [
   ['open', 'open("/tmp/x", "wb", buffering=0)', 'self.kept.clear()'],
   [
     'os.open',
     'os.open("/tmp/x", os.O_CREAT | os.O_RDWR)',
     'while self.kept: os.close(self.kept.pop())',
   ],
-])(
+];
+it.each(selectVariants(openers, ([name]) => name === 'open'))(
   'a Python module without descriptors fails that request with its line, and works again after it closes some (%s)',
   async (_, form, clear) => {
     const run = await startPython(`while name == "fill":
@@ -163,11 +170,12 @@ if name == "small":
   120_000,
 );
 
-it.each([
+const keepers: readonly (readonly [string, string])[] = [
   ['m.py', '512MB'],
   ['m.py', FULL],
   ['m.js', '512MB'],
-])(
+];
+it.each(selectVariants(keepers, ([file, limit]) => file === 'm.py' && limit !== FULL))(
   '20,000 requests that a module keeps fail after frame-timeout, and others are served meanwhile (%s, %s)',
   async (file, limit) => {
     const options = { 'memory-limit': limit, 'frame-timeout': '2' };

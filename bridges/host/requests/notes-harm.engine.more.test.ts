@@ -243,7 +243,7 @@ describe.each(ways)('an observed module %s', (_, language, tested) => {
     it(`${name}: an inspection of state that never ends loses only the notes, and no request fails`, async () => {
       const run = await startModule(
         { [file]: source(sabotage, name === 'Python' ? 'pass' : '') },
-        { language, options: { 'time-limit': '3' } },
+        { language, options: { 'time-limit': '1' } },
       );
       expect((await notesOf(run)).notes).toEqual([]);
       expect((await notesOf(run)).notes).toEqual([]);

@@ -54,6 +54,10 @@ export const LONG_PARTS: readonly PartName[] = [
   'any_fop',
   'values of fops',
   'lifecycle',
+  'several subvolumes',
+  'state of the children',
+  'timers',
+  'cache times',
 ];
 
 /** @param folder where the language's modules are */

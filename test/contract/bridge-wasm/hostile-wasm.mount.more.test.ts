@@ -1,6 +1,6 @@
 /**
- * Tests of all endless code of a module in WebAssembly on a mount, which is alive afterwards; that of small functions
- * also by the Nodes in GLOSSA_NODES, as each version of V8 ends code and counts memory in its own way.
+ * Tests of all endless code of a module in WebAssembly on a mount, which is alive afterwards; in test:long that of
+ * small functions also by the Nodes in GLOSSA_NODES, as each version of V8 ends code and counts memory in its own way.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { attackNames, endless, isLarge, makeEndlessCalls } from '../../support/h
 import { describeMounts, startMount, withScratch } from '../../support/mount.ts';
 import { otherNodes } from '../../support/nodes.ts';
 import { readMemory } from '../../support/process-memory.ts';
+import { selectVariants } from '../../support/test-selection.ts';
 
 const MEMORY_LIMIT_MIB = 64;
 /** Memory by which the runtime itself may grow. */
@@ -35,11 +36,12 @@ const statOrErrno = (path: string): Promise<string> =>
 
 describeMounts('a mount of a hostile module in WebAssembly', () => {
   const isSmall = (kind: string): boolean => !isLarge(kind);
-  it.each([
+  const variants = [
     ['large functions', isLarge, process.execPath] as const,
     ['small functions', isSmall, process.execPath] as const,
     ...otherNodes.map((node) => [`small functions by ${node}`, isSmall, node] as const),
-  ])(
+  ];
+  it.each(selectVariants(variants, ([, , node]) => node === process.execPath))(
     'fails each endless call of %s, serves on, and has memory within the limit',
     (_, isChosen, node) =>
       withScratch(async (scratch) => {
