@@ -45,7 +45,7 @@ export const REPEATED_FILES = {
     'runtime/xlators/storage/posix/races.test.ts',
     'test/anywhere/arm64.mount.more.test.ts',
     'test/browser/playground-compiled.more.test.ts',
-    'test/browser/playground-opening.more.test.ts',
+    'test/browser/playground-opening.long.test.ts',
     'test/browser/playground.more.test.ts',
     'test/conformance/fuzz.mount.more.test.ts',
     'test/contract/bridge-python/leaks.engine.more.test.ts',
