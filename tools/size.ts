@@ -46,7 +46,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 156_000,
+      bound: 155_300,
       goal: 118_000,
     },
     {

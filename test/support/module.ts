@@ -50,6 +50,8 @@ export interface Language {
   readonly copies?: boolean;
   /** False if log lines have no file and line, because the language does not tell a function its caller's. */
   readonly hasLines?: false;
+  /** False if its modules have no hooks, but fops that `entryFops` makes. */
+  readonly hasHooks?: false;
   /** Calls `tell` with the number of each inode whose contexts have ended. */
   onForgotten(run: RunningModule, tell: (id: number) => void): (inode: Inode) => void;
 }

@@ -3,7 +3,7 @@
  * crossing itself is the same in every language: javascript.engine.more.test.ts runs every part,
  * python.engine.long.test.ts two more, and python-limits.engine.long.test.ts loses interpreters.
  */
-import { join } from 'node:path';
+import { makeContractModules } from '../bridge/modules.ts';
 import { isolatedContract } from './isolated-contract.ts';
 
-isolatedContract(join(import.meta.dirname, '../bridge/python'), ['interrupted callers', 'timers']);
+isolatedContract(makeContractModules('python'), ['interrupted callers', 'timers']);

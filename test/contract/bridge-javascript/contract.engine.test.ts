@@ -1,5 +1,4 @@
 /** Runs the bridge contract with modules in JavaScript; its broader parts are in contract.engine.more.test.ts. */
-import { join } from 'node:path';
 import { describe } from 'vitest';
 import { cancelContract } from '../bridge/cancel.ts';
 import { childStateContract } from '../bridge/child-state.ts';
@@ -7,11 +6,12 @@ import { failureContract } from '../bridge/failures.ts';
 import { fopValueContract } from '../bridge/fop-values.ts';
 import { fopContract, TYPICAL_MODULES } from '../bridge/fops.ts';
 import { lifecycleContract } from '../bridge/lifecycle.ts';
+import { makeContractModules } from '../bridge/modules.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { subvolumeContract } from '../bridge/several-subvolumes.ts';
 import { timerContract } from '../bridge/timers.ts';
 
-const folder = join(import.meta.dirname, '../bridge/javascript');
+const folder = makeContractModules('javascript');
 
 describe('JavaScript modules: every fop', () => fopContract(folder, undefined, TYPICAL_MODULES));
 describe('JavaScript modules: requests', () => requestContract(folder));

@@ -1,5 +1,4 @@
 /** Runs the rest of the bridge contract with modules in Python: see contract.engine.test.ts. */
-import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
 import { cachingContract } from '../bridge/cache-times.ts';
@@ -7,10 +6,11 @@ import { cancelContract } from '../bridge/cancel.ts';
 import { clientContract } from '../bridge/clients.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifecycleContract } from '../bridge/lifecycle.ts';
+import { makeContractModules } from '../bridge/modules.ts';
 import { subvolumeContract } from '../bridge/several-subvolumes.ts';
 import { timerContract } from '../bridge/timers.ts';
 
-const folder = join(import.meta.dirname, '../bridge/python');
+const folder = makeContractModules('python');
 
 describe('Python modules: every fop', () => fopContract(folder));
 describe('Python modules: any_fop', () => anyContract(folder));

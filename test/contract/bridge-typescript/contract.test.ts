@@ -1,7 +1,6 @@
 /** Runs the bridge contract with translator records in TypeScript, loaded from files. */
-import { join } from 'node:path';
 import { describe } from 'vitest';
-import { nativeLanguage } from '../../support/module.ts';
+import { type Language, nativeLanguage } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
 import { timeoutsContract } from '../bridge/cache-times.ts';
 import { cancelContract } from '../bridge/cancel.ts';
@@ -9,12 +8,13 @@ import { clientContract } from '../bridge/clients.ts';
 import { fopValueContract } from '../bridge/fop-values.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifecycleContract } from '../bridge/lifecycle.ts';
+import { makeContractModules } from '../bridge/modules.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { subvolumeContract } from '../bridge/several-subvolumes.ts';
 import { timerContract } from '../bridge/timers.ts';
 
-const folder = join(import.meta.dirname, '../bridge/typescript');
-const language = nativeLanguage('.ts');
+const folder = makeContractModules('typescript');
+const language: Language = { ...nativeLanguage('.ts'), hasHooks: false };
 
 describe('TypeScript records: every fop', () => fopContract(folder, language));
 describe('TypeScript records: any_fop', () => anyContract(folder, language));

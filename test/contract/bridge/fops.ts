@@ -1,8 +1,8 @@
 /**
  * The bridge contract for fops: every fop of the table passes a module and returns with all values.
  *
- * Each check needs a module of its name in the language's folder (see python/): `bare` passes every
- * fop on, `echo` logs the values, `change` changes them as values.ts does, and so on.
+ * Each check starts the module of its name (modules.ts): `bare` passes every fop on, `echo` logs the values, `change`
+ * changes them as values.ts does, and so on.
  */
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';

@@ -1,5 +1,4 @@
 /** Runs the storage contract with a Python module in between that passes every fop on. */
-import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import glupy from '../../../bridges/glupy.ts';
 import memory from '../../../runtime/xlators/storage/memory/index.ts';
@@ -8,9 +7,10 @@ import { dataChecks } from '../data.ts';
 import { dirChecks } from '../dirs.ts';
 import { type AnyTranslator, startVolume } from '../driver.ts';
 import { nameChecks } from '../names.ts';
+import { makeContractModules } from './modules.ts';
 
 const checks = { ...nameChecks, ...attrChecks, ...dataChecks, ...dirChecks };
-const folder = join(import.meta.dirname, 'python');
+const folder = makeContractModules('python');
 
 /**
  * Each check runs under one of the modules in turn: every fop passes both many times, and no check
