@@ -15,9 +15,8 @@ import type { BusySampler } from '../bench/engine/busy-sampler.ts';
 import { mergeHistograms, summarize } from '../bench/engine/histogram.ts';
 import { MeasurementError } from '../bench/engine/measurement-error.ts';
 import { assignCpus, readAllowedCpus } from '../bench/engine/placement.ts';
-import { seedRandom } from '../bench/engine/random.ts';
 import type { RoundSample } from '../bench/engine/results.ts';
-import { orderRounds } from '../bench/engine/rounds.ts';
+import { measureRounds } from '../bench/engine/rounds.ts';
 import type { Busyness } from '../bench/engine/schema.ts';
 import { findRoundRange, SEARCHES_MAX, type SearchPlan } from '../bench/engine/searches.ts';
 import { Target } from '../bench/engine/target.ts';
@@ -377,18 +376,24 @@ export async function measureSearches(
   await Promise.all(searches.map((search) => search.warmUp()));
   const lookupsBefore = new Map<SearchRunner, number>();
   for (const search of searches) lookupsBefore.set(search, await search.countLookups());
-  const samples = new Map(searches.map((search) => [search, [] as RoundSample[]]));
-  const steps = orderRounds(searches, searchPlan.roundCount, seedRandom(seed)).flatMap(
-    (order, round) => order.map((search) => ({ search, round })),
-  );
-  for (const [index, { search, round }] of steps.entries()) {
-    samples.get(search)!.push(await search.searchRound(round));
-    showProgress((index + 1) / steps.length);
-  }
+  const stepCount = searches.length * searchPlan.roundCount;
+  let doneCount = 0;
+  const targets = new Map(searches.map((search) => [search, search]));
+  const series = await measureRounds<SearchRunner, SearchRunner, RoundSample>(targets, {
+    rounds: searchPlan.roundCount,
+    seed,
+    async take(search, round) {
+      const sample = await search.searchRound(round - 1);
+      doneCount += 1;
+      showProgress(doneCount / stepCount);
+      return sample;
+    },
+  });
   const times: SearchTimes[] = [];
-  for (const [search, stackSamples] of samples) {
+  for (const [search, samples] of series) {
     const forwarded = (await search.countLookups()) - lookupsBefore.get(search)!;
-    times.push({ forwarded, ...summarizeSamples(stackSamples) });
+    // Searches fail by Failure alone, so that no series is missing.
+    times.push({ forwarded, ...summarizeSamples(samples as readonly RoundSample[]) });
   }
   return { busy: busySampler.computeBusyness(), times };
 }

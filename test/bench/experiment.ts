@@ -17,14 +17,16 @@ import {
   placementTitles,
   readAllowedCpus,
 } from '../../apps/bench/engine/placement.ts';
+import { measureRounds, type Series } from '../../apps/bench/engine/rounds.ts';
 import { compare, computeMedian, divide, subtract } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
 import type { Bar } from './figures.ts';
-import { measureRounds, type Series } from './rounds.ts';
 import {
+  compareSeries,
+  findSamples,
   formatComparison,
   formatRounds,
-  makeFigure,
+  listSeries,
   makeRow,
   type Report,
   type Section,
@@ -144,12 +146,13 @@ export async function runExperiment<N extends string, S extends object, T extend
     const measureAtPlace = async (): Promise<Measured<N, S>> => {
       if (isMissing(measureTarget)) return measureTarget;
       const cpuAssignment = assignCpus(placement, readAllowedCpus());
+      const take = (target: T, round: number): Promise<S> =>
+        measureTarget(target, { placement, cpuAssignment, round });
       return measureRounds(startedTargets!, {
-        rounds,
-        signal: bench.signal,
-        async take(target, round) {
-          if (round === 0) pinServers(target, placement, cpuAssignment);
-          return measureTarget(target, { placement, cpuAssignment, round });
+        ...{ rounds, signal: bench.signal, take },
+        warmUp(target) {
+          pinServers(target, placement, cpuAssignment);
+          return take(target, 0);
         },
       });
     };
@@ -165,26 +168,22 @@ export async function runExperiment<N extends string, S extends object, T extend
     sections: [...measured].map(([placement, series]) =>
       makeSection(experiment, placement, series),
     ),
-    figures: held.flatMap(
-      ({ what: title, mine, other, pick, pickOther = pick, isDifference, bars }) =>
-        [...measured].map(([placement, series]) => {
-          const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
-          const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
-          const held = [isDifference ? 'µs' : '×', bars[placement]] as const;
-          const comparison = isDifference ? subtract : divide;
-          return makeFigure(`${title}, ${placementTitles[placement]}`, held, pair, (rounds) =>
-            compare(rounds.ours.map(pick), rounds.theirs.map(pickOther), comparison),
-          );
+    figures: held.flatMap(({ what: title, mine, other, pick, pickOther, isDifference, bars }) =>
+      [...measured].map(([placement, series]) =>
+        compareSeries(series, {
+          what: `${title}, ${placementTitles[placement]}`,
+          ...{ mine, other, pick, pickOther, bar: bars[placement] },
+          ...(isDifference
+            ? { unit: 'µs', compareValues: subtract }
+            : { unit: '×', compareValues: divide }),
         }),
+      ),
     ),
     raw: {
       rounds,
       ...settings,
       places: Object.fromEntries(
-        [...measured].map(([placement, series]) => [
-          placement,
-          isMissing(series) ? series : Object.fromEntries(series),
-        ]),
+        [...measured].map(([placement, series]) => [placement, listSeries(series)]),
       ),
     },
   };
@@ -212,11 +211,6 @@ async function startTargets<N extends string, T extends Target>(
   }
   return startedTargets;
 }
-
-const findSamples = <N extends string, S extends object>(
-  series: Measured<N, S>,
-  name: N,
-): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
 
 function makeSection<N extends string, S extends object, T extends Target>(
   { what, unitText, rounds, targets, first, columns }: Experiment<N, S, T>,

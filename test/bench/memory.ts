@@ -3,42 +3,62 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { MeasurementError, measureOrExplain } from '../../apps/bench/engine/measurement-error.ts';
+import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { formatWhole } from '../../apps/bench/engine/numbers.ts';
 import { listChildren } from '../../apps/bench/engine/process-usage.ts';
-import { compare, subtract } from '../../apps/bench/engine/statistics.ts';
+import { measureFunctions } from '../../apps/bench/engine/rounds.ts';
+import { subtract } from '../../apps/bench/engine/statistics.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
 import { startGlossa } from './servers.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
+import {
+  compareNumbers,
+  findSamples,
+  listSeries,
+  makeFigure,
+  makeRoundsRow,
+  type Report,
+} from './table.ts';
 import { pythonVolume } from './volumes.ts';
 
 const STARTS = { full: 5, quick: 2 };
 /** Time to free the memory of the start. */
 const IDLE_MS = 10_000;
 
-/** Megabytes (10⁶) in each start. */
-interface Measured {
-  readonly one: readonly number[];
-  readonly two: readonly number[];
-}
-
 const secondVolume: PlainVolume = { ...pythonVolume, name: 'second' };
 
+/** Measures the memory of an idle mount, in megabytes (10⁶). */
+async function measureMount(bench: Bench, volumes: readonly PlainVolume[]): Promise<number> {
+  const mount = await startGlossa(bench, 'memory', volumes);
+  const absent = join(mount.mountpoint, 'absent');
+  await withTimeLimit(
+    bench.signal,
+    stat(absent).catch(() => {}),
+  );
+  await delay(IDLE_MS, undefined, { signal: bench.signal });
+  const bytes = readProportionalBytes(mount.pid);
+  await mount.stop();
+  return bytes / 1e6;
+}
+
 export async function measureMemory(bench: Bench): Promise<Report> {
-  const starts = bench.quick ? STARTS.quick : STARTS.full;
-  bench.log(`memory of Python volumes: ${starts} times`);
-  const measured = await measureOrExplain(() => measure(bench, starts));
-  const makeMeasuredRow = (title: string, pick: (result: Measured) => readonly number[]) =>
-    makeRow(title, measured, (result) => [formatRounds(pick(result), formatWhole)]);
+  const rounds = bench.quick ? STARTS.quick : STARTS.full;
+  bench.log(`memory of Python volumes: ${rounds} times`);
+  const one = () => measureMount(bench, [pythonVolume]);
+  const two = () => measureMount(bench, [pythonVolume, secondVolume]);
+  const series = await measureFunctions(
+    { one, two },
+    // The first start fills the cache folder.
+    { rounds, signal: bench.signal, warmUp: async (start) => start === one && start() },
+  );
   return {
     sections: [
       {
-        title: `memory of an idle mount, MB (Pss): median of ${starts} starts [lowest – highest]`,
+        title: `memory of an idle mount, MB (Pss): median of ${rounds} starts [lowest – highest]`,
         columns: [],
         rows: [
-          makeMeasuredRow('one Python volume', ({ one }) => one),
-          makeMeasuredRow('two Python volumes', ({ two }) => two),
+          makeRoundsRow('one Python volume', series, 'one', formatWhole),
+          makeRoundsRow('two Python volumes', series, 'two', formatWhole),
         ],
       },
     ],
@@ -46,41 +66,16 @@ export async function measureMemory(bench: Bench): Promise<Report> {
       makeFigure(
         'memory of an idle mount, one Python volume',
         ['MB', { limit: 110, aim: 80 }],
-        measured,
-        ({ one }) => one,
+        findSamples(series, 'one'),
+        (megabytes) => megabytes,
       ),
-      makeFigure(
-        'memory that a second Python volume adds',
-        ['MB', { limit: 20, aim: 12 }],
-        measured,
-        ({ one, two }) => compare(two, one, subtract),
-      ),
+      compareNumbers(series, {
+        ...{ what: 'memory that a second Python volume adds', mine: 'two', other: 'one' },
+        ...{ unit: 'MB', bar: { limit: 20, aim: 12 }, compareValues: subtract },
+      }),
     ],
-    raw: { idle: measured },
+    raw: { idle: listSeries(series) },
   };
-}
-
-async function measure(bench: Bench, starts: number): Promise<Measured> {
-  const measureMount = async (...volumes: readonly PlainVolume[]): Promise<number> => {
-    const server = await startGlossa(bench, 'memory', volumes);
-    await withTimeLimit(
-      bench.signal,
-      stat(join(server.mountpoint, 'absent')).catch(() => {}),
-    );
-    await delay(IDLE_MS, undefined, { signal: bench.signal });
-    const bytes = readProportionalBytes(server.pid);
-    await server.stop();
-    return bytes / 1e6;
-  };
-  const one: number[] = [];
-  const two: number[] = [];
-  // The first start fills the cache folder.
-  await measureMount(pythonVolume);
-  while (one.length < starts) {
-    one.push(await measureMount(pythonVolume));
-    two.push(await measureMount(pythonVolume, secondVolume));
-  }
-  return { one, two };
 }
 
 /**

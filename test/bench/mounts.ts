@@ -5,7 +5,7 @@ import { type Load, makeCallExperiment } from './calls.ts';
 import { makeBarsEverywhere, runExperiment } from './experiment.ts';
 import { type FirstLoad, makeFirstCallExperiment } from './first-calls.ts';
 import { startGlossa } from './servers.ts';
-import { measureStartTime } from './start.ts';
+import { joinReports, measureStartTime } from './start.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import { makeCacheKind, type TargetName, targets } from './targets.ts';
@@ -118,16 +118,12 @@ const measureFirstStat = (bench: Bench): Promise<Report> => {
   );
 };
 
-/** Joins the reports of two experiments. */
+/** Measures steady mounts, and then fresh ones. */
 async function measureFailedStat(bench: Bench): Promise<Report> {
   const steady = await measureSteadyStat(bench);
-  if (bench.signal.aborted) return steady;
-  const first = await measureFirstStat(bench);
-  return {
-    sections: [...steady.sections, ...first.sections],
-    figures: [...steady.figures, ...first.figures],
-    raw: { steady: steady.raw, first: first.raw },
-  };
+  return bench.signal.aborted
+    ? steady
+    : joinReports({ steady, first: await measureFirstStat(bench) });
 }
 
 // -- translators that pass every fop through ----------------------------------------------------

@@ -6,14 +6,23 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureOrExplain, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
-import { formatDigits } from '../../apps/bench/engine/numbers.ts';
-import type { ServedMount } from '../../apps/bench/engine/target.ts';
+import { formatDigits, formatEstimate } from '../../apps/bench/engine/numbers.ts';
+import { measureFunctions } from '../../apps/bench/engine/rounds.ts';
+import { subtract } from '../../apps/bench/engine/statistics.ts';
 import { makeBuiltPath } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 import { measureMemory } from './memory.ts';
 import { findCacheFolder, startGlossa } from './servers.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from './table.ts';
+import {
+  compareSeries,
+  findSamples,
+  listSeries,
+  makeFigure,
+  makeRoundsRow,
+  makeRow,
+  type Report,
+} from './table.ts';
 import { makeTarget, proveCache } from './targets.ts';
 import { timeCommand } from './trees.ts';
 import { compileWasmVolume, negativeVolume, pythonVolume } from './volumes.ts';
@@ -25,41 +34,59 @@ const STARTS = { full: 7, quick: 3 };
 /** Pairs of starts with a compiled module and without one. */
 const PAIRS = { full: 15, quick: 3 };
 
-/** Seconds. */
-interface Measured {
-  readonly cold: number;
-  readonly warm: readonly number[];
-  /** Of Pyodide without glossa, from a snapshot of its own: what other programs take at least. */
-  readonly alone: readonly number[];
-}
+/** Joins the reports of the measurements of a part. */
+export const joinReports = (reports: Readonly<Record<string, Report>>): Report => ({
+  sections: Object.values(reports).flatMap(({ sections }) => sections),
+  figures: Object.values(reports).flatMap(({ figures }) => figures),
+  raw: Object.fromEntries(Object.entries(reports).map(([name, { raw }]) => [name, raw])),
+});
 
 /** Measures starts, and the memory of idle mounts. */
-export async function measureStartTime(bench: Bench): Promise<Report> {
-  const python = await measurePythonStart(bench);
-  const compiled = await measureCompiledStart(bench);
-  const memory = await measureMemory(bench);
-  return {
-    sections: [python, compiled, memory].flatMap(({ sections }) => sections),
-    figures: [python, compiled, memory].flatMap(({ figures }) => figures),
-    raw: { python: python.raw, compiled: compiled.raw, memory: memory.raw },
-  };
+export const measureStartTime = async (bench: Bench): Promise<Report> =>
+  joinReports({
+    python: await measurePythonStart(bench),
+    compiled: await measureCompiledStart(bench),
+    memory: await measureMemory(bench),
+  });
+
+/** Measures the seconds of a start. */
+async function measureStart(bench: Bench, volume: PlainVolume): Promise<number> {
+  const mount = await startGlossa(bench, NAME, [volume]);
+  await mount.stop();
+  return mount.startSeconds;
+}
+
+/** Measures the first start, which finds an empty cache folder, and proves that its cache answers. */
+async function measureColdStart(bench: Bench): Promise<readonly number[]> {
+  rmSync(findCacheFolder(bench), { recursive: true, force: true });
+  const mount = await startGlossa(bench, NAME, [pythonVolume]);
+  await proveCache(bench, makeTarget(mount), join(bench.data, NAME));
+  await mount.stop();
+  return [mount.startSeconds];
 }
 
 export async function measurePythonStart(bench: Bench): Promise<Report> {
-  const starts = bench.quick ? STARTS.quick : STARTS.full;
-  bench.log(`start of a Python volume: ${starts} times`);
-  const measured = await measureOrExplain(() => measure(bench, starts));
+  const rounds = bench.quick ? STARTS.quick : STARTS.full;
+  bench.log(`start of a Python volume: ${rounds} times`);
+  const cold = await measureOrExplain(() => measureColdStart(bench));
+  const functions = {
+    warm: () => measureStart(bench, pythonVolume),
+    // The least that other programs take.
+    alone: () => startPyodide(bench, 'load'),
+  };
+  const series = await measureFunctions(functions, {
+    ...{ rounds, signal: bench.signal },
+    warmUp: async (start) => start === functions.alone && startPyodide(bench, 'make'),
+  });
   return {
     sections: [
       {
-        title: `one Python volume, s: median of ${starts} starts [lowest – highest]`,
+        title: `one Python volume, s: median of ${rounds} starts [lowest – highest]`,
         columns: [],
         rows: [
-          makeRow('first start, empty cache folder', measured, ({ cold }) => [formatDigits(cold)]),
-          makeRow('start to mounted, warm cache', measured, ({ warm }) => [formatRounds(warm)]),
-          makeRow('Pyodide alone, from a snapshot of its own', measured, ({ alone }) => [
-            formatRounds(alone),
-          ]),
+          makeRow('first start, empty cache folder', cold, ([s]) => [formatDigits(s!)]),
+          makeRoundsRow('start to mounted, warm cache', series, 'warm'),
+          makeRoundsRow('Pyodide alone, from a snapshot of its own', series, 'alone'),
         ],
       },
     ],
@@ -67,56 +94,49 @@ export async function measurePythonStart(bench: Bench): Promise<Report> {
       makeFigure(
         'start to mounted, Python, warm cache',
         ['s', { limit: 0.4, aim: 0.3 }],
-        measured,
-        ({ warm }) => warm,
+        findSamples(series, 'warm'),
+        (seconds) => seconds,
       ),
     ],
-    raw: measured,
+    raw: { cold, ...listSeries(series) },
   };
 }
 
 async function measureCompiledStart(bench: Bench): Promise<Report> {
-  const pairs = bench.quick ? PAIRS.quick : PAIRS.full;
-  bench.log(`start of a compiled module: ${pairs} times`);
-  const compiled = await measureOrExplain(() => measureCompiled(bench, pairs));
+  const rounds = bench.quick ? PAIRS.quick : PAIRS.full;
+  bench.log(`start of a compiled module: ${rounds} times`);
+  let compiled: PlainVolume | undefined;
+  const compileOnce = (): PlainVolume => {
+    compiled ??= compileWasmVolume(bench);
+    return compiled;
+  };
+  const series = await measureFunctions(
+    {
+      without: () => measureStart(bench, negativeVolume),
+      with: () => measureStart(bench, compileOnce()),
+    },
+    { rounds, signal: bench.signal },
+  );
+  const more = compareSeries(series, {
+    ...{ what: 'start with a module in C, over TypeScript', mine: 'with', other: 'without' },
+    ...{ unit: 'ms', bar: { limit: 20, aim: 8 }, compareValues: subtract },
+    pick: (seconds) => 1000 * seconds,
+  });
   return {
     sections: [
       {
-        title: `a module in C, in the sandbox: median of ${pairs} pairs of starts [lowest – highest]`,
+        title: `a module in C, in the sandbox: median of ${rounds} pairs of starts [lowest – highest]`,
         columns: [],
         rows: [
-          makeRow('more than with TypeScript, ms', compiled, (times) => [formatRounds(times)]),
+          makeRow('more than with TypeScript, ms', more.value, (ms) => [
+            formatEstimate(ms, formatDigits) + (ms.doubtful ? ' ?' : ''),
+          ]),
         ],
       },
     ],
-    figures: [
-      makeFigure(
-        'start with a module in C, over TypeScript',
-        ['ms', { limit: 20, aim: 8 }],
-        compiled,
-        (times) => times,
-      ),
-    ],
-    raw: compiled,
+    figures: [more],
+    raw: listSeries(series),
   };
-}
-
-async function measure(bench: Bench, starts: number): Promise<Measured> {
-  rmSync(findCacheFolder(bench), { recursive: true, force: true });
-  const start = (): Promise<ServedMount> => startGlossa(bench, NAME, [pythonVolume]);
-  const first = await start();
-  await proveCache(bench, makeTarget(first), join(bench.data, NAME));
-  await first.stop();
-  const warm: number[] = [];
-  const alone: number[] = [];
-  await startPyodide(bench, 'make');
-  while (warm.length < starts) {
-    const server = await start();
-    warm.push(server.startSeconds);
-    await server.stop();
-    alone.push(await startPyodide(bench, 'load'));
-  }
-  return { cold: first.startSeconds, warm, alone };
 }
 
 /** Runs pyodide-start.ts; resolves to its seconds. */
@@ -126,20 +146,4 @@ async function startPyodide(bench: Bench, action: 'make' | 'load'): Promise<numb
   const [seconds, printed] = await timeCommand(bench, { client: null }, ...command);
   if (printed.trim() !== '2') throw new WrongAnswers(`Pyodide alone printed '${printed}'`);
   return seconds;
-}
-
-/** Milliseconds that the start takes longer with the compiled module, of each pair. */
-async function measureCompiled(bench: Bench, pairs: number): Promise<number[]> {
-  const compiledVolume = compileWasmVolume(bench);
-  const measureStart = async (volume: PlainVolume): Promise<number> => {
-    const server = await startGlossa(bench, NAME, [volume]);
-    await server.stop();
-    return server.startSeconds;
-  };
-  const differences: number[] = [];
-  while (differences.length < pairs) {
-    const without = await measureStart(negativeVolume);
-    differences.push(1000 * ((await measureStart(compiledVolume)) - without));
-  }
-  return differences;
 }

@@ -13,7 +13,14 @@ import {
   formatHundredths,
   formatWhole,
 } from '../../apps/bench/engine/numbers.ts';
-import { estimate, isTooSpread, type PairedEstimate } from '../../apps/bench/engine/statistics.ts';
+import type { Series } from '../../apps/bench/engine/rounds.ts';
+import {
+  type CompareValues,
+  compare,
+  estimate,
+  isTooSpread,
+  type PairedEstimate,
+} from '../../apps/bench/engine/statistics.ts';
 import { formatTable } from '../../terminal/layout.ts';
 import { type Bar, type Figure, judgeFigure, reachesAim, type Unit } from './figures.ts';
 
@@ -72,6 +79,59 @@ export function makeFigure<T extends object>(
       : { ...estimate(roundsOrEstimate), doubtful: isTooSpread(roundsOrEstimate) };
   return { what, unit, bar, value };
 }
+
+/** The series of a target, or the reason why all of them are missing. */
+export const findSamples = <N, S>(
+  series: Series<N, S> | MissingResult,
+  name: N,
+): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
+
+/** A row of one target's rounds: the median, the lowest and the highest. */
+export const makeRoundsRow = <N>(
+  title: string,
+  series: Series<N, number> | MissingResult,
+  name: N,
+  format?: Format,
+): Row => makeRow(title, findSamples(series, name), (rounds) => [formatRounds(rounds, format)]);
+
+/** Two targets that are compared round by round. */
+export interface SeriesComparison<N, S> {
+  readonly what: string;
+  readonly mine: N;
+  readonly other: N;
+  readonly unit: Unit;
+  readonly bar: Bar | null;
+  readonly compareValues: CompareValues;
+  /** The compared value of a sample. */
+  pick(sample: S): number;
+  /** That of the other target's sample; default: the same. */
+  pickOther?: ((sample: S) => number) | undefined;
+}
+
+/** The figure of two targets that are compared round by round. */
+export function compareSeries<N, S>(
+  series: Series<N, S> | MissingResult,
+  comparison: SeriesComparison<N, S>,
+): Figure {
+  const { what, mine, other, unit, bar, compareValues, pick, pickOther = pick } = comparison;
+  const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
+  const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
+  return makeFigure(what, [unit, bar], pair, (rounds) =>
+    compare(rounds.ours.map(pick), rounds.theirs.map(pickOther), compareValues),
+  );
+}
+
+/** The same of series whose samples are the compared values. */
+export const compareNumbers = <N>(
+  series: Series<N, number> | MissingResult,
+  comparison: Omit<SeriesComparison<N, number>, 'pick'>,
+): Figure => compareSeries(series, { ...comparison, pick: (value) => value });
+
+/** Series as an object, for programs. */
+export const listSeries = <N extends string, S>(
+  series: Series<N, S> | MissingResult,
+): MissingResult | Readonly<Record<string, readonly S[] | MissingResult>> =>
+  isMissing(series) ? series : Object.fromEntries(series);
 
 // -- as text -------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ export const formatMissing = ({ missing, wrong }: MissingResult): string =>
   `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
 
 /** Whether a value stands in the place of a missing result. */
-export const isMissing = (value: object): value is MissingResult => 'missing' in value;
+export const isMissing = (value: unknown): value is MissingResult =>
+  typeof value === 'object' && value !== null && 'missing' in value;
 
 /** Thrown if a measurement is impossible. The message has the reason, and a known remedy. */
 export class MeasurementError extends Error {

@@ -15,7 +15,6 @@ import { BusySampler, describeBusyness } from '../engine/busy-sampler.ts';
 import { isMissing, MeasurementError, type MissingResult } from '../engine/measurement-error.ts';
 import { parseCpuList, readAllowedCpus } from '../engine/placement.ts';
 import type { Busyness } from '../engine/schema.ts';
-import type { BatchPlan } from './call/alternating-batches.ts';
 import { type GraphEnvironment, type VariantName, variants } from './call/graphs.ts';
 import {
   type CallCosts,
@@ -25,6 +24,7 @@ import {
   callKinds,
   measureCosts,
 } from './call/measure.ts';
+import type { BatchPlan } from './call/request-batches.ts';
 import { Cleanup } from './cleanup.ts';
 import { parseFlagWords } from './flag-words.ts';
 

@@ -5,24 +5,24 @@
  */
 import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  MeasurementError,
-  measureOrExplain,
-} from '../../../apps/bench/engine/measurement-error.ts';
-import { compare, divide, subtract } from '../../../apps/bench/engine/statistics.ts';
-import {
-  type BatchPlan,
-  type MicrosecondsByRound,
-  measureAlternately,
-} from '../../../apps/bench/run/call/alternating-batches.ts';
+import { MeasurementError } from '../../../apps/bench/engine/measurement-error.ts';
+import { divide, subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
   presentLeaf,
   READ_SIZE,
   startGraph,
   startModuleGraph,
+  type VolumeSpec,
   variants,
 } from '../../../apps/bench/run/call/graphs.ts';
-import { type Batch, makeFd, makeReadBatch } from '../../../apps/bench/run/call/request-batches.ts';
+import {
+  type Batch,
+  type BatchPlan,
+  type CallRounds,
+  makeFd,
+  makeReadBatch,
+  measureBatches,
+} from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
@@ -36,19 +36,33 @@ import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { Bench } from '../bench.ts';
 import { startGlossa } from '../servers.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+import {
+  compareNumbers,
+  findSamples,
+  listSeries,
+  makeFigure,
+  makeRoundsRow,
+  type Report,
+} from '../table.ts';
 import { readVolume } from '../volumes.ts';
 
 const FILE = 'file';
 
-type ObservedSeries = MicrosecondsByRound<'plain' | 'seen'>;
+type ObservedSeries = CallRounds<'plain' | 'seen'>;
 
 const BAR = { limit: 1.05, aim: 1 };
-const PLAIN_TITLE = 'storage/posix, a file in the page cache';
-const SEEN_TITLE = 'the same under a module in Python that sees it';
 
-const compareToPlain = ({ seen: seenSeries, plain }: ObservedSeries) =>
-  compare(seenSeries, plain, divide);
+/** The rows of reads without a module and under one. */
+const makeObservedRows = (series: ObservedSeries) => [
+  makeRoundsRow('storage/posix, a file in the page cache', series, 'plain'),
+  makeRoundsRow('the same under a module in Python that sees it', series, 'seen'),
+];
+
+const compareToPlain = (series: ObservedSeries, what: string) =>
+  compareNumbers(series, {
+    ...{ what, mine: 'seen' as const, other: 'plain' as const },
+    ...{ unit: '×' as const, bar: BAR, compareValues: divide },
+  });
 
 // -- in this process -----------------------------------------------------------------------------
 
@@ -75,16 +89,16 @@ const QUICK: BatchPlan = {
 };
 
 /** Bytes in a nanosecond are gigabytes in a second. */
-const convertToGigabytes = (samples: MicrosecondsByRound<'changed'>) =>
-  samples.changed.map((us) => READ_SIZE / (us * 1000));
+const convertToGigabytes = (rounds: readonly number[]) =>
+  rounds.map((us) => READ_SIZE / (us * 1000));
 
 export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.log('Python: reads of 128 KiB');
-  const seenSeries = await measureOrExplain(() => measureObserved(bench, load));
-  const changed = await measureOrExplain(() => measureChanged(bench, load, 'python'));
+  const seen = await measureObserved(bench, load);
+  const changed = await measureChanged(bench, load, 'python');
   bench.log('WebAssembly: reads of 128 KiB');
-  const compiled = await measureOrExplain(() => measureChanged(bench, load, 'wasm'));
+  const compiled = await measureChanged(bench, load, 'wasm');
   const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
   return {
     sections: [
@@ -92,42 +106,39 @@ export async function measureDataCosts(bench: Bench): Promise<Report> {
         title: `reads of 128 KiB in process: µs each, median of ${rounds} rounds [lowest – highest]`,
         columns: [],
         rows: [
-          makeRow(PLAIN_TITLE, seenSeries, ({ plain }) => [formatRounds(plain)]),
-          makeRow(SEEN_TITLE, seenSeries, (samples) => [formatRounds(samples.seen)]),
-          makeRow('a leaf that answers at once, under bytes.translate', changed, (samples) => [
-            formatRounds(samples.changed),
-          ]),
-          makeRow('the same under a module in C, compiled to WebAssembly', compiled, (samples) => [
-            formatRounds(samples.changed),
-          ]),
+          ...makeObservedRows(seen),
+          makeRoundsRow('a leaf that answers at once, under bytes.translate', changed, 'changed'),
+          makeRoundsRow(
+            'the same under a module in C, compiled to WebAssembly',
+            compiled,
+            'changed',
+          ),
         ],
       },
     ],
     figures: [
-      makeFigure(
-        'readv of 128 KiB seen, not touched, by Python / not scripted',
-        ['×', BAR],
-        seenSeries,
-        compareToPlain,
-      ),
+      compareToPlain(seen, 'readv of 128 KiB seen, not touched, by Python / not scripted'),
       makeFigure(
         'readv of 128 KiB changed by Python (bytes.translate)',
         ['GB/s', { limit: 1, least: true }],
-        changed,
+        findSamples(changed, 'changed'),
         convertToGigabytes,
       ),
       makeFigure(
         'readv of 128 KiB changed in WebAssembly (SIMD)',
         ['GB/s', { limit: 2, aim: 4, least: true }],
-        compiled,
+        findSamples(compiled, 'changed'),
         convertToGigabytes,
       ),
     ],
-    raw: { rounds, best, count, seen: seenSeries, changed, compiled },
+    raw: {
+      ...{ rounds, best, count, seen: listSeries(seen) },
+      ...{ changed: listSeries(changed), compiled: listSeries(compiled) },
+    },
   };
 }
 
-async function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
+function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
   const directory = join(bench.folder, 'files');
   mkdirSync(directory);
   writeFileSync(join(directory, FILE), new Uint8Array(READ_SIZE).fill(7));
@@ -135,20 +146,18 @@ async function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedS
     translator: posix as unknown as Translator<unknown>,
     options: { directory },
   };
-  const module = await variants.python.makeVolume(bench, 'read');
-  const graphs = [
-    await startGraph(bench, [storage]),
-    await startGraph(bench, [storage, module]),
-  ] as const;
-  const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
-  const batches = {
-    plain: makeReadBatch(graphs[0], fds[0]),
-    seen: makeReadBatch(graphs[1], fds[1]),
+  const startReads = async (own: Bench, volumes: readonly VolumeSpec[]): Promise<Batch> => {
+    const graph = await startGraph(own, volumes);
+    const fd = await openFile(graph, FILE);
+    own.cleanup.add(async () => fd.release());
+    return makeReadBatch(graph, fd);
   };
-  const series = await measureAlternately(bench, batches, { ...load, beforeBatch: warmUp });
-  for (const fd of fds) fd.release();
-  for (const graph of graphs) await graph.stop();
-  return series;
+  const starts = {
+    plain: (own: Bench) => startReads(own, [storage]),
+    seen: async (own: Bench) =>
+      startReads(own, [storage, await variants.python.makeVolume(own, 'read')]),
+  };
+  return measureBatches(bench, starts, { ...load, beforeBatch: warmUp });
 }
 
 /** Opens a file of the root by its name. @throws {MeasurementError} */
@@ -184,22 +193,18 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
   return fd;
 }
 
-async function measureChanged(
-  bench: Bench,
-  load: BatchPlan,
-  language: 'python' | 'wasm',
-): Promise<MicrosecondsByRound<'changed'>> {
-  const graph = await startModuleGraph(bench, language, 'translate', presentLeaf);
-  const changed: Batch = makeReadBatch(graph, makeFd(graph));
-  // Each read takes ten times as long as in the other rows.
-  const series = await measureAlternately(
+const measureChanged = (bench: Bench, load: BatchPlan, language: 'python' | 'wasm') =>
+  measureBatches(
     bench,
-    { changed },
+    {
+      async changed(own) {
+        const graph = await startModuleGraph(own, language, 'translate', presentLeaf);
+        return makeReadBatch(graph, makeFd(graph));
+      },
+    },
+    // Each read takes ten times as long as in the other rows.
     { ...load, batchesPerRound: 24, requestsPerBatch: 12, beforeBatch: warmUp },
   );
-  await graph.stop();
-  return series;
-}
 
 // -- through a mount -----------------------------------------------------------------------------
 
@@ -220,54 +225,44 @@ const BLOCKS = 256;
 export async function measureMountedReads(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
   bench.log('Python: reads of 128 KiB through a mount');
-  const seenSeries = await measureOrExplain(() => measureMounted(bench, load));
+  const seen = await measureMounted(bench, load);
   const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
   return {
     sections: [
       {
         title: `reads of 128 KiB through a mount: µs each, median of ${rounds} rounds`,
         columns: [],
-        rows: [
-          makeRow(PLAIN_TITLE, seenSeries, ({ plain }) => [formatRounds(plain)]),
-          makeRow(SEEN_TITLE, seenSeries, (samples) => [formatRounds(samples.seen)]),
-        ],
+        rows: makeObservedRows(seen),
       },
     ],
     figures: [
-      makeFigure(
-        'readv of 128 KiB seen by Python / not scripted, at a mount',
-        ['×', BAR],
-        seenSeries,
-        compareToPlain,
-      ),
-      makeFigure(
-        'a module in Python that sees a read of 128 KiB, at a mount',
-        ['µs', { limit: 8, aim: 4 }],
-        seenSeries,
-        ({ seen, plain }) => compare(seen, plain, subtract),
-      ),
+      compareToPlain(seen, 'readv of 128 KiB seen by Python / not scripted, at a mount'),
+      compareNumbers(seen, {
+        what: 'a module in Python that sees a read of 128 KiB, at a mount',
+        ...{ mine: 'seen', other: 'plain', unit: 'µs', bar: { limit: 8, aim: 4 } },
+        compareValues: subtract,
+      }),
     ],
-    raw: { rounds, best, count, seen: seenSeries },
+    raw: { rounds, best, count, seen: listSeries(seen) },
   };
 }
 
 /** Measures reads through two mounts. O_DIRECT bypasses the page cache: each read is a request. */
-async function measureMounted(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
-  const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
-    // The kernel would read the file itself where no module sees the data.
-    const settings = { flags: ['--no-passthrough'] };
-    const { mountpoint } = await startGlossa(bench, name, volumes, settings);
-    writeFileSync(join(bench.data, name, FILE), new Uint8Array(BLOCKS * READ_SIZE));
-    const fd = openSync(join(mountpoint, FILE), constants.O_RDONLY | constants.O_DIRECT);
-    // Closes the file before the server ends: cleanup runs the steps in reverse order.
-    bench.cleanup.add(async () => closeSync(fd));
-    return fd;
-  };
-  const batches = {
-    plain: makeBlockReads(await open('plain', [])),
-    seen: makeBlockReads(await open('seen', [readVolume])),
-  };
-  return measureAlternately(bench, batches, load);
+function measureMounted(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
+  const makeStart =
+    (name: string, volumes: readonly PlainVolume[]) =>
+    async (own: Bench): Promise<Batch> => {
+      // The kernel would read the file itself where no module sees the data.
+      const settings = { flags: ['--no-passthrough'] };
+      const { mountpoint } = await startGlossa(own, name, volumes, settings);
+      writeFileSync(join(own.data, name, FILE), new Uint8Array(BLOCKS * READ_SIZE));
+      const fd = openSync(join(mountpoint, FILE), constants.O_RDONLY | constants.O_DIRECT);
+      // Closes the file before the server ends: cleanup runs the steps in reverse order.
+      own.cleanup.add(async () => closeSync(fd));
+      return makeBlockReads(fd);
+    };
+  const starts = { plain: makeStart('plain', []), seen: makeStart('seen', [readVolume]) };
+  return measureBatches(bench, starts, load);
 }
 
 function makeBlockReads(fd: number): Batch {

@@ -2,42 +2,35 @@
  * Measures the cost of a lookup in each language, over a translator in TypeScript that does the
  * same; and in the module's own thread (`option isolation thread`), over the caller's thread.
  */
-import {
-  isMissing,
-  type MissingResult,
-  measureOrExplain,
-} from '../../../apps/bench/engine/measurement-error.ts';
-import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
-import {
-  type BatchPlan,
-  measureAlternately,
-} from '../../../apps/bench/run/call/alternating-batches.ts';
+import { subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
   absentLeaf,
   startGraph,
   type VariantName,
   variants,
 } from '../../../apps/bench/run/call/graphs.ts';
-import { type CallKindName, measureRounds } from '../../../apps/bench/run/call/measure.ts';
-import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
+import { type CallKindName, measureCallRounds } from '../../../apps/bench/run/call/measure.ts';
+import {
+  type Batch,
+  type BatchPlan,
+  type CallRounds,
+  makeLookupBatch,
+  measureBatches,
+} from '../../../apps/bench/run/call/request-batches.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
 import type { Bar } from '../figures.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
-
-/** Microseconds per lookup of two variants, by round. */
-interface Pair {
-  /** The variant to compare with: TypeScript, or the caller's thread. */
-  readonly base: readonly number[];
-  readonly mine: readonly number[];
-}
+import { compareNumbers, listSeries, makeRoundsRow, type Report } from '../table.ts';
 
 interface Cost {
   readonly language: VariantName;
   /** The operation, for a table that names the language. */
   readonly call: string;
   readonly bar: Bar;
-  measure(bench: Bench, load: BatchPlan): Promise<Pair | MissingResult>;
+  /** The variant to compare with: TypeScript, or the caller's thread. */
+  readonly base: string;
+  readonly mine: string;
+  measure(load: BatchPlan): Promise<CallRounds<string>>;
 }
 
 async function measureCosts(
@@ -46,13 +39,11 @@ async function measureCosts(
   costs: readonly Cost[],
   columns: readonly string[],
 ): Promise<Report> {
-  const measurements = [];
-  for (const { language, call, bar, measure } of costs) {
-    const { title } = variants[language];
-    const figureName = `${title}: lookup ${call}`;
-    bench.log(figureName);
-    const pair = await measureOrExplain(() => measure(bench, load));
-    measurements.push({ language, title: `${title}: ${call}`, what: figureName, bar, pair });
+  const measured: (Cost & { readonly title: string; readonly series: CallRounds<string> })[] = [];
+  for (const cost of costs) {
+    const { title } = variants[cost.language];
+    bench.log(`${title}: lookup ${cost.call}`);
+    measured.push({ ...cost, title, series: await cost.measure(load) });
   }
   const title =
     `lookups in process: µs each, median of ${load.rounds} rounds [lowest – highest], each the ` +
@@ -62,20 +53,23 @@ async function measureCosts(
       {
         title,
         columns,
-        rows: measurements.map((entry) =>
-          makeRow(entry.title, entry.pair, ({ base, mine }) => [
-            formatRounds(base),
-            formatRounds(mine),
-          ]),
-        ),
+        rows: measured.map(({ title, call, base, mine, series }) => ({
+          title: `${title}: ${call}`,
+          cells: [base, mine].flatMap((name) => makeRoundsRow('', series, name).cells),
+        })),
       },
     ],
-    figures: measurements.map(({ what: figureName, bar, pair }) =>
-      makeFigure(figureName, ['µs', bar], pair, ({ base, mine }) => compare(mine, base, subtract)),
+    figures: measured.map(({ title, call, base: other, mine, bar, series }) =>
+      compareNumbers(series, {
+        ...{ what: `${title}: lookup ${call}`, mine, other },
+        ...{ unit: 'µs', bar, compareValues: subtract },
+      }),
     ),
     raw: {
       ...load,
-      pairs: measurements.map(({ language, title, pair }) => ({ language, title, ...pair })),
+      pairs: measured.map(({ language, call, series }) => ({
+        ...{ language, call, ...listSeries(series) },
+      })),
     },
   };
 }
@@ -131,12 +125,11 @@ export const QUICK: BatchPlan = {
 export function measureLookupCosts(bench: Bench, language: VariantName): Promise<Report> {
   const costs = Object.entries(LOOKUP_BARS).flatMap(([kind, { call, bars }]): Cost[] => {
     const bar = bars[language];
-    const measure = async (lab: Bench, load: BatchPlan): Promise<Pair | MissingResult> => {
-      const rounds = await measureRounds(lab, kind as CallKindName, [language], load);
-      const [base, mine] = [rounds.get('typescript')!, rounds.get(language)!];
-      return isMissing(base) ? base : isMissing(mine) ? mine : { base, mine };
-    };
-    return bar === undefined ? [] : [{ language, call, bar, measure }];
+    const measure = (load: BatchPlan) =>
+      measureCallRounds(bench, kind as CallKindName, [language], load);
+    return bar === undefined
+      ? []
+      : [{ language, call, bar, base: 'typescript', mine: language, measure }];
   });
   return measureCosts(bench, bench.quick ? QUICK : FULL, costs, ['in TypeScript', 'here']);
 }
@@ -164,7 +157,8 @@ export function measureIsolatedLookups(bench: Bench): Promise<Report> {
       call: 'decided in a thread of its own',
       // The limit is for both threads on one CPU, the aim for two that are busy.
       bar: { limit: 20, aim: 8 },
-      measure: (lab, load) => measureInThread(lab, language, load),
+      ...{ base: 'here', mine: 'thread' },
+      measure: (load) => measureInThread(bench, language, load),
     }),
   );
   return measureCosts(bench, bench.quick ? QUICK_ISOLATED : FULL_ISOLATED, costs, [
@@ -173,20 +167,18 @@ export function measureIsolatedLookups(bench: Bench): Promise<Report> {
   ]);
 }
 
-async function measureInThread(
+function measureInThread(
   bench: Bench,
   language: VariantName,
   load: BatchPlan,
-): Promise<Pair> {
-  const volume = await variants[language].makeVolume(bench, 'decided');
-  const isolated = { ...volume, options: { ...volume.options, isolation: 'thread' } };
-  const here = await startGraph(bench, [absentLeaf, volume]);
-  const thread = await startGraph(bench, [absentLeaf, isolated]);
-  try {
-    const batches = { base: makeLookupBatch(here, ENOENT), mine: makeLookupBatch(thread, ENOENT) };
-    return await measureAlternately(bench, batches, load);
-  } finally {
-    await here.stop();
-    await thread.stop();
-  }
+): Promise<CallRounds<'here' | 'thread'>> {
+  const makeStart =
+    (options: Readonly<Record<string, string>>) =>
+    async (own: Bench): Promise<Batch> => {
+      const volume = await variants[language].makeVolume(own, 'decided');
+      const isolated = { ...volume, options: { ...volume.options, ...options } };
+      return makeLookupBatch(await startGraph(own, [absentLeaf, isolated]), ENOENT);
+    };
+  const starts = { here: makeStart({}), thread: makeStart({ isolation: 'thread' }) };
+  return measureBatches(bench, starts, load);
 }

@@ -4,25 +4,22 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  isMissing,
-  MeasurementError,
-  type MissingResult,
-  measureOrExplain,
-} from '../../../apps/bench/engine/measurement-error.ts';
-import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
-import { measureAlternately } from '../../../apps/bench/run/call/alternating-batches.ts';
+import { MeasurementError } from '../../../apps/bench/engine/measurement-error.ts';
+import { subtract } from '../../../apps/bench/engine/statistics.ts';
 import { absentLeaf, startGraph, type VolumeSpec } from '../../../apps/bench/run/call/graphs.ts';
-import { type Batch, makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts';
+import {
+  type Batch,
+  makeLookupBatch,
+  measureBatches,
+} from '../../../apps/bench/run/call/request-batches.ts';
 import { compileModule } from '../../../apps/bench/run/compile.ts';
 import glupy from '../../../bridges/glupy.ts';
 import native from '../../../bridges/native/index.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
-import type { Graph } from '../../../runtime/core/graph.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import negative from '../../../runtime/xlators/features/negative/index.ts';
 import type { Bench } from '../bench.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+import { compareNumbers, listSeries, makeRoundsRow, type Report } from '../table.ts';
 import { FULL, QUICK } from './lookups.ts';
 
 const examples = join(packageRoot, 'examples/negative');
@@ -81,39 +78,30 @@ function makeVolume(bench: Bench, name: string, { module, source, file }: Entry)
 export async function measureNegative(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
   bench.log('examples/negative');
-  const graphs = new Map<string, Graph | MissingResult>();
-  for (const [name, entry] of Object.entries(ENTRIES))
-    graphs.set(
-      name,
-      await measureOrExplain(async () =>
-        startGraph(bench, [absentLeaf, makeVolume(bench, name, entry)]),
-      ),
-    );
-  const batches: Record<string, Batch> = {};
-  for (const [name, graph] of graphs)
-    if (!isMissing(graph)) batches[name] = makeLookupBatch(graph, ENOENT);
-  const series = await measureAlternately(bench, batches, load);
-  for (const graph of graphs.values()) if (!isMissing(graph)) await graph.stop();
-  const find = (name: string): MissingResult | { readonly rounds: readonly number[] } => {
-    const graph = graphs.get(name)!;
-    return isMissing(graph) ? graph : { rounds: series[name]! };
-  };
-  const others = Object.entries(ENTRIES).filter(([name]) => name !== BASE);
+  const starts = Object.entries(ENTRIES).map(([name, entry]) => {
+    const start = async (own: Bench): Promise<Batch> =>
+      makeLookupBatch(await startGraph(own, [absentLeaf, makeVolume(own, name, entry)]), ENOENT);
+    return [name, start] as const;
+  });
+  const series = await measureBatches(bench, Object.fromEntries(starts), load);
   return {
     sections: [
       {
         title: `examples/negative: µs for a lookup of a name that it has, median of ${load.rounds} rounds`,
         columns: [''],
         rows: Object.entries(ENTRIES).map(([name, { title }]) =>
-          makeRow(title, find(name), ({ rounds }) => [formatRounds(rounds)]),
+          makeRoundsRow(title, series, name),
         ),
       },
     ],
-    figures: others.map(([name, { title }]) =>
-      makeFigure(`negative in ${title}, over TypeScript`, ['µs', null], find(name), ({ rounds }) =>
-        compare(rounds, series[BASE]!, subtract),
+    figures: Object.entries(ENTRIES)
+      .filter(([name]) => name !== BASE)
+      .map(([name, { title }]) =>
+        compareNumbers(series, {
+          ...{ what: `negative in ${title}, over TypeScript`, mine: name, other: BASE },
+          ...{ unit: 'µs', bar: null, compareValues: subtract },
+        }),
       ),
-    ),
-    raw: { ...load, series },
+    raw: { ...load, series: listSeries(series) },
   };
 }

@@ -2,19 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  explainFailure,
-  isMissing,
-  measureOrExplain,
-} from '../../../apps/bench/engine/measurement-error.ts';
+import { explainFailure, measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
+import { measureRounds } from '../../../apps/bench/engine/rounds.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
-import { compare, divide } from '../../../apps/bench/engine/statistics.ts';
+import { divide } from '../../../apps/bench/engine/statistics.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { startServerProcess } from '../../../server/start-server.ts';
 import { type Bench, runCommand } from '../bench.ts';
-import { measureRounds } from '../rounds.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+import { compareNumbers, listSeries, makeRoundsRow, type Report } from '../table.ts';
 
 const DISK_PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
 const SIZE_MB = 256;
@@ -23,10 +19,6 @@ const SECONDS = { full: 4, quick: 1 };
 const BAR = { limit: 0.5, least: true, aim: 1 } as const;
 /** Position of the reads per second in fio's terse output. */
 const IOPS_FIELD = 7;
-
-interface Sample {
-  readonly iops: number;
-}
 
 /** Starts a server that serves a disk full of data at a socket. @returns its URI */
 type StartTarget = (bench: Bench) => Promise<string>;
@@ -117,37 +109,36 @@ export async function measureDisk(bench: Bench): Promise<Report> {
       }),
     );
   }
-  const series = await measureRounds<keyof typeof targets, { uri: string }, Sample>(started, {
+  /** Reads with fio; returns the reads a second. */
+  const read = async ({ uri }: { uri: string }): Promise<number> => {
+    const settings = ['--rw=randread', '--bs=4k', '--iodepth=64', `--size=${SIZE_MB}M`];
+    const limits = ['--time_based', `--runtime=${seconds}`, '--output-format=terse'];
+    const job = ['--name=read', '--ioengine=nbd', `--uri=${uri}`];
+    const out = await runCommand(bench, ['fio', ...job, ...settings, ...limits]);
+    return Number(out.split(';')[IOPS_FIELD]);
+  };
+  const series = await measureRounds<keyof typeof targets, { uri: string }, number>(started, {
     rounds: quick ? ROUNDS.quick : ROUNDS.full,
     signal,
-    async take({ uri }) {
-      const settings = ['--rw=randread', '--bs=4k', '--iodepth=64', `--size=${SIZE_MB}M`];
-      const limits = ['--time_based', `--runtime=${seconds}`, '--output-format=terse'];
-      const job = ['--name=read', '--ioengine=nbd', `--uri=${uri}`];
-      const out = await runCommand(bench, ['fio', ...job, ...settings, ...limits]);
-      return { iops: Number(out.split(';')[IOPS_FIELD]) };
-    },
+    warmUp: read,
+    take: read,
   });
-  const [ours, theirs] = [series.get('glossa')!, series.get('nbdkit')!];
-  const both = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
-  const pick = ({ iops }: Sample): number => iops;
   return {
     sections: [
       {
         title: `random reads of 4 KiB, 64 at a time; ${seconds} s a round`,
         columns: ['reads/s'],
         rows: (['glossa', 'nbdkit'] as const).map((name) =>
-          makeRow(targets[name].title, series.get(name)!, (samples) => [
-            formatRounds((samples as readonly Sample[]).map(pick)),
-          ]),
+          makeRoundsRow(targets[name].title, series, name),
         ),
       },
     ],
     figures: [
-      makeFigure('random reads / nbdkit', ['×', BAR], both, (rounds) =>
-        compare(rounds.ours.map(pick), rounds.theirs.map(pick), divide),
-      ),
+      compareNumbers(series, {
+        ...{ what: 'random reads / nbdkit', mine: 'glossa', other: 'nbdkit' },
+        ...{ unit: '×', bar: BAR, compareValues: divide },
+      }),
     ],
-    raw: Object.fromEntries(series),
+    raw: listSeries(series),
   };
 }

@@ -5,9 +5,8 @@
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../../runtime/core/errno.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
-import { isMissing, type MissingResult, measureOrExplain } from '../../engine/measurement-error.ts';
+import { isMissing, type MissingResult, WrongAnswers } from '../../engine/measurement-error.ts';
 import { compare, estimate, isTooSpread, subtract } from '../../engine/statistics.ts';
-import { type BatchPlan, measureAlternately } from './alternating-batches.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
@@ -18,7 +17,15 @@ import {
   type VolumeSpec,
   variants,
 } from './graphs.ts';
-import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
+import {
+  type Batch,
+  type BatchPlan,
+  type CallRounds,
+  makeFd,
+  makeLookupBatch,
+  makeReadBatch,
+  measureBatches,
+} from './request-batches.ts';
 
 /** A kind of call: the requests of a batch, and the module that handles them. */
 interface CallKind {
@@ -126,58 +133,35 @@ export interface CallCosts {
 /** The variant with which all others are compared. */
 const BASE_VARIANT: VariantName = 'typescript';
 
-/** Microseconds per call for each variant, by round, or the reason why they are missing. */
-export type CallRounds = ReadonlyMap<VariantName, readonly number[] | MissingResult>;
-
-/**
- * Measures one kind of call in these variants and in TypeScript, in alternation.
- * @throws {MeasurementError} for a wrong reply
- */
-export async function measureRounds(
+/** Measures one kind of call in these variants and in TypeScript, in alternation. */
+export function measureCallRounds(
   environment: GraphEnvironment,
   name: CallKindName,
   wantedVariants: readonly VariantName[],
   plan: BatchPlan,
-): Promise<CallRounds> {
+): Promise<CallRounds<VariantName>> {
   const { module, leaf, makeBatch, fallbackModule }: CallKind = callKinds[name];
-  const graphs = new Map<VariantName, Graph | MissingResult>();
-  for (const variant of [
-    BASE_VARIANT,
-    ...wantedVariants.filter((variant) => variant !== BASE_VARIANT),
-  ]) {
+  const starts = [...new Set([BASE_VARIANT, ...wantedVariants])].map((variant) => {
     const moduleName = variants[variant].isHosted ? module : (fallbackModule ?? module);
-    graphs.set(
-      variant,
-      await measureOrExplain(() => startModuleGraph(environment, variant, moduleName, leaf)),
-    );
-  }
-  const startedGraphs = [...graphs].filter(
-    (entry): entry is [VariantName, Graph] => !isMissing(entry[1]),
-  );
-  try {
-    const batches = Object.fromEntries(
-      startedGraphs.map(([variant, graph]) => [variant, makeBatch(graph)]),
-    );
-    const roundsByVariant = await measureAlternately(environment, batches, plan);
-    return new Map(
-      [...graphs].map(([variant, graph]) => [
-        variant,
-        isMissing(graph) ? graph : roundsByVariant[variant]!,
-      ]),
-    );
-  } finally {
-    for (const [, graph] of startedGraphs) await graph.stop();
-  }
+    const start = async (own: GraphEnvironment): Promise<Batch> =>
+      makeBatch(await startModuleGraph(own, variant, moduleName, leaf));
+    return [variant, start] as const;
+  });
+  return measureBatches(environment, Object.fromEntries(starts) as StartByVariant, plan);
 }
 
-/** Measures one kind of call, and returns the costs. @throws {MeasurementError} for a wrong reply */
+type StartByVariant = Record<VariantName, (environment: GraphEnvironment) => Promise<Batch>>;
+
+/** Measures one kind of call, and returns the costs. @throws {WrongAnswers} */
 export async function measureCosts(
   environment: GraphEnvironment,
   kind: CallKindName,
   wantedVariants: readonly VariantName[],
   plan: BatchPlan,
 ): Promise<CallCosts> {
-  const rounds = await measureRounds(environment, kind, wantedVariants, plan);
+  const rounds = await measureCallRounds(environment, kind, wantedVariants, plan);
+  for (const each of rounds.values())
+    if (isMissing(each) && each.wrong) throw new WrongAnswers(each.missing);
   const baseNs = convertToNs(rounds.get(BASE_VARIANT)!);
   if (isMissing(baseNs)) return { kind, typescript: baseNs, over: {} };
   const over: Partial<Record<VariantName, Cost | MissingResult>> = {};

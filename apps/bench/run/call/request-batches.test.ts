@@ -2,9 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../../runtime/core/xlator.ts';
-import { MeasurementError } from '../../engine/measurement-error.ts';
+import { MeasurementError, WrongAnswers } from '../../engine/measurement-error.ts';
 import { Cleanup } from '../cleanup.ts';
-import { measureAlternately } from './alternating-batches.ts';
 import {
   absentLeaf,
   type GraphEnvironment,
@@ -12,7 +11,13 @@ import {
   startGraph,
   startModuleGraph,
 } from './graphs.ts';
-import { type Batch, makeFd, makeLookupBatch, makeReadBatch } from './request-batches.ts';
+import {
+  type Batch,
+  makeFd,
+  makeLookupBatch,
+  makeReadBatch,
+  measureBatches,
+} from './request-batches.ts';
 
 const logged: string[] = [];
 const cleanup = new Cleanup();
@@ -53,7 +58,7 @@ describe('batches of requests', () => {
     const batch = makeLookupBatch(await startGraph(makeEnvironment(), [leaf]), ENOENT);
     expect(await batch(4)).toBeGreaterThan(0);
     expect(calls).toBe(4);
-    await expect(batch(1)).rejects.toThrow(new MeasurementError('a reply was EIO'));
+    await expect(batch(1)).rejects.toThrow(new WrongAnswers('a reply was EIO'));
   });
 
   it('wait for asynchronous replies', async () => {
@@ -94,30 +99,26 @@ describe('batches of requests', () => {
   });
 });
 
-describe('measureAlternately', () => {
+describe('measureBatches', () => {
   it('warms up first, alternates the variants, and keeps the best batch of a round', async () => {
     const order: string[] = [];
     const makeVariant =
-      (name: string, times: readonly number[]): Batch =>
-      async (count) => {
+      (name: string, times: readonly number[]) => async (): Promise<Batch> => async (count) => {
         order.push(`${name}${count}`);
         return times[order.filter((entry) => entry.startsWith(name)).length - 1]!;
       };
     const variants = { a: makeVariant('a', [9, 3, 1, 4, 2]), b: makeVariant('b', [9, 5, 6, 8, 7]) };
     const load = { rounds: 2, batchesPerRound: 2, requestsPerBatch: 10, warmUpRequests: 10 };
-    const series = await measureAlternately(makeEnvironment(), variants, load);
+    const series = await measureBatches(makeEnvironment(), variants, load);
     expect(order.join(' ')).toBe('a10 b10 a10 b10 b10 a10 a10 b10 b10 a10');
-    expect(series).toEqual({ a: [1, 2], b: [5, 7] });
+    expect(Object.fromEntries(series)).toEqual({ a: [1, 2], b: [5, 7] });
   });
 
   it('rejects when it is interrupted before the first round', async () => {
     const signal = AbortSignal.abort();
     const load = { rounds: 2, batchesPerRound: 1, requestsPerBatch: 1, warmUpRequests: 0 };
-    const measuring = measureAlternately(
-      { ...makeEnvironment(), signal },
-      { a: async () => 1 },
-      load,
-    );
+    const environment = { ...makeEnvironment(), signal };
+    const measuring = measureBatches(environment, { a: async () => async () => 1 }, load);
     await expect(measuring).rejects.toThrow('aborted');
   });
 });

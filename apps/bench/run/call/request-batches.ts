@@ -12,12 +12,19 @@ import type { Graph } from '../../../../runtime/core/graph.ts';
 import { Loc } from '../../../../runtime/core/loc.ts';
 import { runSharedTurn } from '../../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../../runtime/core/xlator.ts';
-import { MeasurementError } from '../../engine/measurement-error.ts';
-import { READ_SIZE } from './graphs.ts';
+import {
+  MeasurementError,
+  type MissingResult,
+  measureOrExplain,
+  WrongAnswers,
+} from '../../engine/measurement-error.ts';
+import { measureRounds, type Series } from '../../engine/rounds.ts';
+import { Cleanup } from '../cleanup.ts';
+import { type GraphEnvironment, READ_SIZE } from './graphs.ts';
 
 /**
  * Sends `count` requests one after the other, and returns microseconds per request.
- * @throws {MeasurementError} for a wrong reply
+ * @throws {WrongAnswers}
  */
 export type Batch = (count: number) => Promise<number>;
 
@@ -71,7 +78,7 @@ function makeBatch(
       }
     }
     const microseconds = (performance.now() - startMs) * 1000;
-    if (mismatch !== undefined) throw new MeasurementError(mismatch);
+    if (mismatch !== undefined) throw new WrongAnswers(mismatch);
     return microseconds / count;
   };
 }
@@ -106,3 +113,57 @@ export function makeReadBatch({ links, top }: Graph, fd: Fd, size = READ_SIZE): 
 
 /** Makes an fd without an open request, for leaves that do not check it. */
 export const makeFd = ({ inodes }: Graph): Fd => new Fd(inodes.newInode(), 0, 1);
+
+/** The amount of work of one measurement. */
+export interface BatchPlan {
+  /** Number of rounds. */
+  readonly rounds: number;
+  /** Batches of each variant in a round, of which the best counts. */
+  readonly batchesPerRound: number;
+  /** Requests of a batch. */
+  readonly requestsPerBatch: number;
+  /** Warm-up requests of each variant, after which its code is compiled, also WebAssembly. */
+  readonly warmUpRequests: number;
+  /** Called before each batch of a round; not timed. */
+  readonly beforeBatch?: (variant: Batch) => Promise<void>;
+}
+
+/** Microseconds per request by variant and round. */
+export type CallRounds<N> = Series<N, number>;
+
+/**
+ * Starts several variants, such as languages of a module, measures their batches in rounds (engine/rounds.ts), and ends
+ * them. Returns the rounds so far if it is interrupted, and the reasons of those that are missing.
+ * @throws the signal's reason if interrupted in the first round
+ */
+export async function measureBatches<N extends string, E extends GraphEnvironment>(
+  environment: E,
+  starts: Readonly<Record<N, (environment: E) => Promise<Batch>>>,
+  plan: BatchPlan,
+): Promise<CallRounds<N>> {
+  const { signal, log } = environment;
+  const cleanup = new Cleanup();
+  try {
+    const batches = new Map<N, Batch | MissingResult>();
+    for (const name of Object.keys(starts) as N[])
+      batches.set(name, await measureOrExplain(() => starts[name]({ ...environment, cleanup })));
+    return await measureRounds<N, Batch, number>(batches, {
+      rounds: plan.rounds,
+      batches: { count: plan.batchesPerRound, pickBest: Math.min },
+      signal,
+      async warmUp(batch) {
+        for (let done = 0; done < plan.warmUpRequests; done += plan.requestsPerBatch)
+          await batch(plan.requestsPerBatch);
+      },
+      async take(batch) {
+        await plan.beforeBatch?.(batch);
+        const microseconds = await batch(plan.requestsPerBatch);
+        // Lets timers and signals run.
+        await new Promise(setImmediate);
+        return microseconds;
+      },
+    });
+  } finally {
+    await cleanup.run(log);
+  }
+}
