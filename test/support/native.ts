@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject } from 'vitest';
 import { includeDir } from '../../bridges/native/ffi.ts';
+import { makeCModule } from '../contract/bridge/modules.ts';
 import { type Language, nativeLanguage } from './module.ts';
 
 const CC = process.env.CC ?? 'cc';
@@ -65,8 +66,7 @@ export const nativeC: Language = {
   find(folder, name): Record<string, string> {
     if (name === null) return {};
     const out = join(libraryFolder(), `${name}.so`);
-    const source = join(folder, `${name}.c`);
-    if (!existsSync(out)) compile(source, out);
+    if (!existsSync(out)) makeCModule(folder, name, out, compile);
     return { 'module-path': out };
   },
 };

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { includeDir } from '../../runtime/sys/paths.ts';
+import { makeCModule } from '../contract/bridge/modules.ts';
 import { hostedLanguage, type Language } from './module.ts';
 import { libraryFolder } from './native.ts';
 
@@ -83,7 +84,7 @@ export const wasmC: Language = {
   find(folder, name): Record<string, string> {
     if (name === null) return { 'module-path': libraryFolder() };
     const out = join(libraryFolder(), `${name}.wasm`);
-    if (!existsSync(out)) compileWasm(join(folder, `${name}.c`), out);
+    if (!existsSync(out)) makeCModule(folder, name, out, compileWasm);
     return { 'module-name': `${name}.wasm`, 'module-path': libraryFolder() };
   },
 };

@@ -6,8 +6,8 @@
  * `<fop>_cbk`, `<fop>_cancel` or a hook; `each_fop` and `each_cbk` stand for a method of every fop, `any_fop`, `any_cbk`
  * and `any_cancel` are the generic ones, and other names are callbacks.
  */
-import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import { inject } from 'vitest';
 
 /*
@@ -176,4 +176,41 @@ export function makeContractModules(language: keyof typeof FORMS): string {
     else writeFileSync(join(folder, name), `export { default } from '${join(source, name)}';\n`);
   }
   return folder;
+}
+
+/** The start of the bytes in a compiled file that a module's steps replace. */
+const SELECTION = 'glossa-contract-module';
+const SELECTION_BYTES = 1500;
+
+/** Writes `text` over the bytes in a compiled file that select what it does. */
+export function selectModule(compiled: string, text: string, out: string): void {
+  const bytes = readFileSync(compiled);
+  const at = bytes.indexOf(SELECTION);
+  const encoded = Buffer.from(text.replace(/^ +/gm, ''));
+  if (at < 0 || encoded.length >= SELECTION_BYTES)
+    throw new Error(`${text} does not fit into ${compiled}`);
+  bytes.fill(0, at, at + SELECTION_BYTES);
+  encoded.copy(bytes, at);
+  writeFileSync(out, bytes);
+}
+
+/**
+ * Makes the module `name` in C at `out`: compiles its source, or copies the compiled `steps` with its steps.
+ *
+ * @param folder of the sources.
+ */
+export function makeCModule(
+  folder: string,
+  name: string,
+  out: string,
+  compile: (source: string, out: string) => void,
+): void {
+  const source = join(folder, `${name}.c`);
+  if (existsSync(source)) {
+    compile(source, out);
+    return;
+  }
+  const steps = join(dirname(out), `steps${extname(out)}`);
+  if (!existsSync(steps)) compile(join(folder, 'steps.c'), steps);
+  selectModule(steps, STEPS[name]!, out);
 }
