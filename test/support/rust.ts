@@ -9,13 +9,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { inject } from 'vitest';
 import { crateFolder } from '../../runtime/sys/paths.ts';
+import { STEPS, selectModule } from '../contract/bridge/modules.ts';
 import { hostedLanguage, type Language } from './module.ts';
 import { libraryFolder } from './native.ts';
 
@@ -119,23 +119,26 @@ export function findRustError(name: string, text: string): string {
   throw new Error(`${name} compiles`);
 }
 
-/** The start of the bytes that select a module (contract/bridge/rust/selection.rs), and their number. */
-const SELECTION = 'glossa-contract-module';
-const SELECTION_BYTES = 32;
+/** Modules of steps whose methods no other has. */
+const CARRIERS = ['any', 'any_cbk', 'any_own', 'cancel_any', 'hooks'];
 
-/** Files of several modules each, by the names of the modules. */
-const GROUPS: Readonly<Record<string, string>> = Object.fromEntries(
-  ['both', 'change', 'echo', 'named', 'only_cbk', 'own'].map((name) => [name, 'every_fop']),
-);
+/** The translator, in carriers.rs or every_carriers.rs, with the methods of a module of steps. */
+function findCarrier(name: string): string {
+  if (CARRIERS.includes(name)) return name;
+  if (name.startsWith('hooks')) return 'hooks_any';
+  if (name.startsWith('any')) return 'any';
+  const every = ['each_fop', 'each_cbk'].filter((method) => STEPS[name]!.includes(method));
+  return every.length === 2 ? 'each' : (every[0] ?? 'requests');
+}
 
 /** Makes the contract's module of this name, whose source is in `folder`. */
 export function makeContractModule(folder: string, name: string, out: string): void {
-  const group = GROUPS[name] ?? 'main';
+  const hasSource = existsSync(join(folder, `${name}.rs`));
+  const selected = hasSource ? name : findCarrier(name);
+  const group = selected.startsWith('each') ? 'every_fop' : 'main';
   const path = join(sharedFolder(), `${group}.wasm`);
   if (!existsSync(path)) compileRust(join(folder, `${group}.rs`), path, ['-C', 'strip=symbols']);
-  const bytes = readFileSync(path);
-  bytes.write(name.padEnd(SELECTION_BYTES), bytes.indexOf(SELECTION), 'latin1');
-  writeFileSync(out, bytes);
+  selectModule(path, `${selected}\n${hasSource ? '' : STEPS[name]}`, out);
 }
 
 /** Modules of the contract in Rust, by their names. */

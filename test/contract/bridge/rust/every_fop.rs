@@ -4,5 +4,10 @@
 mod selection;
 #[macro_use]
 mod shapes;
+#[macro_use]
+mod steps;
+#[path = "every_carriers.rs"]
+mod carriers;
 
-modules! { both change echo named only_cbk own }
+
+modules! { ; each_fop each_cbk each }

@@ -4,12 +4,13 @@
 mod selection;
 #[macro_use]
 mod shapes;
+#[macro_use]
+mod steps;
+mod carriers;
 
 modules! {
-    any any_awaited any_cbk any_own awaited bare bytes_upper cancel cancel_any cancel_awaited
-    change_args change_awaited clients clock cookies ctx edition1 edition2 edition_refuses entries
-    failing fan first gather hold hooks hooks_async hooks_cbk hooks_own hooks_plain late late_wind
-    life notes other own_awaited own_fds own_requests plain_dict raising refuse refuse_with retry
-    retry_cbk settings several several_through shared take_back talk timeouts timers touch tunable
-    ups who who_is_up
+    bytes_upper cancel_awaited clients clock ctx edition1 edition2 edition_refuses entries
+    failing gather hooks_async late life other own_fds own_requests plain_dict retry_cbk
+    settings several several_through shared take_back talk timeouts timers tunable ups
+    ; any any_cbk any_own cancel_any hooks hooks_any requests
 }

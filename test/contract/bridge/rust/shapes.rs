@@ -10,6 +10,7 @@ pub use std::cell::{Cell, RefCell};
 use std::fmt::Write;
 
 /// The `init` of a translator without state.
+#[allow(unused_macros)]
 macro_rules! stateless {
     ($name:ident) => {
         pub struct $name;
