@@ -46,7 +46,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 154_800,
+      bound: 154_500,
       goal: 118_000,
     },
     {

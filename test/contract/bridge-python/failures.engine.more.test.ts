@@ -1,5 +1,5 @@
 /** Runs the bridge contract's tests of failures and reloads, with modules in Python. */
-import { join } from 'node:path';
 import { failureContract } from '../bridge/failures.ts';
+import { makeContractModules } from '../bridge/modules.ts';
 
-failureContract(join(import.meta.dirname, '../bridge/python'));
+failureContract(makeContractModules('python'));

@@ -2,7 +2,7 @@
  * The bridge contract for failure policies, reloads and reconfigured options, in languages with an
  * interpreter. Modules: `failing`, and editions of one module, which tests write over each other.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EACCES, EIO, ENOENT } from '../../../runtime/core/errno.ts';
@@ -107,6 +107,12 @@ export function failureContract(
 
     class EditedModule {
       readonly path = join(makeFolder({}), `m${extension}`);
+
+      constructor() {
+        for (const name of readdirSync(folder))
+          if (/^(steps|shapes)\.(py|js)$/.test(name))
+            cpSync(join(folder, name), join(this.path, '..', name));
+      }
 
       save(edition: string): void {
         writeFileSync(this.path, readFileSync(join(folder, edition + extension)));

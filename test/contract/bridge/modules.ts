@@ -26,6 +26,8 @@ import { inject } from 'vitest';
  * | `hold`, `unwind worst` | keeps the reply; answers with the kept one whose op_ret is the least |
  * | `fail`, `fail ERRNO` | fails with the reply's errno or this one |
  * | `raise ERRNO`, `raise TEXT` | fails by an exception, in languages that have some |
+ * | `fail count` | fails with the number of such failures as errno, which `dump_state` and `load_state` hand over |
+ * | `spin` | runs without an end |
  * | `sleep MS` | continues later, by a timer |
  * | `note` | keeps the loc's name in `frame.local` |
  * | `keep`, `release` | stores the request; winds all that are stored |
@@ -140,6 +142,24 @@ export const STEPS: Readonly<Record<string, string>> = {
   several: 'stat: wind to last\nreadlink_cbk: unwind',
   several_through: 'passes_through: on\nstat: wind to last\nreadlink_cbk: unwind',
   who_is_up: 'passes_through: off\naccess: log {ups}; unwind 0',
+
+  // Failures and reloads: failures.ts.
+  failing: `
+    statfs: fail count
+    access: raise at once
+    stat: wind
+    stat_cbk: raise in the callback
+    flush: wind; raise after a wind
+    readlink: keep
+    fsync: spin`,
+  edition1: `
+    statfs: fail count
+    stat: wind
+    stat_cbk: fail ENOENT
+    dump_state:
+    fini: log the first edition ends`,
+  edition2: 'statfs: fail count\naccess: fail EACCES\nload_state:',
+  edition_refuses: 'init: raise not today',
 };
 
 /** Adds hooks that log the created and removed names. */
@@ -175,6 +195,7 @@ export function makeContractModules(language: keyof typeof FORMS): string {
     if (language !== 'typescript') cpSync(join(source, name), join(folder, name));
     else writeFileSync(join(folder, name), `export { default } from '${join(source, name)}';\n`);
   }
+  writeFileSync(join(folder, `edition_broken${EXTENSIONS[language]}`), '\n\nno module (:\n');
   return folder;
 }
 

@@ -165,10 +165,16 @@ static void do_hold(const struct call *call)
 
 static void do_fail(const struct call *call, const char *name)
 {
+    struct kept *kept = call->this->private;
     const int32_t number = *name == '\0' ? call->op_errno : errno_of(name);
+    if (strcmp(name, "count") == 0) {
+        glossa_fail(call->frame, (int32_t)++kept->failures);
+        return;
+    }
     if (number == 0)
         gf_log(call->this, GF_LOG_ERROR, "%s", name);
-    glossa_fail(call->frame, number == 0 ? EIO : number);
+    /* Without an errno, which is a mistake of the module's. */
+    glossa_fail(call->frame, number);
 }
 
 static void do_note(const struct call *call)
@@ -218,6 +224,9 @@ static void do_step(const struct call *call, const char *verb, const char *rest)
         do_release(call->this);
     else if (strcmp(verb, "describe") == 0)
         do_describe(call);
+    else if (strcmp(verb, "spin") == 0)
+        for (volatile int round = 0;; round++)
+            ;
     else
         log_text(call, rest);
 }
@@ -373,6 +382,11 @@ static int32_t init(xlator_t *this)
 {
     this->private = calloc(1, sizeof(struct kept));
     run_hook(this, "new", NULL, NULL);
+    const struct line *line = find("init", "");
+    if (line != NULL && strncmp(line->steps[0], "raise ", 6) == 0) {
+        gf_log(this, GF_LOG_ERROR, "%s", line->steps[0] + 6);
+        return -1;
+    }
     run_hook(this, "init", NULL, NULL);
     return this->private == NULL;
 }
@@ -387,6 +401,16 @@ static void notify(xlator_t *this, const char *event, const child_t *child)
 {
     UNUSED(child);
     run_hook(this, "notify", NULL, event);
+}
+
+static void dump_state(xlator_t *this, dict_t *state)
+{
+    dict_set_int64(state, "count", ((const struct kept *)this->private)->failures);
+}
+
+static void load_state(xlator_t *this, dict_t *state)
+{
+    dict_get_int64(state, "count", &((struct kept *)this->private)->failures);
 }
 
 static void entry_created(xlator_t *this, const loc_t *loc)
@@ -427,5 +451,7 @@ __attribute__((constructor)) static void define(void)
     it->fini = fini;
     it->notify = find("notify", "") == NULL ? NULL : notify;
     it->entry_created = find("entry_created", "") == NULL ? NULL : entry_created;
+    it->dump_state = find("dump_state", "") == NULL ? NULL : dump_state;
+    it->load_state = find("load_state", "") == NULL ? NULL : load_state;
     it->entry_removed = find("entry_removed", "") == NULL ? NULL : entry_removed;
 }

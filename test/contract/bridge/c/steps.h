@@ -48,10 +48,11 @@ struct call {
     size_t next;
 };
 
-/* Requests that `keep` stores. */
+/* Requests that `keep` stores, and the count of `fail count`. */
 struct kept {
     glossa_frame_t *frames[8];
     size_t count;
+    int64_t failures;
 };
 
 static const struct line *find(const char *name, const char *end)
@@ -107,7 +108,8 @@ static int32_t errno_of(const char *name)
     static const struct {
         const char *name;
         int32_t number;
-    } all[] = {{"EDQUOT", EDQUOT}, {"EINTR", EINTR}, {"EAGAIN", EAGAIN}};
+    } all[] = {{"EDQUOT", EDQUOT}, {"EINTR", EINTR}, {"EAGAIN", EAGAIN},
+             {"EACCES", EACCES}, {"ENOENT", ENOENT}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0)
             return all[i].number;

@@ -23,6 +23,8 @@ function parse(text) {
 export function make(text) {
   const { new: made, passes_through: through, ...methods } = parse(text);
   class Steps extends Translator {
+    count = 0;
+
     constructor() {
       super();
       const children = this.children.map(({ name }) => `'${name}'`).join(', ');
@@ -42,7 +44,9 @@ export function make(text) {
 
 /** The names of fops stay as they are. */
 const methodName = (name) =>
-  rows.has(name) ? name : name.replace(/_(cbk|cancel|fop|created|removed)$/, (end) => camel(end));
+  rows.has(name)
+    ? name
+    : name.replace(/_(cbk|cancel|fop|created|removed|state)$/, (end) => camel(end));
 
 function makeHook(name, cases) {
   const hooks = {
@@ -52,6 +56,14 @@ function makeHook(name, cases) {
     entry_created: (_xl, loc) => ({ name: loc.name, dir: loc.pargfid.at(-1) }),
     entry_removed: (_xl, loc) => ({ name: loc.name, dir: loc.pargfid.at(-1) }),
   };
+  if (name === 'dump_state')
+    return function () {
+      return { count: this.count };
+    };
+  if (name === 'load_state')
+    return function ({ count }) {
+      this.count = count;
+    };
   if (!Object.hasOwn(hooks, name)) return undefined;
   return function (...args) {
     say(this, cases, hooks[name](this, ...args));
@@ -59,7 +71,9 @@ function makeHook(name, cases) {
 }
 
 function say(xl, [{ steps }], values) {
-  for (const step of steps) xl.log.info('%s', fill(step.slice('log '.length), values));
+  for (const step of steps)
+    if (step.startsWith('raise ')) throw new Error(step.slice('raise '.length));
+    else xl.log.info('%s', fill(step.slice('log '.length), values));
 }
 
 /** A method of a fop, a callback or a cancel method, by its name. */
@@ -182,8 +196,13 @@ const verbs = {
   hold({ frame, opRet, opErrno, values }) {
     localOf(frame).replies.push([opRet, opErrno, ...values]);
   },
-  fail: ({ frame, opErrno }, errno) =>
-    frame.fail(errno === undefined ? opErrno : errors.get(errno)),
+  fail({ xl, frame, opErrno }, errno) {
+    if (errno === 'count') xl.count += 1;
+    frame.fail(errno === 'count' ? xl.count : errno === undefined ? opErrno : errors.get(errno));
+  },
+  spin() {
+    for (;;);
+  },
   raise(_call, ...words) {
     const text = words.join(' ');
     throw errors.has(text) ? new FopError(errors.get(text), 'on purpose') : new Error(text);

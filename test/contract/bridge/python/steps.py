@@ -10,7 +10,7 @@ from glupy._fops import FOPS
 from shapes import change, describe, own_reply, own_ret, touch
 
 ROWS = {row.name: row for row in FOPS}
-HOOKS = ["init", "notify", "fini", "entry_created", "entry_removed"]
+HOOKS = "init notify fini entry_created entry_removed dump_state load_state".split()
 WAITING = ("await", "try", "sleep", "return")
 
 
@@ -27,7 +27,7 @@ def parse(text):
 
 def make(text):
     methods = parse(text)
-    members = {"kept": None}
+    members = {"kept": None, "count": 0}
     if "passes_through" in methods:
         members["passes_through"] = methods.pop("passes_through")[0][1] == ["on"]
     for name, cases in methods.items():
@@ -48,6 +48,10 @@ def make_hook(name, cases):
     [(_, steps)] = cases
     if name == "notify":
         return lambda self, event: say(self, steps, event=event)
+    if name == "dump_state":
+        return lambda self: {"count": self.count}
+    if name == "load_state":
+        return lambda self, state: setattr(self, "count", state["count"])
     if name.startswith("entry_"):
         return lambda self, loc: say(self, steps, name=loc.name, dir=loc.pargfid[-1])
     return lambda self: say(
@@ -61,6 +65,8 @@ def make_hook(name, cases):
 
 def say(xl, steps, **values):
     for step in steps:
+        if step.startswith("raise "):
+            raise ValueError(step.removeprefix("raise "))
         xl.log.info("%s", fill(step.removeprefix("log "), values))
 
 
@@ -226,7 +232,14 @@ class Call:
     def do_hold(self):
         local(self.frame).replies.append((self.op_ret, self.op_errno, self.values))
 
+    def do_spin(self):
+        while True:
+            pass
+
     def do_fail(self, errno=None):
+        if errno == "count":
+            self.xl.count += 1
+            return self.frame.fail(self.xl.count)
         self.frame.fail(getattr(glupy, errno) if errno else self.op_errno)
 
     def do_raise(self, *words):

@@ -1,3 +1,0 @@
-"""An edition that does not compile: line 3."""
-
-class xlator(:
