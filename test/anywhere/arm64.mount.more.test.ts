@@ -11,7 +11,7 @@ import { run, type Scratch, startMount, withScratch } from '../support/mount.ts'
 import { isSkipped } from '../support/obstacle.ts';
 import { onlyInFirst, selected } from '../support/test-selection.ts';
 import { compileWasm } from '../support/wasm.ts';
-import { compileForArm, findArmObstacle, makeArmNode } from './arm64.ts';
+import { ARCHITECTURES, compileForArm, findArmObstacle, makeArmNode, PRELOAD } from './arm64.ts';
 
 const { O_DIRECT, O_RDONLY } = constants;
 const PATIENCE_MS = 600_000;
@@ -134,7 +134,7 @@ process.stdout.write(process.arch);
 `;
 
 /** A part of the tests of the storage's fops, and those of a program's volume. */
-const TESTED = 'storage/posix for a user|files';
+const TESTED = 'storage/posix for a user|with the errno of Linux|^find of ';
 const CONTRACT = ['test/contract/storage.test.ts', 'runtime/api/files.test.ts'];
 
 describe.skipIf(isSkipped('on ARM', findArmObstacle()))('on ARM', () => {
@@ -143,23 +143,23 @@ describe.skipIf(isSkipped('on ARM', findArmObstacle()))('on ARM', () => {
       'storage and volumes pass their tests',
       () =>
         withScratch(async (scratch) => {
-          const node = await makeArmNode(scratch);
+          await makeArmNode(scratch);
           const limits = ['--maxWorkers', '1', '--testTimeout', `${PATIENCE_MS}`, '-t', TESTED];
           const vitest = join(packageRoot, 'node_modules/vitest/vitest.mjs');
-          const args = [vitest, 'run', '--project', 'test', ...limits];
+          // The processes that Vitest starts are on ARM. It reads and transforms the sources itself, in half the time.
+          const args = ['--require', scratch.at(PRELOAD), vitest, 'run', '--project', 'test'];
           const { status, out } = await run(
             scratch,
-            node,
-            [...args, '--root', packageRoot, ...CONTRACT],
-            {
-              patience: PATIENCE_MS,
-            },
+            process.execPath,
+            [...args, ...limits, '--root', packageRoot, ...CONTRACT],
+            { patience: PATIENCE_MS },
           );
           expect({ status, end: status === 0 ? '' : out.slice(-5000) }).toEqual({
             status: 0,
             end: '',
           });
-          expect(out).toMatch(/^\d{2,} passed, 0 failed/m);
+          expect(out).toMatch(/^\d{3,} passed, 0 failed/m);
+          expect(await fs.readFile(scratch.at(ARCHITECTURES), 'utf8')).toMatch(/arm64/);
         }),
       PATIENCE_MS,
     );

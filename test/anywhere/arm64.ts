@@ -14,6 +14,11 @@ import { findToolchain } from '../support/toolchain.ts';
 const LIBRARIES = '/usr/aarch64-linux-gnu';
 const CC = 'aarch64-linux-gnu-gcc';
 
+/** What a Node loads first, so that the processes that it starts are on ARM. */
+export const PRELOAD = 'exec-path.cjs';
+/** The file that lists the architecture of each process with the preload. */
+export const ARCHITECTURES = 'architectures';
+
 /** Returns what is missing, or ''. */
 export function findArmObstacle(): string {
   if (spawnSync('qemu-aarch64', ['--version']).status !== 0) return 'needs qemu-user';
@@ -29,8 +34,10 @@ export async function makeArmNode(scratch: Scratch): Promise<string> {
   const path = scratch.at('arm-node');
   const packages = dirname(findToolchain('arm64'));
   const preload = await scratch.writeFile(
-    'exec-path.cjs',
-    `process.execPath = ${JSON.stringify(path)};\n`,
+    PRELOAD,
+    `process.execPath = ${JSON.stringify(path)};
+require('node:fs').appendFileSync(${JSON.stringify(scratch.at(ARCHITECTURES))}, process.arch + '\\n');
+`,
   );
   const program = [
     '#!/bin/sh',
