@@ -29,23 +29,25 @@ const findModules = (name: string): string[] =>
 /** All but those that show translators of glossa's own, or programs that use a volume. */
 const scripted = names.filter((name) => findModules(name).length > 0);
 
-it.each(selectVariants(scripted, () => true))('the tests of example %s pass', (name) =>
-  withScratch(async (scratch) => {
-    const modules = findModules(name);
-    const { status, out } = await runGlossa(scratch, ['test', ...modules, '--json', '--strict']);
-    expect({ status, out }).toMatchObject({ status: 0 });
-    const { files } = JSON.parse(out) as { files: { file: string; tests: unknown[] }[] };
-    // Those of its own name for each, and not only others beside it.
-    const moduleName = (path: string): string =>
-      basename(path)
-        .split('.')[0]!
-        .replace(/^test_/, '');
-    const tested = files.map(({ file }) => join(dirname(file), moduleName(file)));
-    expect(tested.sort()).toEqual(
-      modules.map((path) => join(dirname(path), moduleName(path))).sort(),
-    );
-    for (const { tests } of files) expect(tests.length).toBeGreaterThan(0);
-  }),
+it.each(selectVariants(scripted, (name) => scripted.indexOf(name) % 2 === 0))(
+  'the tests of example %s pass',
+  (name) =>
+    withScratch(async (scratch) => {
+      const modules = findModules(name);
+      const { status, out } = await runGlossa(scratch, ['test', ...modules, '--json', '--strict']);
+      expect({ status, out }).toMatchObject({ status: 0 });
+      const { files } = JSON.parse(out) as { files: { file: string; tests: unknown[] }[] };
+      // Those of its own name for each, and not only others beside it.
+      const moduleName = (path: string): string =>
+        basename(path)
+          .split('.')[0]!
+          .replace(/^test_/, '');
+      const tested = files.map(({ file }) => join(dirname(file), moduleName(file)));
+      expect(tested.sort()).toEqual(
+        modules.map((path) => join(dirname(path), moduleName(path))).sort(),
+      );
+      for (const { tests } of files) expect(tests.length).toBeGreaterThan(0);
+    }),
 );
 
 /** The commands of all blocks of a README, in order. */

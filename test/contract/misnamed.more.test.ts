@@ -6,6 +6,7 @@ import { findRemarks } from '../../bridges/host/advice/module-remarks.ts';
 import { languages } from '../../bridges/languages.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { selectVariants } from '../support/test-selection.ts';
 
 /** Of the contract only Python's folder: the other languages have the same method names. */
 const FOLDERS = [
@@ -27,40 +28,44 @@ it('the check for misnamed methods covers more than thirty modules', () => {
   expect(modules.length).toBeGreaterThan(30);
 });
 
-it.each(modules)('the module %s causes no warning about a misnamed method', async (file) => {
-  const path = join(packageRoot, file);
-  const language = file.endsWith('.py') ? 'python' : 'javascript';
-  const start = await languages[language].hosted.load();
-  const doNothing = (): void => {};
-  const host = new Proxy({}, { get: () => doNothing });
-  const guest = await start(
-    {
-      name: basename(path).replace(/\.\w+$/, ''),
-      path,
-      bytes: readFileSync(path),
-      source: readFileSync(path, 'utf8'),
-      folders: [dirname(path)],
-    },
-    host as Parameters<typeof start>[1],
-    {
-      machine: nodeMachine,
-      volume: 'top',
-      timeLimitS: 60,
-      memoryLimitBytes: 512 * 2 ** 20,
-      grants: { read: [], write: [], env: {} },
-      packages: [],
-      logNotice: doNothing,
-      logWarning: doNothing,
-      warnForeignWritable() {},
-      log: doNothing,
-    },
-  );
-  try {
-    const { syntax } = languages[language].hosted;
-    expect(
-      findRemarks(guest, path, syntax).map(({ position, text }) => `${position}: ${text}`),
-    ).toEqual([]);
-  } finally {
-    guest.close();
-  }
-});
+const isExample = (file: string): boolean => /^(examples|templates)/.test(file);
+it.each(selectVariants(modules, isExample))(
+  'the module %s causes no warning about a misnamed method',
+  async (file) => {
+    const path = join(packageRoot, file);
+    const language = file.endsWith('.py') ? 'python' : 'javascript';
+    const start = await languages[language].hosted.load();
+    const doNothing = (): void => {};
+    const host = new Proxy({}, { get: () => doNothing });
+    const guest = await start(
+      {
+        name: basename(path).replace(/\.\w+$/, ''),
+        path,
+        bytes: readFileSync(path),
+        source: readFileSync(path, 'utf8'),
+        folders: [dirname(path)],
+      },
+      host as Parameters<typeof start>[1],
+      {
+        machine: nodeMachine,
+        volume: 'top',
+        timeLimitS: 60,
+        memoryLimitBytes: 512 * 2 ** 20,
+        grants: { read: [], write: [], env: {} },
+        packages: [],
+        logNotice: doNothing,
+        logWarning: doNothing,
+        warnForeignWritable() {},
+        log: doNothing,
+      },
+    );
+    try {
+      const { syntax } = languages[language].hosted;
+      expect(
+        findRemarks(guest, path, syntax).map(({ position, text }) => `${position}: ${text}`),
+      ).toEqual([]);
+    } finally {
+      guest.close();
+    }
+  },
+);

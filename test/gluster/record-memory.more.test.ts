@@ -17,6 +17,7 @@ import { makeRecordMark } from '../../runtime/wire/record.ts';
 import { PROGRESS_TIMEOUT_MS } from '../../runtime/wire/record-memory.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
+import { selectVariants } from '../support/test-selection.ts';
 
 const MIB = 2 ** 20;
 const LIMIT = 256 * MIB;
@@ -98,94 +99,98 @@ async function write(peer: RawPeer, name: string, length: number): Promise<numbe
   return (await peer.callFop('writev', [gfid, fd, 0, length, 0, null], { data })).opRet;
 }
 
-describe.each<[string, SourceRegistry | undefined]>([
+const sockets: readonly (readonly [string, SourceRegistry | undefined])[] = [
   ['the pump', pump],
   ["Node's event loop", undefined],
-])('a brick with sockets of %s', (_, sources) => {
-  beforeEach(async () => {
-    logLines = [];
-    peers = [];
-    ends = new Set();
-    await start(sources);
-  });
-  afterEach(async () => {
-    for (const peer of peers) peer.close();
-    await graph.stop();
-  });
+];
+describe.each(selectVariants(sockets, ([name]) => name === 'the pump'))(
+  'a brick with sockets of %s',
+  (_, sources) => {
+    beforeEach(async () => {
+      logLines = [];
+      peers = [];
+      ends = new Set();
+      await start(sources);
+    });
+    afterEach(async () => {
+      for (const peer of peers) peer.close();
+      await graph.stop();
+    });
 
-  it('limits the memory of long messages, serves short ones, and closes stalled connections', async () => {
-    const before = process.memoryUsage().arrayBuffers;
-    for (let n = 0; n < 10; n++) begin((await come()).socket, LONG, LONG - MIB);
-    await expect.poll(waiting, PATIENCE).toBe(8);
-    expect(used()).toBeLessThanOrEqual(LIMIT / 2);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(LIMIT);
-    // Short messages of another client are served meanwhile.
-    const other = await come();
-    expect(await write(other, 'f', MIB)).toBe(MIB);
-    // A long message gets its turn after all stalled ones.
-    const written = write(await come(), 'long', 50 * MIB);
-    await expect.poll(waiting, PATIENCE).toBe(9);
-    await expect
-      .poll(() => {
-        endPatience();
-        return waiting();
-      }, PATIENCE)
-      .toBe(0);
-    expect(await written).toBe(50 * MIB);
-    const closed = logLines.filter((line) => line.includes('wait for its memory'));
-    expect(closed.length).toBeGreaterThanOrEqual(8);
-    expect(closed[0]).toMatch(
-      /connection to 127.0.0.1 is closed: only \d+ of 62914564 bytes of a message arrived in 10 s/,
-    );
-    expect(await write(other, 'g', MIB)).toBe(MIB);
-    for (const peer of peers) peer.close();
-    await expect.poll(used, PATIENCE).toBe(0);
-  });
-
-  it('reclaims memory from silent connections without closing them', async () => {
-    const half = LIMIT / 2;
-    const others: RawPeer[] = [];
-    for (let n = 0; n < 100; n++) {
+    it('limits the memory of long messages, serves short ones, and closes stalled connections', async () => {
+      const before = process.memoryUsage().arrayBuffers;
+      for (let n = 0; n < 10; n++) begin((await come()).socket, LONG, LONG - MIB);
+      await expect.poll(waiting, PATIENCE).toBe(8);
+      expect(used()).toBeLessThanOrEqual(LIMIT / 2);
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(LIMIT);
+      // Short messages of another client are served meanwhile.
       const other = await come();
-      expect(await write(other, `f${n}`, MIB)).toBe(MIB);
-      others.push(other);
-    }
-    expect(used()).toBeLessThanOrEqual(half);
-    expect(waiting()).toBe(0);
-    for (const [n, other] of others.entries()) expect(await write(other, `g${n}`, 9)).toBe(9);
-    expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
-  });
+      expect(await write(other, 'f', MIB)).toBe(MIB);
+      // A long message gets its turn after all stalled ones.
+      const written = write(await come(), 'long', 50 * MIB);
+      await expect.poll(waiting, PATIENCE).toBe(9);
+      await expect
+        .poll(() => {
+          endPatience();
+          return waiting();
+        }, PATIENCE)
+        .toBe(0);
+      expect(await written).toBe(50 * MIB);
+      const closed = logLines.filter((line) => line.includes('wait for its memory'));
+      expect(closed.length).toBeGreaterThanOrEqual(8);
+      expect(closed[0]).toMatch(
+        /connection to 127.0.0.1 is closed: only \d+ of 62914564 bytes of a message arrived in 10 s/,
+      );
+      expect(await write(other, 'g', MIB)).toBe(MIB);
+      for (const peer of peers) peer.close();
+      await expect.poll(used, PATIENCE).toBe(0);
+    });
 
-  it('does not close a connection that makes progress while others wait for memory', async () => {
-    const slow = [await come(), await come()];
-    for (const { socket } of slow) begin(socket, LONG, 0);
-    const third = await come();
-    begin(third.socket, LONG, 0);
-    await expect.poll(waiting, PATIENCE).toBe(1);
-    for (let n = 0; n < 3; n++) {
-      const before = filled();
-      for (const { socket } of slow) socket.write(zeros.subarray(0, 2 * MIB));
-      await expect.poll(filled, PATIENCE).toBe(before + 4 * MIB);
+    it('reclaims memory from silent connections without closing them', async () => {
+      const half = LIMIT / 2;
+      const others: RawPeer[] = [];
+      for (let n = 0; n < 100; n++) {
+        const other = await come();
+        expect(await write(other, `f${n}`, MIB)).toBe(MIB);
+        others.push(other);
+      }
+      expect(used()).toBeLessThanOrEqual(half);
+      expect(waiting()).toBe(0);
+      for (const [n, other] of others.entries()) expect(await write(other, `g${n}`, 9)).toBe(9);
+      expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
+    });
+
+    it('does not close a connection that makes progress while others wait for memory', async () => {
+      const slow = [await come(), await come()];
+      for (const { socket } of slow) begin(socket, LONG, 0);
+      const third = await come();
+      begin(third.socket, LONG, 0);
+      await expect.poll(waiting, PATIENCE).toBe(1);
+      for (let n = 0; n < 3; n++) {
+        const before = filled();
+        for (const { socket } of slow) socket.write(zeros.subarray(0, 2 * MIB));
+        await expect.poll(filled, PATIENCE).toBe(before + 4 * MIB);
+        endPatience();
+        expect(slow.map(({ isClosed }) => isClosed)).toEqual([false, false]);
+      }
       endPatience();
-      expect(slow.map(({ isClosed }) => isClosed)).toEqual([false, false]);
-    }
-    endPatience();
-    await expect.poll(() => slow.every(({ isClosed }) => isClosed), PATIENCE).toBe(true);
-    await expect.poll(waiting, PATIENCE).toBe(0);
-    expect(third.isClosed).toBe(false);
-  });
+      await expect.poll(() => slow.every(({ isClosed }) => isClosed), PATIENCE).toBe(true);
+      await expect.poll(waiting, PATIENCE).toBe(0);
+      expect(third.isClosed).toBe(false);
+    });
 
-  it('counts the memory of messages from connections without a handshake', async () => {
-    const strangers: RawPeer[] = [];
-    for (let n = 0; n < 100; n++) {
-      const stranger = await RawPeer.connect(port);
-      peers.push(stranger);
-      strangers.push(stranger);
-      begin(stranger.socket, 65_536, 65_000);
-    }
-    // A message, its mark, and the room to receive behind it.
-    await expect.poll(used, PATIENCE).toBe(100 * (65_536 + 4 + 4096));
-    for (const stranger of strangers) stranger.close();
-    await expect.poll(used, PATIENCE).toBe(0);
-  });
-});
+    it('counts the memory of messages from connections without a handshake', async () => {
+      const strangers: RawPeer[] = [];
+      for (let n = 0; n < 100; n++) {
+        const stranger = await RawPeer.connect(port);
+        peers.push(stranger);
+        strangers.push(stranger);
+        begin(stranger.socket, 65_536, 65_000);
+      }
+      // A message, its mark, and the room to receive behind it.
+      await expect.poll(used, PATIENCE).toBe(100 * (65_536 + 4 + 4096));
+      for (const stranger of strangers) stranger.close();
+      await expect.poll(used, PATIENCE).toBe(0);
+    });
+  },
+);

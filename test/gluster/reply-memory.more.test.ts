@@ -20,6 +20,7 @@ import { RECORD_MAX } from '../../runtime/wire/record.ts';
 import { PROGRESS_TIMEOUT_MS } from '../../runtime/wire/record-memory.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
+import { selectVariants } from '../support/test-selection.ts';
 
 const MIB = 2 ** 20;
 const LIMIT = 32 * MIB;
@@ -96,90 +97,96 @@ function askInSilence(peer: RawPeer, count: number): void {
   }
 }
 
-describe.each<[string, SourceRegistry | undefined]>([
+const sockets: readonly (readonly [string, SourceRegistry | undefined])[] = [
   ['the pump', pump],
   ["Node's event loop", undefined],
-])('a brick with sockets of %s', (_, sources) => {
-  let old: RawPeer;
-  beforeEach(async () => {
-    logLines = [];
-    peers = [];
-    ends = new Set();
-    await start(sources);
-    old = await come();
-    file = await old.create('f');
-    const data = new Uint8Array(MIB);
-    const { opRet } = await old.callFop('writev', [file.gfid, file.fd, 0, MIB, 0, null], { data });
-    expect(opRet).toBe(MIB);
-    expect(await read(old)).toBe(MIB);
-  });
-  afterEach(async () => {
-    for (const peer of peers) peer.close();
-    await graph.stop();
-  });
-
-  it('holds replies of silent clients within the limit, serves others, and closes stalled ones', async () => {
-    const before = process.memoryUsage().arrayBuffers;
-    for (let n = 0; n < 100; n++) askInSilence(await come(), 200);
-    await expect.poll(waiting, PATIENCE).toBeGreaterThan(50);
-    // Clients that have taken all of their replies are served without delay.
-    for (let n = 0; n < 20; n++) expect(await read(old)).toBe(MIB);
-    expect(used()).toBeLessThanOrEqual(LIMIT);
-    collectGarbage();
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(LIMIT + 32 * MIB);
-    // Short replies need none of the memory.
-    const young = await come();
-    expect(await read(young, 1000)).toBe(1000);
-    const reading = read(young);
-    await expect
-      .poll(() => {
-        endPatience();
-        return waiting();
-      }, PATIENCE)
-      .toBe(0);
-    expect(await reading).toBe(MIB);
-    const closed = logLines.filter((line) => line.includes('wait for their memory'));
-    expect(closed.length).toBeGreaterThan(50);
-    expect(closed[0]).toMatch(
-      /connection to 127.0.0.1 is closed: its client took only \d+ of \d+ bytes of replies in 10 s/,
-    );
-    for (const peer of peers.splice(0)) peer.close();
-    await expect.poll(used, PATIENCE).toBe(0);
-    await expect
-      .poll(() => {
-        collectGarbage();
-        return process.memoryUsage().arrayBuffers - before;
-      }, PATIENCE)
-      .toBeLessThan(16 * MIB);
-  });
-
-  it('sends every reply to clients that pause for less than the patience, and closes none', async () => {
-    const slow: RawPeer[] = [];
-    for (let n = 0; n < 50; n++) slow.push(await come());
-    const replies = slow.map((peer) => {
-      const reading = Array.from({ length: 10 }, () => read(peer));
-      peer.socket.pause();
-      return Promise.all(reading);
+];
+describe.each(selectVariants(sockets, ([name]) => name === 'the pump'))(
+  'a brick with sockets of %s',
+  (_, sources) => {
+    let old: RawPeer;
+    beforeEach(async () => {
+      logLines = [];
+      peers = [];
+      ends = new Set();
+      await start(sources);
+      old = await come();
+      file = await old.create('f');
+      const data = new Uint8Array(MIB);
+      const { opRet } = await old.callFop('writev', [file.gfid, file.fd, 0, MIB, 0, null], {
+        data,
+      });
+      expect(opRet).toBe(MIB);
+      expect(await read(old)).toBe(MIB);
     });
-    await expect.poll(waiting, PATIENCE).toBeGreaterThan(10);
-    for (const { socket } of slow) socket.resume();
-    expect((await Promise.all(replies)).flat()).toEqual(new Array(500).fill(MIB));
-    expect(waiting()).toBe(0);
-    expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
-  });
+    afterEach(async () => {
+      for (const peer of peers) peer.close();
+      await graph.stop();
+    });
 
-  it('reclaims the memory of idle connections without closing them', async () => {
-    for (let n = 0; n < 80; n++) {
-      const peer = await come();
-      expect(await read(peer)).toBe(MIB);
-    }
-    expect(used()).toBeLessThanOrEqual(LIMIT);
-    for (const peer of peers) expect(await read(peer)).toBe(MIB);
-    expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
-  });
+    it('holds replies of silent clients within the limit, serves others, and closes stalled ones', async () => {
+      const before = process.memoryUsage().arrayBuffers;
+      for (let n = 0; n < 100; n++) askInSilence(await come(), 200);
+      await expect.poll(waiting, PATIENCE).toBeGreaterThan(50);
+      // Clients that have taken all of their replies are served without delay.
+      for (let n = 0; n < 20; n++) expect(await read(old)).toBe(MIB);
+      expect(used()).toBeLessThanOrEqual(LIMIT);
+      collectGarbage();
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(LIMIT + 32 * MIB);
+      // Short replies need none of the memory.
+      const young = await come();
+      expect(await read(young, 1000)).toBe(1000);
+      const reading = read(young);
+      await expect
+        .poll(() => {
+          endPatience();
+          return waiting();
+        }, PATIENCE)
+        .toBe(0);
+      expect(await reading).toBe(MIB);
+      const closed = logLines.filter((line) => line.includes('wait for their memory'));
+      expect(closed.length).toBeGreaterThan(50);
+      expect(closed[0]).toMatch(
+        /connection to 127.0.0.1 is closed: its client took only \d+ of \d+ bytes of replies in 10 s/,
+      );
+      for (const peer of peers.splice(0)) peer.close();
+      await expect.poll(used, PATIENCE).toBe(0);
+      await expect
+        .poll(() => {
+          collectGarbage();
+          return process.memoryUsage().arrayBuffers - before;
+        }, PATIENCE)
+        .toBeLessThan(16 * MIB);
+    });
 
-  it('refuses a read whose reply no client would accept', async () => {
-    const values = [file.gfid, -2, 0, RECORD_MAX + 1, 0, null];
-    expect(await old.callFop('readv', values)).toMatchObject({ opRet: -1, opErrno: EINVAL });
-  });
-});
+    it('sends every reply to clients that pause for less than the patience, and closes none', async () => {
+      const slow: RawPeer[] = [];
+      for (let n = 0; n < 50; n++) slow.push(await come());
+      const replies = slow.map((peer) => {
+        const reading = Array.from({ length: 10 }, () => read(peer));
+        peer.socket.pause();
+        return Promise.all(reading);
+      });
+      await expect.poll(waiting, PATIENCE).toBeGreaterThan(10);
+      for (const { socket } of slow) socket.resume();
+      expect((await Promise.all(replies)).flat()).toEqual(new Array(500).fill(MIB));
+      expect(waiting()).toBe(0);
+      expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
+    });
+
+    it('reclaims the memory of idle connections without closing them', async () => {
+      for (let n = 0; n < 80; n++) {
+        const peer = await come();
+        expect(await read(peer)).toBe(MIB);
+      }
+      expect(used()).toBeLessThanOrEqual(LIMIT);
+      for (const peer of peers) expect(await read(peer)).toBe(MIB);
+      expect(logLines.filter((line) => line.includes('is closed'))).toEqual([]);
+    });
+
+    it('refuses a read whose reply no client would accept', async () => {
+      const values = [file.gfid, -2, 0, RECORD_MAX + 1, 0, null];
+      expect(await old.callFop('readv', values)).toMatchObject({ opRet: -1, opErrno: EINVAL });
+    });
+  },
+);

@@ -9,6 +9,7 @@ import { Volume } from '../../index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { findFreePort } from '../../server/start-server.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
+import { selectVariants } from '../support/test-selection.ts';
 import { skipWithoutTools } from '../support/tools.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
@@ -130,7 +131,8 @@ describe('a process', () => {
   });
 });
 
-describe.each(kinds.filter((kind) => !isAbsent(kind)))('volumes over %s', (kind) => {
+const there = kinds.filter((kind) => !isAbsent(kind));
+describe.each(selectVariants(there, (kind) => kind === 'our brick'))('volumes over %s', (kind) => {
   it('1,000 volumes leave no more memory and descriptors of a process in use than before', async () => {
     const { volfile } = await bricks[kind]();
     expectNoGrowth(await growthOf(USE, volfile));

@@ -244,7 +244,7 @@ function differences(actual: Outcomes, expected: ReadonlyMap<string, string>): s
 }
 
 describeMountsAnyway('fops during the kill of a brick', () => {
-  const usual = ['client', 'distribute, all of performance'];
+  const usual = ['distribute, all of performance'];
   it
     .skipIf(isWithoutBricks())
     .each(selectVariants(Object.keys(STACKS), (it) => usual.includes(it)))(
