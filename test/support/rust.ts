@@ -120,7 +120,19 @@ export function findRustError(name: string, text: string): string {
 }
 
 /** Modules of steps whose methods no other has. */
-const CARRIERS = ['any', 'any_cbk', 'any_own', 'cancel_any', 'hooks'];
+const CARRIERS = [
+  ...[
+    'any',
+    'any_cbk',
+    'any_own',
+    'cancel_any',
+    'hooks',
+    'retry_cbk',
+    'several',
+    'several_through',
+  ],
+  ...['failing', 'edition1', 'edition2', 'edition_refuses'],
+];
 
 /** The translator, in carriers.rs or every_carriers.rs, with the methods of a module of steps. */
 function findCarrier(name: string): string {

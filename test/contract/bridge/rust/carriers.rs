@@ -69,3 +69,34 @@ carrier!(requests needs::GROUPS + needs::REFUSES_OTHERS;
     cbks stat_cbk Stat access_cbk Access readlink_cbk Readlink setattr_cbk Setattr statfs_cbk Statfs fsync_cbk Fsync;
     cancels stat_cancel readlink_cancel access_cancel statfs_cancel;
     rest {});
+
+carrier!(retry_cbk 0; fops; cbks stat_cbk Stat; cancels; rest {});
+carrier!(several 0; fops stat Stat; cbks readlink_cbk Readlink; cancels; rest {});
+carrier!(several_through needs::PASSES_THROUGH;
+    fops stat Stat;
+    cbks readlink_cbk Readlink;
+    cancels;
+    rest {});
+
+carrier!(failing 0;
+    fops statfs Statfs access Access stat Stat flush Flush readlink Readlink fsync Fsync;
+    cbks stat_cbk Stat flush_cbk Flush;
+    cancels;
+    rest {});
+
+carrier!(edition1 0; fops statfs Statfs stat Stat; cbks stat_cbk Stat; cancels; rest {
+    fn dump_state(&mut self, state: &mut Dict<'static>) {
+        state.set("count", i64::from(self.memory.count));
+    }
+    fn fini(&mut self) {
+        on_entry("fini", &Loc::default());
+    }
+});
+
+carrier!(edition2 0; fops statfs Statfs access Access; cbks; cancels; rest {
+    fn load_state(&mut self, state: &Dict) {
+        self.memory.count = state.get_int("count").unwrap_or_default() as i32;
+    }
+});
+
+carrier!(edition_refuses 0; fops; cbks; cancels; rest {});

@@ -20,10 +20,17 @@ pub struct Local {
     worst: Option<(i64, Kept)>,
 }
 
+/// The state of a translator that carries out steps.
+pub struct Memory<T: Translator> {
+    /// Requests that `keep` stores.
+    pub kept: Vec<Held<T>>,
+    /// The count of `fail count`.
+    pub count: i32,
+}
+
 /// A translator that carries out steps.
 pub trait Carrier: Translator<Local = Local> {
-    /// Requests that `keep` stores.
-    fn kept(&mut self) -> &mut Vec<Held<Self>>;
+    fn memory(&mut self) -> &mut Memory<Self>;
 }
 
 /// The functions of one fop, or of any.
@@ -88,6 +95,8 @@ fn errno_of(name: &str) -> Option<Errno> {
         "EDQUOT" => Some(EDQUOT),
         "EINTR" => Some(EINTR),
         "EAGAIN" => Some(EAGAIN),
+        "EACCES" => Some(EACCES),
+        "ENOENT" => Some(ENOENT),
         _ => None,
     }
 }
@@ -151,6 +160,15 @@ pub fn on_cancel<T: Carrier>(this: &mut T, frame: &mut Frame<T>) -> Answer {
     }
 }
 
+/// Refuses the start if the steps say so.
+pub fn on_init() -> Result<(), String> {
+    let text = lines().iter().find(|line| line.method == "init").map(|line| &line.steps[0]);
+    match text.and_then(|text| text.strip_prefix("raise ")) {
+        Some(reason) => Err(reason.into()),
+        None => Ok(()),
+    }
+}
+
 /// Logs the lines of a hook.
 pub fn on_entry(method: &str, loc: &Loc) {
     for step in lines().iter().filter(|line| line.method == method).flat_map(|line| &line.steps) {
@@ -179,21 +197,30 @@ fn carry_out<T: Carrier>(
             "wind" => Ok(wind(frame, call, rest)),
             "tail" => Ok((call.typed.tail)(frame, call.args.unwrap())),
             "unwind" | "return" => Ok(unwind(frame, call, verb, rest)),
-            "fail" | "raise" => {
-                return match errno_of(rest) {
-                    Some(errno) => Err(errno),
-                    None => {
-                        error!("{rest}");
-                        Err(EIO)
-                    }
+            "fail" if rest == "count" => {
+                this.memory().count += 1;
+                return Err(Errno(this.memory().count));
+            }
+            "fail" => return Err(errno_of(rest).unwrap()),
+            "raise" => {
+                if errno_of(rest).is_none() {
+                    error!("{rest}");
+                }
+                // Without an errno, which is a mistake of the module's.
+                return Err(errno_of(rest).unwrap_or(Errno(0)));
+            }
+            "spin" => {
+                let round = Cell::new(0u64);
+                loop {
+                    round.set(round.get().wrapping_add(1));
                 }
             }
             "keep" => {
-                this.kept().push(frame.hold());
+                this.memory().kept.push(frame.hold());
                 Ok(frame.later())
             }
             "release" => {
-                for held in this.kept().drain(..) {
+                for held in this.memory().kept.drain(..) {
                     if let Some(mut frame) = held.frame() {
                         frame.wind_same();
                     }
@@ -308,6 +335,7 @@ fn wind<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, how: &'static str) -> 
             frame.later()
         }
         "to 1" => wind(frame, Some(&children[1]), args),
+        "to last" => wind(frame, children.last(), args),
         _ => wind(frame, None, args),
     }
 }
@@ -405,14 +433,13 @@ macro_rules! carrier {
         pub mod $name {
             use super::*;
 
-            #[derive(Default)]
             pub struct Module {
-                kept: Vec<Held<Self>>,
+                memory: Memory<Self>,
             }
 
             impl Carrier for Module {
-                fn kept(&mut self) -> &mut Vec<Held<Self>> {
-                    &mut self.kept
+                fn memory(&mut self) -> &mut Memory<Self> {
+                    &mut self.memory
                 }
             }
 
@@ -423,7 +450,8 @@ macro_rules! carrier {
                     const NEEDS: u32 = $needs;
 
                     fn init(_: Volume<Self>) -> Result<Self, String> {
-                        Ok(Module::default())
+                        on_init()?;
+                        Ok(Module { memory: Memory { kept: Vec::new(), count: 0 } })
                     }
 
                     $(
