@@ -14,7 +14,7 @@ import { findToolchain } from '../support/toolchain.ts';
 const LIBRARIES = '/usr/aarch64-linux-gnu';
 const CC = 'aarch64-linux-gnu-gcc';
 
-/** What a Node loads first, so that the processes that it starts are on ARM. */
+/** The file that a Node loads first, so that the processes that it starts are on ARM. */
 export const PRELOAD = 'exec-path.cjs';
 /** The file that lists the architecture of each process with the preload. */
 export const ARCHITECTURES = 'architectures';
