@@ -18,14 +18,14 @@ import {
   readAllowedCpus,
 } from '../../apps/bench/engine/placement.ts';
 import { measureRounds, type Series } from '../../apps/bench/engine/rounds.ts';
-import { compare, computeMedian, divide, subtract } from '../../apps/bench/engine/statistics.ts';
+import { compare, computeMedian, divide } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
-import type { Bar } from './figures.ts';
+import type { Bar, Unit } from './figures.ts';
 import {
-  compareSeries,
   findSamples,
   formatComparison,
   formatRounds,
+  holdSeries,
   listSeries,
   makeRow,
   type Report,
@@ -63,8 +63,8 @@ export interface HeldComparison<N extends string, S extends object> {
   pick(sample: S): number;
   /** That of the other target's sample; default: the same. */
   pickOther?(sample: S): number;
-  /** Compares by the difference in microseconds, not by the ratio. */
-  readonly isDifference?: true;
+  /** Default: ×, the ratio; else the difference counts. */
+  readonly unit?: Unit;
   readonly bars: Bars;
 }
 
@@ -168,14 +168,11 @@ export async function runExperiment<N extends string, S extends object, T extend
     sections: [...measured].map(([placement, series]) =>
       makeSection(experiment, placement, series),
     ),
-    figures: held.flatMap(({ what: title, mine, other, pick, pickOther, isDifference, bars }) =>
+    figures: held.flatMap(({ what: title, mine, other, pick, pickOther, unit = '×', bars }) =>
       [...measured].map(([placement, series]) =>
-        compareSeries(series, {
+        holdSeries(series, {
           what: `${title}, ${placementTitles[placement]}`,
-          ...{ mine, other, pick, pickOther, bar: bars[placement] },
-          ...(isDifference
-            ? { unit: 'µs', compareValues: subtract }
-            : { unit: '×', compareValues: divide }),
+          ...{ mine, other, pick, pickOther, unit, bar: bars[placement] },
         }),
       ),
     ),

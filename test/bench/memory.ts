@@ -7,18 +7,10 @@ import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { formatWhole } from '../../apps/bench/engine/numbers.ts';
 import { listChildren } from '../../apps/bench/engine/process-usage.ts';
 import { measureFunctions } from '../../apps/bench/engine/rounds.ts';
-import { subtract } from '../../apps/bench/engine/statistics.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
 import { startGlossa } from './servers.ts';
-import {
-  compareNumbers,
-  findSamples,
-  listSeries,
-  makeFigure,
-  makeRoundsRow,
-  type Report,
-} from './table.ts';
+import { type Report, reportSeries } from './table.ts';
 import { pythonVolume } from './volumes.ts';
 
 const STARTS = { full: 5, quick: 2 };
@@ -51,31 +43,21 @@ export async function measureMemory(bench: Bench): Promise<Report> {
     // The first start fills the cache folder.
     { rounds, signal: bench.signal, warmUp: async (start) => start === one && start() },
   );
-  return {
-    sections: [
+  return reportSeries(series, {
+    title: `memory of an idle mount, MB (Pss): median of ${rounds} starts [lowest – highest]`,
+    titles: { one: 'one Python volume', two: 'two Python volumes' },
+    format: formatWhole,
+    held: [
       {
-        title: `memory of an idle mount, MB (Pss): median of ${rounds} starts [lowest – highest]`,
-        columns: [],
-        rows: [
-          makeRoundsRow('one Python volume', series, 'one', formatWhole),
-          makeRoundsRow('two Python volumes', series, 'two', formatWhole),
-        ],
+        ...{ what: 'memory of an idle mount, one Python volume', mine: 'one', unit: 'MB' },
+        bar: { limit: 110, aim: 80 },
+      },
+      {
+        ...{ what: 'memory that a second Python volume adds', mine: 'two', other: 'one' },
+        ...{ unit: 'MB', bar: { limit: 20, aim: 12 } },
       },
     ],
-    figures: [
-      makeFigure(
-        'memory of an idle mount, one Python volume',
-        ['MB', { limit: 110, aim: 80 }],
-        findSamples(series, 'one'),
-        (megabytes) => megabytes,
-      ),
-      compareNumbers(series, {
-        ...{ what: 'memory that a second Python volume adds', mine: 'two', other: 'one' },
-        ...{ unit: 'MB', bar: { limit: 20, aim: 12 }, compareValues: subtract },
-      }),
-    ],
-    raw: { idle: listSeries(series) },
-  };
+  });
 }
 
 /**

@@ -165,7 +165,7 @@ const measurePassThrough = (bench: Bench): Promise<Report> =>
           what: `${ADDED_TRANSLATORS} pass-through translators more`,
           mine: 'with',
           other: 'without',
-          isDifference: true,
+          unit: 'µs',
           bars: makeBarsEverywhere({ limit: 0.2 }),
         },
       ],

@@ -8,15 +8,14 @@ import { join } from 'node:path';
 import { measureOrExplain, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatEstimate } from '../../apps/bench/engine/numbers.ts';
 import { measureFunctions } from '../../apps/bench/engine/rounds.ts';
-import { subtract } from '../../apps/bench/engine/statistics.ts';
 import { makeBuiltPath } from '../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import type { Bench } from './bench.ts';
 import { measureMemory } from './memory.ts';
 import { findCacheFolder, startGlossa } from './servers.ts';
 import {
-  compareSeries,
   findSamples,
+  holdSeries,
   listSeries,
   makeFigure,
   makeRoundsRow,
@@ -117,9 +116,9 @@ async function measureCompiledStart(bench: Bench): Promise<Report> {
     },
     { rounds, signal: bench.signal },
   );
-  const more = compareSeries(series, {
+  const more = holdSeries(series, {
     ...{ what: 'start with a module in C, over TypeScript', mine: 'with', other: 'without' },
-    ...{ unit: 'ms', bar: { limit: 20, aim: 8 }, compareValues: subtract },
+    ...{ unit: 'ms', bar: { limit: 20, aim: 8 } },
     pick: (seconds) => 1000 * seconds,
   });
   return {

@@ -15,11 +15,12 @@ import {
 } from '../../apps/bench/engine/numbers.ts';
 import type { Series } from '../../apps/bench/engine/rounds.ts';
 import {
-  type CompareValues,
   compare,
+  divide,
   estimate,
   isTooSpread,
   type PairedEstimate,
+  subtract,
 } from '../../apps/bench/engine/statistics.ts';
 import { formatTable } from '../../terminal/layout.ts';
 import { type Bar, type Figure, judgeFigure, reachesAim, type Unit } from './figures.ts';
@@ -94,38 +95,63 @@ export const makeRoundsRow = <N>(
   format?: Format,
 ): Row => makeRow(title, findSamples(series, name), (rounds) => [formatRounds(rounds, format)]);
 
-/** Two targets that are compared round by round. */
-export interface SeriesComparison<N, S> {
+/** The figure of a target, or of its comparison with another one. */
+export interface HeldSeries<N, S = number> {
   readonly what: string;
   readonly mine: N;
-  readonly other: N;
+  /** The target to compare with, round by round: by the ratio for ×, else by the difference. */
+  readonly other?: N;
   readonly unit: Unit;
   readonly bar: Bar | null;
-  readonly compareValues: CompareValues;
-  /** The compared value of a sample. */
-  pick(sample: S): number;
+  /** The value of a sample; default: the sample, which is a number then. */
+  pick?(sample: S): number;
   /** That of the other target's sample; default: the same. */
   pickOther?: ((sample: S) => number) | undefined;
 }
 
-/** The figure of two targets that are compared round by round. */
-export function compareSeries<N, S>(
+/** Makes the figure of series. */
+export function holdSeries<N, S>(
   series: Series<N, S> | MissingResult,
-  comparison: SeriesComparison<N, S>,
+  { what, mine, other, unit, bar, pick = Number, pickOther = pick }: HeldSeries<N, S>,
 ): Figure {
-  const { what, mine, other, unit, bar, compareValues, pick, pickOther = pick } = comparison;
-  const [ours, theirs] = [findSamples(series, mine), findSamples(series, other)];
+  const ours = findSamples(series, mine);
+  if (other === undefined)
+    return makeFigure(what, [unit, bar], ours, (rounds) => rounds.map((sample) => pick(sample)));
+  const theirs = findSamples(series, other);
   const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
   return makeFigure(what, [unit, bar], pair, (rounds) =>
-    compare(rounds.ours.map(pick), rounds.theirs.map(pickOther), compareValues),
+    compare(
+      rounds.ours.map((sample) => pick(sample)),
+      rounds.theirs.map((sample) => pickOther(sample)),
+      unit === '×' ? divide : subtract,
+    ),
   );
 }
 
-/** The same of series whose samples are the compared values. */
-export const compareNumbers = <N>(
+/** The report of series of numbers: a row and its title for each target, and the figures. */
+export const reportSeries = <N extends string>(
   series: Series<N, number> | MissingResult,
-  comparison: Omit<SeriesComparison<N, number>, 'pick'>,
-): Figure => compareSeries(series, { ...comparison, pick: (value) => value });
+  rows: {
+    readonly title: string;
+    /** Heads of the columns; default: none. */
+    readonly columns?: readonly string[];
+    readonly titles: Readonly<Record<N, string>>;
+    readonly format?: Format;
+    readonly held: readonly HeldSeries<N>[];
+  },
+): Report => ({
+  sections: [
+    {
+      title: rows.title,
+      columns: rows.columns ?? [],
+      rows: (Object.keys(rows.titles) as N[]).map((name) =>
+        makeRoundsRow(rows.titles[name], series, name, rows.format),
+      ),
+    },
+  ],
+  figures: rows.held.map((held) => holdSeries(series, held)),
+  raw: listSeries(series),
+});
 
 /** Series as an object, for programs. */
 export const listSeries = <N extends string, S>(

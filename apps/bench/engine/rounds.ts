@@ -35,12 +35,14 @@ export interface RoundsPlan<T, S> {
   warmUp?(target: T): Promise<unknown>;
   /** Measures a target once, in a round from 1. @throws {MeasurementError} */
   take(target: T, round: number): Promise<S>;
+  /** Called after all targets have been measured once. */
+  afterTurn?(): Promise<void>;
 }
 
 /** Measures targets in rounds; one that can be measured no longer is left out from then on. */
 export async function measureRounds<N, T extends object, S>(
   targets: ReadonlyMap<N, T | MissingResult>,
-  { rounds, batches, seed = 1, signal, warmUp, take }: RoundsPlan<T, S>,
+  { rounds, batches, seed = 1, signal, warmUp, take, afterTurn }: RoundsPlan<T, S>,
 ): Promise<Series<N, S>> {
   const series = new Map<N, S[] | MissingResult>();
   for (const [name, target] of targets) {
@@ -68,6 +70,7 @@ export async function measureRounds<N, T extends object, S>(
         return truncateSeries(index, series);
       }
     }
+    await afterTurn?.();
   }
   return series;
 }

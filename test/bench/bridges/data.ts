@@ -6,7 +6,6 @@
 import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MeasurementError } from '../../../apps/bench/engine/measurement-error.ts';
-import { divide, subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
   presentLeaf,
   READ_SIZE,
@@ -36,33 +35,22 @@ import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { Bench } from '../bench.ts';
 import { startGlossa } from '../servers.ts';
-import {
-  compareNumbers,
-  findSamples,
-  listSeries,
-  makeFigure,
-  makeRoundsRow,
-  type Report,
-} from '../table.ts';
+import { type HeldSeries, type Report, reportSeries } from '../table.ts';
 import { readVolume } from '../volumes.ts';
 
 const FILE = 'file';
 
-type ObservedSeries = CallRounds<'plain' | 'seen'>;
-
 const BAR = { limit: 1.05, aim: 1 };
 
-/** The rows of reads without a module and under one. */
-const makeObservedRows = (series: ObservedSeries) => [
-  makeRoundsRow('storage/posix, a file in the page cache', series, 'plain'),
-  makeRoundsRow('the same under a module in Python that sees it', series, 'seen'),
-];
+const OBSERVED_TITLES = {
+  plain: 'storage/posix, a file in the page cache',
+  seen: 'the same under a module in Python that sees it',
+};
 
-const compareToPlain = (series: ObservedSeries, what: string) =>
-  compareNumbers(series, {
-    ...{ what, mine: 'seen' as const, other: 'plain' as const },
-    ...{ unit: '×' as const, bar: BAR, compareValues: divide },
-  });
+const compareToPlain = (what: string): HeldSeries<'plain' | 'seen'> => ({
+  ...{ what, mine: 'seen', other: 'plain' },
+  ...{ unit: '×', bar: BAR },
+});
 
 // -- in this process -----------------------------------------------------------------------------
 
@@ -89,56 +77,40 @@ const QUICK: BatchPlan = {
 };
 
 /** Bytes in a nanosecond are gigabytes in a second. */
-const convertToGigabytes = (rounds: readonly number[]) =>
-  rounds.map((us) => READ_SIZE / (us * 1000));
+const convertToGigabytes = (us: number): number => READ_SIZE / (us * 1000);
 
 export async function measureDataCosts(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK : FULL;
-  bench.log('Python: reads of 128 KiB');
-  const seen = await measureObserved(bench, load);
-  const changed = await measureChanged(bench, load, 'python');
-  bench.log('WebAssembly: reads of 128 KiB');
-  const compiled = await measureChanged(bench, load, 'wasm');
-  const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
-  return {
-    sections: [
+  bench.log('reads of 128 KiB');
+  const series = new Map([
+    ...(await measureObserved(bench, load)),
+    ...(await measureChanged(bench, load, 'python')),
+    ...(await measureChanged(bench, load, 'wasm')),
+  ]);
+  return reportSeries(series, {
+    title: `reads of 128 KiB in process: µs each, median of ${load.rounds} rounds [lowest – highest]`,
+    titles: {
+      ...OBSERVED_TITLES,
+      python: 'a leaf that answers at once, under bytes.translate',
+      wasm: 'the same under a module in C, compiled to WebAssembly',
+    },
+    held: [
+      compareToPlain('readv of 128 KiB seen, not touched, by Python / not scripted'),
       {
-        title: `reads of 128 KiB in process: µs each, median of ${rounds} rounds [lowest – highest]`,
-        columns: [],
-        rows: [
-          ...makeObservedRows(seen),
-          makeRoundsRow('a leaf that answers at once, under bytes.translate', changed, 'changed'),
-          makeRoundsRow(
-            'the same under a module in C, compiled to WebAssembly',
-            compiled,
-            'changed',
-          ),
-        ],
+        what: 'readv of 128 KiB changed by Python (bytes.translate)',
+        ...{ mine: 'python', unit: 'GB/s', bar: { limit: 1, least: true } },
+        pick: convertToGigabytes,
+      },
+      {
+        what: 'readv of 128 KiB changed in WebAssembly (SIMD)',
+        ...{ mine: 'wasm', unit: 'GB/s', bar: { limit: 2, aim: 4, least: true } },
+        pick: convertToGigabytes,
       },
     ],
-    figures: [
-      compareToPlain(seen, 'readv of 128 KiB seen, not touched, by Python / not scripted'),
-      makeFigure(
-        'readv of 128 KiB changed by Python (bytes.translate)',
-        ['GB/s', { limit: 1, least: true }],
-        findSamples(changed, 'changed'),
-        convertToGigabytes,
-      ),
-      makeFigure(
-        'readv of 128 KiB changed in WebAssembly (SIMD)',
-        ['GB/s', { limit: 2, aim: 4, least: true }],
-        findSamples(compiled, 'changed'),
-        convertToGigabytes,
-      ),
-    ],
-    raw: {
-      ...{ rounds, best, count, seen: listSeries(seen) },
-      ...{ changed: listSeries(changed), compiled: listSeries(compiled) },
-    },
-  };
+  });
 }
 
-function measureObserved(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
+function measureObserved(bench: Bench, load: BatchPlan): Promise<CallRounds<'plain' | 'seen'>> {
   const directory = join(bench.folder, 'files');
   mkdirSync(directory);
   writeFileSync(join(directory, FILE), new Uint8Array(READ_SIZE).fill(7));
@@ -193,18 +165,20 @@ async function openFile(graph: Graph, name: string): Promise<Fd> {
   return fd;
 }
 
-const measureChanged = (bench: Bench, load: BatchPlan, language: 'python' | 'wasm') =>
-  measureBatches(
-    bench,
-    {
-      async changed(own) {
-        const graph = await startModuleGraph(own, language, 'translate', presentLeaf);
-        return makeReadBatch(graph, makeFd(graph));
-      },
-    },
-    // Each read takes ten times as long as in the other rows.
-    { ...load, batchesPerRound: 24, requestsPerBatch: 12, beforeBatch: warmUp },
-  );
+const measureChanged = <L extends 'python' | 'wasm'>(
+  bench: Bench,
+  load: BatchPlan,
+  language: L,
+): Promise<CallRounds<L>> => {
+  const start = async (own: Bench): Promise<Batch> => {
+    const graph = await startModuleGraph(own, language, 'translate', presentLeaf);
+    return makeReadBatch(graph, makeFd(graph));
+  };
+  const starts = { [language]: start } as Record<L, typeof start>;
+  // Each read takes ten times as long as in the other rows.
+  const plan = { ...load, batchesPerRound: 24, requestsPerBatch: 12, beforeBatch: warmUp };
+  return measureBatches(bench, starts, plan);
+};
 
 // -- through a mount -----------------------------------------------------------------------------
 
@@ -226,29 +200,21 @@ export async function measureMountedReads(bench: Bench): Promise<Report> {
   const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
   bench.log('Python: reads of 128 KiB through a mount');
   const seen = await measureMounted(bench, load);
-  const { rounds, batchesPerRound: best, requestsPerBatch: count } = load;
-  return {
-    sections: [
+  return reportSeries(seen, {
+    title: `reads of 128 KiB through a mount: µs each, median of ${load.rounds} rounds`,
+    titles: OBSERVED_TITLES,
+    held: [
+      compareToPlain('readv of 128 KiB seen by Python / not scripted, at a mount'),
       {
-        title: `reads of 128 KiB through a mount: µs each, median of ${rounds} rounds`,
-        columns: [],
-        rows: makeObservedRows(seen),
-      },
-    ],
-    figures: [
-      compareToPlain(seen, 'readv of 128 KiB seen by Python / not scripted, at a mount'),
-      compareNumbers(seen, {
         what: 'a module in Python that sees a read of 128 KiB, at a mount',
         ...{ mine: 'seen', other: 'plain', unit: 'µs', bar: { limit: 8, aim: 4 } },
-        compareValues: subtract,
-      }),
+      },
     ],
-    raw: { rounds, best, count, seen: listSeries(seen) },
-  };
+  });
 }
 
 /** Measures reads through two mounts. O_DIRECT bypasses the page cache: each read is a request. */
-function measureMounted(bench: Bench, load: BatchPlan): Promise<ObservedSeries> {
+function measureMounted(bench: Bench, load: BatchPlan): Promise<CallRounds<'plain' | 'seen'>> {
   const makeStart =
     (name: string, volumes: readonly PlainVolume[]) =>
     async (own: Bench): Promise<Batch> => {

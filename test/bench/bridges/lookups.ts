@@ -2,7 +2,6 @@
  * Measures the cost of a lookup in each language, over a translator in TypeScript that does the
  * same; and in the module's own thread (`option isolation thread`), over the caller's thread.
  */
-import { subtract } from '../../../apps/bench/engine/statistics.ts';
 import {
   absentLeaf,
   startGraph,
@@ -20,7 +19,7 @@ import {
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
 import type { Bar } from '../figures.ts';
-import { compareNumbers, listSeries, makeRoundsRow, type Report } from '../table.ts';
+import { holdSeries, listSeries, makeRoundsRow, type Report } from '../table.ts';
 
 interface Cost {
   readonly language: VariantName;
@@ -60,9 +59,9 @@ async function measureCosts(
       },
     ],
     figures: measured.map(({ title, call, base: other, mine, bar, series }) =>
-      compareNumbers(series, {
+      holdSeries(series, {
         ...{ what: `${title}: lookup ${call}`, mine, other },
-        ...{ unit: 'µs', bar, compareValues: subtract },
+        ...{ unit: 'µs', bar },
       }),
     ),
     raw: {

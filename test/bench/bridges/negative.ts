@@ -5,7 +5,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MeasurementError } from '../../../apps/bench/engine/measurement-error.ts';
-import { subtract } from '../../../apps/bench/engine/statistics.ts';
 import { absentLeaf, startGraph, type VolumeSpec } from '../../../apps/bench/run/call/graphs.ts';
 import {
   type Batch,
@@ -19,7 +18,7 @@ import { ENOENT } from '../../../runtime/core/errno.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import negative from '../../../runtime/xlators/features/negative/index.ts';
 import type { Bench } from '../bench.ts';
-import { compareNumbers, listSeries, makeRoundsRow, type Report } from '../table.ts';
+import { type Report, reportSeries } from '../table.ts';
 import { FULL, QUICK } from './lookups.ts';
 
 const examples = join(packageRoot, 'examples/negative');
@@ -84,24 +83,18 @@ export async function measureNegative(bench: Bench): Promise<Report> {
     return [name, start] as const;
   });
   const series = await measureBatches(bench, Object.fromEntries(starts), load);
-  return {
-    sections: [
-      {
-        title: `examples/negative: µs for a lookup of a name that it has, median of ${load.rounds} rounds`,
-        columns: [''],
-        rows: Object.entries(ENTRIES).map(([name, { title }]) =>
-          makeRoundsRow(title, series, name),
-        ),
-      },
-    ],
-    figures: Object.entries(ENTRIES)
-      .filter(([name]) => name !== BASE)
-      .map(([name, { title }]) =>
-        compareNumbers(series, {
-          ...{ what: `negative in ${title}, over TypeScript`, mine: name, other: BASE },
-          ...{ unit: 'µs', bar: null, compareValues: subtract },
-        }),
-      ),
-    raw: { ...load, series: listSeries(series) },
-  };
+  const titles = Object.fromEntries(
+    Object.entries(ENTRIES).map(([name, { title }]) => [name, title]),
+  );
+  return reportSeries(series, {
+    title: `examples/negative: µs for a lookup of a name that it has, median of ${load.rounds} rounds`,
+    columns: [''],
+    titles,
+    held: Object.keys(ENTRIES)
+      .filter((name) => name !== BASE)
+      .map((name) => ({
+        ...{ what: `negative in ${titles[name]}, over TypeScript`, mine: name, other: BASE },
+        ...{ unit: 'µs', bar: null },
+      })),
+  });
 }

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { explainFailure, measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
 import { measureRounds } from '../../../apps/bench/engine/rounds.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
-import { divide } from '../../../apps/bench/engine/statistics.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
 import { startServerProcess } from '../../../server/start-server.ts';
 import { type Bench, runCommand } from '../bench.ts';
-import { compareNumbers, listSeries, makeRoundsRow, type Report } from '../table.ts';
+import { type Report, reportSeries } from '../table.ts';
 
 const DISK_PROGRAM = join(packageRoot, 'dist/examples/disk/disk.js');
 const SIZE_MB = 256;
@@ -123,22 +122,15 @@ export async function measureDisk(bench: Bench): Promise<Report> {
     warmUp: read,
     take: read,
   });
-  return {
-    sections: [
+  return reportSeries(series, {
+    title: `random reads of 4 KiB, 64 at a time; ${seconds} s a round`,
+    columns: ['reads/s'],
+    titles: { glossa: targets.glossa.title, nbdkit: targets.nbdkit.title },
+    held: [
       {
-        title: `random reads of 4 KiB, 64 at a time; ${seconds} s a round`,
-        columns: ['reads/s'],
-        rows: (['glossa', 'nbdkit'] as const).map((name) =>
-          makeRoundsRow(targets[name].title, series, name),
-        ),
+        ...{ what: 'random reads / nbdkit', mine: 'glossa', other: 'nbdkit' },
+        ...{ unit: '×', bar: BAR },
       },
     ],
-    figures: [
-      compareNumbers(series, {
-        ...{ what: 'random reads / nbdkit', mine: 'glossa', other: 'nbdkit' },
-        ...{ unit: '×', bar: BAR, compareValues: divide },
-      }),
-    ],
-    raw: listSeries(series),
-  };
+  });
 }

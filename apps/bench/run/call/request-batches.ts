@@ -157,11 +157,10 @@ export async function measureBatches<N extends string, E extends GraphEnvironmen
       },
       async take(batch) {
         await plan.beforeBatch?.(batch);
-        const microseconds = await batch(plan.requestsPerBatch);
-        // Lets timers and signals run.
-        await new Promise(setImmediate);
-        return microseconds;
+        return batch(plan.requestsPerBatch);
       },
+      // Lets timers and signals run.
+      afterTurn: () => new Promise((resolve) => setImmediate(resolve)),
     });
   } finally {
     await cleanup.run(log);
