@@ -1,22 +1,14 @@
-/** Runs the rest of the bridge contract with modules in Python: see contract.engine.test.ts. */
+/**
+ * Runs the rest of the bridge contract with modules in Python: see contract.engine.test.ts, and
+ * failures.engine.more.test.ts.
+ */
 import { describe } from 'vitest';
-import { anyContract } from '../bridge/any.ts';
-import { cachingContract } from '../bridge/cache-times.ts';
-import { cancelContract } from '../bridge/cancel.ts';
-import { clientContract } from '../bridge/clients.ts';
-import { fopContract } from '../bridge/fops.ts';
-import { lifecycleContract } from '../bridge/lifecycle.ts';
 import { makeContractModules } from '../bridge/modules.ts';
-import { subvolumeContract } from '../bridge/several-subvolumes.ts';
-import { timerContract } from '../bridge/timers.ts';
+import { type PartName, runParts } from '../bridge/parts.ts';
 
-const folder = makeContractModules('python');
+const names: readonly PartName[] = [
+  ...(['every fop', 'any_fop', 'interrupted callers', 'several subvolumes'] as const),
+  ...(['clients', 'lifecycle', 'timers', 'cache times'] as const),
+];
 
-describe('Python modules: every fop', () => fopContract(folder));
-describe('Python modules: any_fop', () => anyContract(folder));
-describe('Python modules: interrupted callers', () => cancelContract(folder));
-describe('Python modules: several subvolumes', () => subvolumeContract(folder));
-describe('Python modules: clients', () => clientContract(folder));
-describe('Python modules: lifecycle', () => lifecycleContract(folder));
-describe('Python modules: timers', () => timerContract(folder));
-describe('Python modules: cache times', () => cachingContract(folder));
+describe('Python modules', () => runParts(makeContractModules('python'), names));

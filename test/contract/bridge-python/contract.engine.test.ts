@@ -1,12 +1,8 @@
 /** Runs the quickest parts of the bridge contract with modules in Python. */
 import { describe } from 'vitest';
-import { childStateContract } from '../bridge/child-state.ts';
-import { fopValueContract } from '../bridge/fop-values.ts';
 import { makeContractModules } from '../bridge/modules.ts';
-import { requestContract } from '../bridge/requests.ts';
+import { runParts } from '../bridge/parts.ts';
 
-const folder = makeContractModules('python');
+const names = ['requests', 'values of fops', 'state of the children'] as const;
 
-describe('Python modules: requests', () => requestContract(folder));
-describe('Python modules: values of fops', () => fopValueContract(folder));
-describe('Python modules: state of the children', () => childStateContract(folder));
+describe('Python modules', () => runParts(makeContractModules('python'), names));

@@ -4,18 +4,8 @@ import { join } from 'node:path';
 import { describe, inject } from 'vitest';
 import { hostedLanguage } from '../../support/module.ts';
 import { makeContractModule, rustCompiler, wasmRust } from '../../support/rust.ts';
-import { anyContract } from '../bridge/any.ts';
-import { cachingContract } from '../bridge/cache-times.ts';
-import { cancelContract } from '../bridge/cancel.ts';
-import { childStateContract } from '../bridge/child-state.ts';
-import { clientContract } from '../bridge/clients.ts';
 import { failureContract } from '../bridge/failures.ts';
-import { fopValueContract } from '../bridge/fop-values.ts';
-import { fopContract } from '../bridge/fops.ts';
-import { lifecycleContract } from '../bridge/lifecycle.ts';
-import { requestContract } from '../bridge/requests.ts';
-import { subvolumeContract } from '../bridge/several-subvolumes.ts';
-import { timerContract } from '../bridge/timers.ts';
+import { NATIVE_PARTS, runParts } from '../bridge/parts.ts';
 
 const folder = join(import.meta.dirname, '../bridge/rust');
 
@@ -29,17 +19,7 @@ function makeFailingModules(): string {
 }
 
 describe.skipIf(rustCompiler === '')('modules in Rust', () => {
-  describe('every fop', () => fopContract(folder, wasmRust));
-  describe('any_fop', () => anyContract(folder, wasmRust));
-  describe('requests', () => requestContract(folder, wasmRust));
-  describe('interrupted callers', () => cancelContract(folder, wasmRust));
-  describe('values of fops', () => fopValueContract(folder, wasmRust));
-  describe('lifecycle', () => lifecycleContract(folder, wasmRust));
-  describe('several subvolumes', () => subvolumeContract(folder, wasmRust));
-  describe('clients', () => clientContract(folder, wasmRust));
-  describe('state of the children', () => childStateContract(folder, wasmRust));
-  describe('timers', () => timerContract(folder, wasmRust));
-  describe('cache times', () => cachingContract(folder, wasmRust));
+  runParts(folder, NATIVE_PARTS, wasmRust);
   describe('failures', () => {
     // Also a skipped suite is collected.
     if (rustCompiler !== '')
