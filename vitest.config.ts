@@ -12,7 +12,7 @@ const tests = (name: string): string =>
 /** Files of `test:more` that have a process of their own: they measure its memory, or replace modules. */
 const alone = [
   'bridges/javascript/collector.engine.more.test.ts',
-  'bridges/isolation/worker-threads.engine.more.test.ts',
+  'bridges/thread/worker-threads.engine.more.test.ts',
   'bridges/python/harm.engine.more.test.ts',
   'runtime/xlators/storage/memory/small-files.more.test.ts',
   'test/contract/bridge-python/leaks.engine.more.test.ts',

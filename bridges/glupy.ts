@@ -6,8 +6,5 @@ import { makeGlupy } from './host/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
-// The third argument starts a volume in a thread of its own; its code is loaded on first use.
-export default makeGlupy(hostedLanguages, nodeMachine, async (...volume) => {
-  const { VolumeInThread } = await import('./isolation/main/volume.ts');
-  return new VolumeInThread(...volume);
-});
+// The third argument starts guests in threads of their own; its code is loaded on first use.
+export default makeGlupy(hostedLanguages, nodeMachine, () => import('./thread/start.ts'));

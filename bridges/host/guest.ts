@@ -21,6 +21,8 @@ export const WIND_UNCHANGED = 1;
 export const TAIL_UNCHANGED = 2;
 /** The method failed, and the guest has logged why. */
 export const METHOD_FAILED = 3;
+/** The guest runs in a thread of its own: the result comes later (`Interpreter.finishCall`). */
+export const IN_THREAD = 4;
 /** UNWIND_UNCHANGED + n: unwind the reply to wind number n unchanged. */
 export const UNWIND_UNCHANGED = 16;
 
@@ -148,6 +150,20 @@ export interface NoteTaker {
   stop(): void;
 }
 
+/** The thread of a guest that has its own (option isolation). */
+export interface GuestThread {
+  /** Takes the results that have come, and waits for others as long as that is worthwhile. */
+  awaitResult(): void;
+  /** Ends the notes for an observer. */
+  stopNotes(): void;
+  /** True once the thread was given up; `failure` tells why. */
+  readonly isLost: boolean;
+  /** True if the module can stop at its lines. */
+  readonly stopsAtLines: boolean;
+  /** Resolves when the thread has ended, after `close`. */
+  readonly whenEnded: Promise<void>;
+}
+
 /** One interpreter with one module, as the host calls it. */
 export interface Guest {
   readonly language: string;
@@ -157,6 +173,8 @@ export interface Guest {
   /** True if it reads values from the request (`GuestHost.findRequest`), not flattened ones. */
   readonly readsRequest?: boolean;
   readonly noteTaker?: NoteTaker;
+  /** Present if it runs in a thread of its own. */
+  readonly thread?: GuestThread;
   /** The reason why the interpreter can no longer be entered; undefined while it works. */
   readonly failure: string | undefined;
   /** Makes the module's translator with its options and runs its `init`. Throws its error. */
@@ -164,7 +182,7 @@ export interface Guest {
     volume: string,
     children: readonly (readonly [string, string])[],
     options: object,
-  ): void;
+  ): void | Promise<void>;
   /** Makes the function that calls the module's method for a fop. */
   makeFopEntry(name: string): EnterGuest;
   /** Makes the function that passes replies to a fop to the module. */

@@ -15,16 +15,9 @@ import {
 } from '../../runtime/core/xlator.ts';
 import { type DescribedGuest, findRemarks, logFopGaps } from './advice/module-remarks.ts';
 import type { Evaluation, Guest } from './guest.ts';
-import type { HostedLanguage, ModuleContext, ModuleFile } from './language.ts';
-import {
-  failureOptions,
-  type Limits,
-  type Owner,
-  type Policy,
-  readLimits,
-  readPolicy,
-} from './lifecycle/failure-policy.ts';
-import { Host, type HostState, hostFunctions, type ModuleVolume } from './lifecycle/host.ts';
+import type { GuestSettings, HostedLanguage, ModuleContext, ModuleFile } from './language.ts';
+import { failureOptions, type Owner, readLimits, readPolicy } from './lifecycle/failure-policy.ts';
+import { Host, type HostState, hostFunctions } from './lifecycle/host.ts';
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { readModuleOptions } from './lifecycle/module-options.ts';
 import { findModule } from './lifecycle/module-search.ts';
@@ -103,17 +96,24 @@ interface HostingContext {
   readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
   readonly options: ReturnType<typeof makeOptions>;
+  /** Loads the code of threads; absent on a machine without threads. */
+  readonly loadThreadCode: (() => Promise<ThreadCode>) | undefined;
 }
 
 /** The state of a volume of this type. */
 export interface GlupyState extends HostState<Host> {
   settings: Settings;
-  module: ModuleFile & { readonly language: HostedLanguage };
+  module: HostedModule;
+  /** Connects debuggers with a module in a thread; null for a module in this thread. */
+  readonly lineStops: LineStops | null;
   /** Rejects when a mount has covered a searched or granted folder. @throws {InitError} */
   readonly checkMounts: () => Promise<void>;
 }
 
-/** A volume as a prompt uses it, in this thread or another. */
+/** A module's file, with its language. */
+type HostedModule = ModuleFile & { readonly language: HostedLanguage };
+
+/** A volume as a prompt uses it. */
 export interface PromptTarget {
   readonly language: string;
   /** The module's file. */
@@ -122,45 +122,39 @@ export interface PromptTarget {
   evaluate(source: string): Promise<Evaluation>;
 }
 
-/** Options of a volume whose module runs in a thread of its own. */
-export interface ThreadSettings {
-  readonly policy: Policy;
-  readonly limits: Limits;
-  /** Seconds that a call may take; 0 for no limit. */
-  readonly timeLimitS: number;
+/** The volume of a guest that gets a thread. */
+export interface ThreadVolume {
+  readonly xl: Xlator<unknown>;
+  readonly machine: Machine;
+  /** From `MakeLineStops`. */
+  readonly lineStops: LineStops;
 }
 
-/** A volume whose module runs in a thread (isolation/main/volume.ts). */
-export interface ThreadVolume extends ModuleVolume, PromptTarget {
-  /** Null for a language without breakpoints at lines. */
-  readonly lines: LineStops | null;
-  readonly methods: readonly ModuleMethod[];
-  /**
-   * Starts the thread and the module.
-   * @throws {GraphError | InitError} for the author's mistakes
-   */
-  start(): Promise<void>;
-  /** Reads the module without starting it. @throws as `start` */
-  check(): Promise<void>;
-  /** Applies changed options. @throws {GraphError | Error} when the module rejects them */
-  reconfigure(settings: ThreadSettings): void;
-}
+/** Settings of a guest that gets a thread. */
+export type ThreadSettings = Pick<
+  GuestSettings,
+  'volume' | 'timeLimitS' | 'memoryLimitBytes' | 'grants' | 'packages' | 'virtualTime'
+>;
 
-/** Makes a threaded volume; loads that code on first use, as most volumes have no thread. */
-export type MakeThreadVolume = (
-  xl: Xlator,
-  machine: Machine,
+/** Starts a guest in a thread of its own. @throws the error of the module's author */
+export type StartInThread = (
+  volume: ThreadVolume,
+  interpreter: Interpreter,
+  module: HostedModule,
   settings: ThreadSettings,
-) => Promise<ThreadVolume>;
+) => Promise<Guest>;
 
-/** The state of a volume whose module runs in this thread, or in one of its own. */
-type GlupyVolumeState = GlupyState | HostState<ThreadVolume>;
+/** Makes the connection of debuggers with a volume's threads. */
+export type MakeLineStops = (onChange: (isStopped: boolean) => void) => LineStops;
 
-const runsInThisThread = (priv: GlupyVolumeState): priv is GlupyState => 'module' in priv;
+/** The code of threads; loaded on first use, as most volumes have none. */
+export interface ThreadCode {
+  readonly startInThread: StartInThread;
+  readonly makeLineStops: MakeLineStops;
+}
 
 /** Returns the prompt of a glupy volume, for `glossa repl`. */
-export function findPromptTarget({ priv }: Xlator<GlupyVolumeState>): PromptTarget {
-  if (!runsInThisThread(priv)) return priv.host;
+export function findPromptTarget({ priv }: Xlator<GlupyState>): PromptTarget {
   const { host, module } = priv;
   return {
     language: host.interpreter.guest.language,
@@ -170,22 +164,19 @@ export function findPromptTarget({ priv }: Xlator<GlupyVolumeState>): PromptTarg
 }
 
 /** Describes a volume's module for a debugger: its methods, and whether it stops at lines. */
-function describeModule({ name, priv }: Xlator<GlupyVolumeState>): DebuggableModule {
-  const { guest } = runsInThisThread(priv) ? priv.host.interpreter : { guest: null };
-  const lines = runsInThisThread(priv) ? null : priv.host.lines;
-  const methods = runsInThisThread(priv)
-    ? listMethods(priv.host.interpreter.guest)
-    : priv.host.methods;
-  const { language, path } = findPromptTarget({ priv } as Xlator<GlupyVolumeState>);
-  const stopsAtMethodsOnly = lines === null && guest?.runLineCommand === undefined;
+function describeModule({ name, priv }: Xlator<GlupyState>): DebuggableModule {
+  const { guest } = priv.host.interpreter;
+  const { language, path } = findPromptTarget({ priv } as Xlator<GlupyState>);
+  const lines = guest.thread?.stopsAtLines === true ? priv.lineStops : null;
+  const stopsAtMethodsOnly = lines === null && guest.runLineCommand === undefined;
   const noLinesReason = stopsAtMethodsOnly
     ? `volume '${name}' is written in ${language}, which stops at methods`
     : `volume '${name}' stops at lines only with option isolation thread`;
-  return { language, path, methods, lines, stopsAtMethodsOnly, noLinesReason };
+  return { language, path, methods: listMethods(guest), lines, stopsAtMethodsOnly, noLinesReason };
 }
 
 /** Lists the methods of a module, at which a debugger can stop. */
-export const listMethods = ({ description }: Guest): ModuleMethod[] =>
+const listMethods = ({ description }: Guest): ModuleMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
 /** Finds and reads the module that a volume's options name. @throws {InitError} */
@@ -193,7 +184,7 @@ function findVolumeModule(
   { languages, machine }: HostingContext,
   xl: Xlator<GlupyState>,
   settings: Settings,
-): GlupyState['module'] {
+): HostedModule {
   const name = settings['module-name'];
   if (name === undefined)
     throw new InitError(describeMissingOption('module-name', 'which module?', xl.volfileOptions));
@@ -220,43 +211,25 @@ function refuseUnsupported({ unsupportedOptions }: Machine, settings: Settings):
  * @throws for mistakes of the module's author
  */
 async function loadModule(
-  { machine, options }: HostingContext,
+  hosting: HostingContext,
   xl: Xlator<GlupyState>,
   owner: Owner,
   settings: Settings,
-  module: GlupyState['module'],
+  module: HostedModule,
   grants: VolumeGrants,
+  lineStops: LineStops | null,
   createsTranslator: boolean,
 ): Promise<Interpreter> {
-  const interpreter = new Interpreter(
-    xl,
-    owner,
-    readLimits(settings, settings['memory-limit']),
-    machine,
-  );
-  const { api } = interpreter;
-  const context: ModuleContext = xl.context;
+  const { machine, options } = hosting;
+  const limits = readLimits(settings, settings['memory-limit']);
+  const interpreter = new Interpreter(xl, owner, limits, machine);
   try {
-    const start = await module.language.load();
-    const guest = await start(module, api, {
-      machine,
-      volume: xl.name,
-      timeLimitS: settings['time-limit'],
-      memoryLimitBytes: settings['memory-limit'],
-      ...grants,
-      terminal: context.terminal,
-      lines: context.lineDebugger,
-      virtualTime: context.virtualTime === true,
-      logNotice: (text) => xl.log.debug(text),
-      logWarning: (text) => xl.log.warning(text, { msgid: messages.compileCacheUnusable.id }),
-      warnForeignWritable: (path) => machine.warnForeignWritable(xl, path),
-      log: (level, source, text) => api.log(level, source, text),
-    });
+    const guest = await startGuest(hosting, xl, interpreter, settings, module, grants, lineStops);
     interpreter.attach(guest);
     interpreter.notes = updateNotes(xl, guest);
     const values = checkDescription(options, xl, module, guest);
     if (createsTranslator) {
-      guest.createTranslator(xl.name, listChildren(xl), values);
+      await guest.createTranslator(xl.name, listChildren(xl), values);
       const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
       xl.log.info(`${module.path} loaded: ${fops}`);
     }
@@ -268,13 +241,62 @@ async function loadModule(
 }
 
 /**
+ * Starts the module's guest, in this thread or one of its own.
+ * @param lineStops null for this thread
+ * @throws for mistakes of the module's author
+ */
+async function startGuest(
+  { machine, loadThreadCode }: HostingContext,
+  xl: Xlator<GlupyState>,
+  interpreter: Interpreter,
+  settings: Settings,
+  module: HostedModule,
+  grants: VolumeGrants,
+  lineStops: LineStops | null,
+): Promise<Guest> {
+  const { api } = interpreter;
+  const context: ModuleContext = xl.context;
+  const shared: ThreadSettings = {
+    volume: xl.name,
+    timeLimitS: settings['time-limit'],
+    memoryLimitBytes: settings['memory-limit'],
+    ...grants,
+    virtualTime: context.virtualTime === true,
+  };
+  if (lineStops !== null) {
+    const { startInThread } = await loadThreadCode!();
+    return startInThread({ xl, machine, lineStops }, interpreter, module, shared);
+  }
+  const start = await module.language.load();
+  return start(module, api, {
+    ...shared,
+    machine,
+    terminal: context.terminal,
+    logNotice: (text) => xl.log.debug(text),
+    logWarning: (text) => xl.log.warning(text, { msgid: messages.compileCacheUnusable.id }),
+    warnForeignWritable: (path) => machine.warnForeignWritable(xl, path),
+    log: (level, source, text) => api.log(level, source, text),
+  });
+}
+
+/** Makes the line stops of a volume with a thread; null for a module in this thread. */
+async function makeLineStops(
+  { loadThreadCode }: HostingContext,
+  settings: Settings,
+  onChange: (isStopped: boolean) => void,
+): Promise<LineStops | null> {
+  if (settings.isolation !== 'thread' || loadThreadCode === undefined) return null;
+  return (await loadThreadCode()).makeLineStops(onChange);
+}
+
+/**
  * Warns of likely mistakes in a module; returns the values of its options.
  * @throws {InitError | GraphError} for wrong options
  */
 function checkDescription(
   options: HostingContext['options'],
   xl: Xlator<GlupyState>,
-  { path, language: { syntax } }: GlupyState['module'],
+  { path, language: { syntax } }: HostedModule,
   guest: DescribedGuest,
 ): Record<string, unknown> {
   xl.warnSuspicious(findRemarks(guest, path, syntax));
@@ -285,8 +307,8 @@ function checkDescription(
 const listChildren = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
-/** Starts a volume's module in this thread. @throws for mistakes of the module's author */
-async function initInThisThread(
+/** Starts a volume's module. @throws for mistakes of the module's author */
+async function initVolume(
   hosting: HostingContext,
   xl: Xlator<GlupyState>,
   settings: Settings,
@@ -299,18 +321,24 @@ async function initInThisThread(
   const grants = findGrants(settings, xl.context.baseDir, machine);
   const grantedFolders = listGrantedFolders(grants, machine.sources);
   for (const path of grants.packages) machine.warnForeignWritable(xl, path);
+  const lineStops = await makeLineStops(hosting, settings, (isStopped) => {
+    for (const { pending } of host.interpreters) pending.noteStop(isStopped);
+  });
   const host = new Host(xl, readPolicy(settings), async (owner, rereads) => {
     // A read from a mount that this process itself serves would block for ever.
     if (rereads || grantedFolders.length > 0) await glupy.checkMounts();
     const module = rereads ? findVolumeModule(hosting, xl, glupy.settings) : glupy.module;
-    const interpreter = await loadModule(hosting, xl, owner, glupy.settings, module, grants, true);
+    const interpreter = await loadModule(
+      ...([hosting, xl, owner, glupy.settings, module, grants, lineStops, true] as const),
+    );
     glupy.module = module;
     return interpreter;
   });
   const module = findVolumeModule(hosting, xl, settings);
-  if (settings['time-limit'] > 0 && module.language.isInterrupted) machine.startWatchdog();
+  if (settings['time-limit'] > 0 && module.language.isInterrupted && lineStops === null)
+    machine.startWatchdog();
   const checkMounts = machine.sources.makeMountCheck([...module.folders, ...grantedFolders]);
-  const glupy: GlupyState = { host, settings, module, checkMounts };
+  const glupy: GlupyState = { host, settings, module, lineStops, checkMounts };
   await host.start();
   xl.copiesReads = true;
   // A start leaves much garbage.
@@ -360,15 +388,19 @@ async function checkModule(
   }
   // An interpreter needs an owner; this one starts nothing.
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const interpreter = await loadModule(hosting, xl, owner, settings, module!, grants!, false);
+  const lineStops = await makeLineStops(hosting, settings, () => {});
+  const interpreter = await loadModule(
+    ...([hosting, xl, owner, settings, module!, grants!, lineStops, false] as const),
+  );
   interpreter.discard();
+  await interpreter.guest.thread?.whenEnded;
 }
 
 /**
  * Applies changed options: to the running interpreter if its module has a `reconfigure` and the
  * host's own options are unchanged; otherwise reads the module again into a new one.
  */
-function reconfigureInThisThread(
+function reconfigureVolume(
   { options }: HostingContext,
   xl: Xlator<GlupyState>,
   settings: Settings,
@@ -396,60 +428,27 @@ function reconfigureInThisThread(
   }
 }
 
-/** Reads the options that a volume in a thread uses. @throws {InitError} for an unknown errno */
-const makeThreadSettings = (settings: Settings): ThreadSettings => ({
-  policy: readPolicy(settings),
-  limits: readLimits(settings, settings['memory-limit']),
-  timeLimitS: settings['time-limit'],
-});
-
 /**
  * Makes the translator for modules in these languages, on this machine.
- * @param makeThread makes volumes with `option isolation thread`
+ * @param loadThreadCode loads the code for `option isolation thread`
  */
 export function makeGlupy(
   languages: readonly HostedLanguage[],
   machine: Machine,
-  makeThread?: MakeThreadVolume,
+  loadThreadCode?: () => Promise<ThreadCode>,
 ) {
   const options = makeOptions(languages);
-  const hosting: HostingContext = { languages, machine, options };
-  /**
-   * Makes a threaded volume; undefined for a module in this thread.
-   * @throws {InitError} on a machine without threads
-   */
-  const makeThreadIfIsolated = async (
-    xl: Xlator<GlupyVolumeState>,
-    settings: Settings,
-  ): Promise<ThreadVolume | undefined> => {
-    if (settings.isolation !== 'thread' || makeThread === undefined) return undefined;
-    refuseUnsupported(machine, settings);
-    return makeThread(xl as Xlator, machine, makeThreadSettings(settings));
-  };
-  return defineTranslator<GlupyVolumeState, typeof options>({
+  const hosting: HostingContext = { languages, machine, options, loadThreadCode };
+  return defineTranslator<GlupyState, typeof options>({
     type: 'features/glupy',
     description: 'Runs a translator written in another language.',
     children: [0, Number.POSITIVE_INFINITY],
     options,
     openOptions: true,
     ...hostFunctions,
-    async init(xl, settings) {
-      const host = await makeThreadIfIsolated(xl, settings);
-      if (host === undefined) return initInThisThread(hosting, xl as Xlator<GlupyState>, settings);
-      await host.start();
-      return { host };
-    },
-    async check(xl, settings) {
-      const host = await makeThreadIfIsolated(xl, settings);
-      await (host === undefined
-        ? checkModule(hosting, xl as Xlator<GlupyState>, settings)
-        : host.check());
-    },
-    reconfigure(xl, settings) {
-      if (runsInThisThread(xl.priv))
-        reconfigureInThisThread(hosting, xl as Xlator<GlupyState>, settings);
-      else xl.priv.host.reconfigure(makeThreadSettings(settings));
-    },
+    init: (xl, settings) => initVolume(hosting, xl, settings),
+    check: (xl, settings) => checkModule(hosting, xl, settings),
+    reconfigure: (xl, settings) => reconfigureVolume(hosting, xl, settings),
     script: describeModule,
   });
 }

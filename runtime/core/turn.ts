@@ -14,7 +14,7 @@
  * | `bridges/host/limits/interpreter-gate.ts` | `depth`: open calls | `markLost`: the interpreter is lost |
  * | `bridges/host/lifecycle/interpreter.ts` | `currentRequest`: the request inside | `recover` fails it |
  * | `bridges/host/requests/decision-queue.ts` | `isRunning`: decisions are carried out | the gate, then `recover` |
- * | `bridges/isolation/main/worker-link.ts` | `isTakingMessages`, `awaitedCall`: calls into the worker | `recover` |
+ * | `bridges/thread/guest-link.ts` | `isTakingMessages`: calls into the guest's thread | `recover` |
  * | `apps/bench/run/call/request-batches.ts` | `isPending`: a call | nothing: the measurement fails |
  *
  * `test/tidy/turns.test.ts` compares this table with the sources.

@@ -11,11 +11,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
+import { expect, onTestFailed, onTestFinished } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
 import type { GlupyState } from '../../bridges/host/index.ts';
 import type { Host } from '../../bridges/host/lifecycle/host.ts';
-import { WorkerLink } from '../../bridges/isolation/main/worker-link.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
@@ -77,31 +76,12 @@ export const hostedLanguage: Language = {
   },
 };
 
-/** features/glupy with the module in a thread of its own, which numbers inodes itself. */
+/** features/glupy with the module in a thread of its own. */
 export const isolatedLanguage: Language = {
-  translator: hostedLanguage.translator,
+  ...hostedLanguage,
   find(folder, name) {
     shareInterpreters();
     return { ...hostedLanguage.find(folder, name), isolation: 'thread' };
-  },
-  slip: hostedLanguage.slip,
-  countKept(run) {
-    const dump = run.dump();
-    return Math.max(Number(dump['requests-in-thread']), Number(dump['requests-waiting']));
-  },
-  copies: true,
-  onForgotten(run, tell) {
-    const { sendForget } = WorkerLink.prototype;
-    const spy = vi.spyOn(WorkerLink.prototype, 'sendForget').mockImplementation(function (
-      this: WorkerLink,
-      id,
-    ) {
-      tell(id);
-      sendForget.call(this, id);
-    });
-    onTestFinished(() => spy.mockRestore());
-    expect(run.dump().isolation).toBe('thread');
-    return () => {};
   },
 };
 

@@ -81,5 +81,6 @@ export class GuestFds {
   /** Releases all fds made for the interpreter, when it ends. */
   releaseAll(): void {
     for (const fd of this.createdFds.values()) fd.release();
+    this.createdFds.clear();
   }
 }

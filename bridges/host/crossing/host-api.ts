@@ -8,41 +8,36 @@ import { EMFILE } from '../../../runtime/core/errno.ts';
 import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Stack } from '../../../runtime/core/frame.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
-import { ERROR, type LogLevel, type LogSource } from '../../../runtime/core/log.ts';
+import { ERROR, type LogSource } from '../../../runtime/core/log.ts';
 import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';
 import type { ChildMessages, ConnectChildren, GuestHost } from '../guest-host.ts';
-import type { Limits, Owner } from '../lifecycle/failure-policy.ts';
-import { formatAsOneRecord, LimitedLog, logRefusal, shortenSource } from '../limits/limited-log.ts';
+import type { Limits } from '../lifecycle/failure-policy.ts';
+import {
+  clampLogLevel,
+  formatAsOneRecord,
+  LimitedLog,
+  logRefusal,
+  shortenSource,
+} from '../limits/limited-log.ts';
 import { OwnWork } from '../limits/own-work.ts';
 import type { Machine, MemoryTools } from '../machine.ts';
 import { NO_LEVEL, noteFailureSource } from '../requests/chosen-failure.ts';
 import { NotificationQueue } from '../requests/decision-queue.ts';
 import { GuestTimer } from '../requests/guest-timer.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
-import { failDecision, type LookupExecutor } from '../requests/name-lookups.ts';
-import type { RequestTable } from '../requests/pending-requests.ts';
+import { failDecision } from '../requests/name-lookups.ts';
 import { type Decision, type GuestMessage, readUpcall } from './decision.ts';
 import { expose, isExposed, TRACKED } from './exposed-inodes.ts';
 import { GuestFds } from './guest-fds.ts';
+import type { InterpreterCalls } from './interpreter-calls.ts';
 import { packValue, type Resolver } from './message.ts';
 
 type WindDecision = Extract<Decision, { readonly verb: 'wind' }>;
 
 /** Bytes of memory that a byte array takes besides its content. */
 const BYTE_ARRAY_OVERHEAD_BYTES = 100;
-
-/** The members of the interpreter that the host functions use. */
-interface InterpreterCalls extends LookupExecutor {
-  readonly currentRequest: HostedRequest | null;
-  readonly requests: RequestTable;
-  readonly decisions: { checkQueuedBytes(bytes: number): void };
-  queueMessage(id: number, message: GuestMessage, bytes: number): void;
-  reportLostRequest(id: number): void;
-  enterFor(call: () => number | undefined): void;
-  readonly owner: Pick<Owner, 'applyDeclaredUp'>;
-}
 
 /** The parts of the machine that an interpreter's host needs. */
 export type HostMachine = Pick<Machine, 'maxFds' | 'memory' | 'collectGarbage'>;
@@ -79,7 +74,7 @@ export class HostApi implements GuestHost {
   /** Null for a guest without a library for files. */
   private childConnections: ChildMessages | null = null;
   private inodeTable: InodeTable | null = null;
-  private readonly timer: GuestTimer;
+  readonly timer: GuestTimer;
   private guest: Guest | null = null;
 
   constructor(
@@ -347,9 +342,7 @@ export class HostApi implements GuestHost {
 
   invalidate(message: GuestMessage): void {
     try {
-      const event = readUpcall(message, (id) =>
-        typeof id === 'number' ? this.findInode(id) : (this.inodeTable ?? this.xl.inodes)?.find(id),
-      );
+      const event = this.readInvalidation(message);
       if (event === undefined) return;
       this.reserveBytes(message.length);
       this.upcalls.push(event);
@@ -357,6 +350,13 @@ export class HostApi implements GuestHost {
       this.logRefusal(undefined, `refused: a message: ${(error as Error).message}`);
       throw error;
     }
+  }
+
+  /** Decodes an invalidation; undefined for an inode that is forgotten. @throws {MessageError} */
+  readInvalidation(message: GuestMessage): Upcall | undefined {
+    return readUpcall(message, (id) =>
+      typeof id === 'number' ? this.findInode(id) : (this.inodeTable ?? this.xl.inodes)?.find(id),
+    );
   }
 
   /** Sends the call's invalidations to the volumes above. */
@@ -489,12 +489,8 @@ export class HostApi implements GuestHost {
 
   /** Finds the inode table by any inode of the request. */
   private findTable(request: HostedRequest): InodeTable | null {
-    for (const inode of request.listInodes()) {
-      this.inodeTable = inode.table;
-      return this.inodeTable;
-    }
-    return null;
+    const [inode] = request.listInodes();
+    this.inodeTable = inode?.table ?? null;
+    return this.inodeTable;
   }
 }
-
-const clampLogLevel = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;

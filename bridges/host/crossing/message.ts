@@ -76,6 +76,31 @@ function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   return [types.join(' '), convertedIndexes, keys, values];
 }
 
+/** Decodes a fetched dict, in a guest's own thread. */
+export function unpackFetchedDict(json: string, memory: MemoryTools): Dict {
+  const [types, , keys, values] = JSON.parse(json) as [string, unknown, string[], unknown[]];
+  const dict = new Dict();
+  if (types === '') return dict;
+  types.split(' ').forEach((type, index) => {
+    dict.set(
+      keys[index]!,
+      readPlainValue(type as DictType, values[index], memory),
+      type as DictType,
+    );
+  });
+  return dict;
+}
+
+function readPlainValue(type: DictType, value: unknown, memory: MemoryTools): DictValue {
+  if (type === 'bin' || type === 'mdata') return memory.encodeLatin1(value as string);
+  if (type === 'double') return Number(value);
+  if (type !== 'iatt') return value as DictValue;
+  return Object.assign(
+    new Iatt(),
+    Object.fromEntries(IATT_FIELDS.map((field, index) => [field, (value as unknown[])[index]])),
+  );
+}
+
 /** Converts a dict's value to one that JSON can represent. */
 function makePlainValue(value: DictValue, memory: MemoryTools): unknown {
   if (value instanceof Uint8Array) return memory.decodeLatin1(value);

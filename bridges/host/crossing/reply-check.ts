@@ -92,7 +92,7 @@ const countsWrittenBytes = ({ args, counts }: FopRow): boolean =>
  * Finds the largest possible op_ret: the number of bytes requested, or the length of the data
  * written. Infinite for a fop without such a limit.
  */
-function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
+export function findMaxOpRet({ args, counts }: FopRow, values: readonly unknown[]): number {
   const limitIndex = args.findIndex(({ name }) => name === counts?.most);
   const value = values[limitIndex];
   if (limitIndex < 0) return Number.POSITIVE_INFINITY;

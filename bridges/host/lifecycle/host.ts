@@ -94,6 +94,13 @@ export const hostFunctions = {
   dump: ({ priv }) => priv.host.dump(),
 } satisfies Partial<Translator<HostState>>;
 
+const THREAD_TEXTS: LogTexts = {
+  title: 'the thread',
+  option: ' (option isolation)',
+  lossMsgid: messages.threadLost.id,
+  restartMsgid: messages.threadRestarted.id,
+  startFailureMsgid: messages.threadNotRestarted.id,
+};
 const INTERPRETER_TEXTS: LogTexts = {
   title: 'the interpreter',
   option: '',
@@ -124,6 +131,8 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   policy: Policy;
   private readonly xl: Xlator<unknown>;
   private readonly startInterpreter: StartInterpreter;
+  /** Number of interpreters so far. */
+  private startCount = 0;
   private current!: Interpreter;
   /** Earlier interpreters that finish their last requests. */
   private readonly retired = new Set<Interpreter>();
@@ -135,7 +144,10 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   constructor(xl: Xlator<unknown>, policy: Policy, startInterpreter: StartInterpreter) {
     this.xl = xl;
     this.policy = policy;
-    this.startInterpreter = startInterpreter;
+    this.startInterpreter = (owner, rereads) => {
+      this.startCount += 1;
+      return startInterpreter(owner, rereads);
+    };
     this.succession = new Succession(xl, policy, this, INTERPRETER_TEXTS);
   }
 
@@ -180,7 +192,18 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       'requests-waiting': sum(({ requests }) => requests.size),
       interpreters: interpreters.length,
       'memory-bytes': sum(({ guest }) => guest.memoryBytes),
+      ...this.dumpThread(),
       ...this.dumpModule(),
+    };
+  }
+
+  /** The threads of the volume; nothing for a module in this thread. */
+  private dumpThread(): Dump {
+    if (this.current.guest.thread === undefined) return {};
+    return {
+      isolation: 'thread',
+      threads: this.startCount,
+      'requests-in-thread': this.current.requests.size + this.succession.heldCount,
     };
   }
 
@@ -188,7 +211,13 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
   dumpModule(): Dump {
     const { current } = this;
     if (current.isDead || !current.hasHook('statedump')) return {};
-    const json = current.guest.callStateHook('statedump');
+    let json: string | undefined;
+    try {
+      json = current.guest.callStateHook('statedump');
+    } catch (error) {
+      // Its thread does not reply.
+      return { module: describeError(error) };
+    }
     current.checkLost(null, 'statedump');
     if (json !== undefined && json.length > MAX_STATEDUMP_CHARS) {
       return { module: `too long: ${json.length} characters, of ${MAX_STATEDUMP_CHARS} at most` };
@@ -257,10 +286,12 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       interpreter.notes = updateNotes(this.xl, interpreter.guest, interpreter.notes);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.stopWatching();
     this.succession.close();
-    for (const interpreter of this.interpreters) interpreter.close();
+    const { interpreters } = this;
+    for (const interpreter of interpreters) interpreter.close();
+    await Promise.all(interpreters.map(({ guest }) => guest.thread?.whenEnded));
   }
 
   // -- reports from interpreters -------------------------------------------------------------
@@ -280,7 +311,8 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
       servedRequest === null || plan === null
         ? null
         : { name: plan.name, args: servedRequest.args, uid: servedRequest.frame.root.uid };
-    this.succession.logLoss(why, blamed);
+    const texts = interpreter.guest.thread?.isLost === true ? THREAD_TEXTS : INTERPRETER_TEXTS;
+    this.succession.logLoss(why, blamed, texts);
     if (interpreter === this.current) this.succession.replaceLost(interpreter.hasServed);
   }
 

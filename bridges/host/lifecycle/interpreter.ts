@@ -9,15 +9,15 @@ import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Child, Fops, Xlator } from '../../../runtime/core/xlator.ts';
-import { type Decision, type GuestMessage, isErrno, readDecision } from '../crossing/decision.ts';
+import { type Decision, type GuestMessage, isErrno } from '../crossing/decision.ts';
 import { HostApi, type HostMachine } from '../crossing/host-api.ts';
-import { MessageError } from '../crossing/message.ts';
 import { type AnyCbk, makeFops, type Plan, planReply, type ReplyPlan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/reply-check.ts';
 import {
   type EnterGuest,
   type Evaluation,
   type Guest,
+  IN_THREAD,
   METHOD_FAILED,
   type Scalar,
   TAIL_UNCHANGED,
@@ -29,7 +29,9 @@ import { formatAsOneRecord, requestFailedFields } from '../limits/limited-log.ts
 import { noteChosenFailure } from '../requests/chosen-failure.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
-import { HostedRequest, makeOwnRequest } from '../requests/hosted-request.ts';
+import { decodeMessage, findOrMakeRequest } from '../requests/guest-messages.ts';
+import { HostedRequest } from '../requests/hosted-request.ts';
+import { notifyIfInterrupted } from '../requests/interrupt-notice.ts';
 import { linkRecorded, lookUpUnknownName, recordName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
@@ -133,21 +135,31 @@ export class Interpreter {
       code = this.handleFault(request, error, slowCallCount);
     }
     this.currentRequest = null;
+    if (code === IN_THREAD) {
+      request.copyBorrowedData();
+      request.callsInThread += 1;
+      this.pending.add(request);
+      this.guest.thread!.awaitResult();
+      return;
+    }
     request.returnBorrowedData(code >= UNWIND_UNCHANGED);
-    this.carryOutResult(request, code);
-    this.runDecisions();
-    if (request.isPending && request.plan?.seesInterrupts && !request.isInterruptWatched)
-      this.notifyIfInterrupted(request);
+    this.carryOutCall(request, code);
   }
 
-  /** Notifies the module when the caller of a held request is interrupted. */
-  private notifyIfInterrupted(request: HostedRequest): void {
-    request.isInterruptWatched = true;
-    request.frame.root.whenInterrupted(() => {
-      if (request.isAnswered || request.isAbandoned || this.isDead) return;
-      this.owner.counters.interrupted += 1;
-      this.enterFor(() => this.guest.callHook('interrupt', [request.id]), request);
-    });
+  private carryOutCall(request: HostedRequest, code: number): void {
+    this.carryOutResult(request, code);
+    this.runDecisions();
+    notifyIfInterrupted(this, request);
+  }
+
+  /** Carries out the result of a call in the guest's thread. @param error what the call has thrown */
+  finishCall(request: HostedRequest, code: number, error: Error | null): void {
+    request.callsInThread -= 1;
+    if (this.isDead) return;
+    if (!request.isAbandoned)
+      this.carryOutCall(request, error === null ? code : this.handleFault(request, error));
+    this.pending.removeIfDone(request);
+    this.runDecisions();
   }
 
   /** Recovers from an aborted turn (interpreter-gate.ts): the current call did not return. */
@@ -187,6 +199,8 @@ export class Interpreter {
     this.owner.handleLoss(this, cause, blamed);
     for (const request of [...this.requests.values()]) this.fail(request);
     this.decisions.clear();
+    // Its successor may start late.
+    this.api.fds.releaseAll();
     return true;
   }
 
@@ -349,13 +363,8 @@ export class Interpreter {
 
   /** @throws {MessageError} */
   queueMessage(id: number, message: GuestMessage, bytes: number): void {
-    const request = this.findOrMakeRequest(id);
-    const resolver = this.api.makeResolver(request);
-    const childCount = this.xl.below.length;
-    const row = request.plan?.row;
-    const decision = readDecision(message, { row, request, childCount, resolver });
-    if (decision.verb !== 'wind' && request.isAnswered)
-      throw new MessageError('the request has had its answer');
+    const request = findOrMakeRequest(this, this.xl, id);
+    const decision = decodeMessage(this.api, this.xl, request, message);
     if (decision.verb === 'failed') {
       // One is queued beyond a lane's limit.
       if (request.isFailing) return;
@@ -364,15 +373,6 @@ export class Interpreter {
     }
     this.decisions.add(request, decision, bytes);
     this.pending.add(request);
-  }
-
-  /** Finds a message's request; an unknown negative `id` begins one of the translator's own. */
-  private findOrMakeRequest(id: number): HostedRequest {
-    const request = this.api.findRequest(id);
-    if (request !== undefined && !request.isAbandoned) return request;
-    if (id >= 0) throw new MessageError('the request has had its answer');
-    this.pending.checkOwnRequestCount();
-    return makeOwnRequest(id, this.xl);
   }
 
   /** Carries out the guest's queued decisions, as many as one turn allows. */

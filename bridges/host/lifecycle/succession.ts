@@ -52,7 +52,7 @@ export class Succession {
   harmfulRequests!: HarmfulRequests;
   private readonly xl: Xlator<unknown>;
   private readonly owner: SuccessionOwner;
-  private readonly texts: LogTexts;
+  private texts: LogTexts;
   /** The last event from above and from each child, for a successor (`eventsToReplay`). */
   private readonly latestEvents = new Map<unknown, readonly [event: EventName, about: unknown]>();
   private policy!: Policy;
@@ -104,8 +104,12 @@ export class Succession {
 
   // -- successors --------------------------------------------------------------------------------
 
-  /** Logs the loss of the serving interpreter during the request `blamed`; null outside of one. */
-  logLoss(reason: string, blamed: BlamedRequest | null): void {
+  /**
+   * Logs the loss of the serving interpreter during the request `blamed`; null outside of one.
+   * @param texts those of later lines, too
+   */
+  logLoss(reason: string, blamed: BlamedRequest | null, texts = this.texts): void {
+    this.texts = texts;
     const { title, option, lossMsgid } = this.texts;
     this.xl.log.critical(formatAsOneRecord(`${title} is lost${option}: ${reason}`), {
       msgid: lossMsgid,

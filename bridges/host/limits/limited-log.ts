@@ -107,6 +107,9 @@ const MAX_NAME_CHARS = 200;
 /** Fields of the log record about a request that the host failed. */
 export const requestFailedFields = { msgid: messages.requestFailed.id };
 
+export const clampLogLevel = (level: number): LogLevel =>
+  Math.min(9, Math.max(1, level)) as LogLevel;
+
 /**
  * Makes a text one record: cuts it, indents its further lines, and escapes control characters, so
  * that no line looks like a record of its own.

@@ -37,6 +37,11 @@ export class GuestTimer {
     });
   }
 
+  /** Notes how long the last tick took in a thread of its own, where it ran after `tick`. */
+  noteTook(tookMs: number): void {
+    this.lastLongMs = this.ownWork.noteCall(this.context.now() - tookMs);
+  }
+
   cancel(): void {
     this.cancelNext?.();
     this.cancelNext = null;

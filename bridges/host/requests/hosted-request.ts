@@ -53,6 +53,8 @@ export class HostedRequest implements QueuedRequest {
   isInterruptWatched = false;
   /** Replies that children owe, also for queued winds. */
   owedReplyCount = 0;
+  /** Calls about it that run in the guest's thread. */
+  callsInThread = 0;
   /** True once its frame was unwound. */
   isAnswered = false;
   /** True once the guest has failed or is gone: it gets no more calls about this request. */

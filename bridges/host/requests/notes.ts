@@ -16,9 +16,12 @@ export class Notes {
   private readonly noteTaker: NoteTaker | null;
   /** True after a failure: no more notes are taken. */
   private hasFailed = false;
+  /** The guest's thread, which takes its notes itself. */
+  private readonly thread: Guest['thread'];
 
-  constructor(xl: Xlator<unknown>, noteTaker: NoteTaker | null) {
+  constructor(xl: Xlator<unknown>, noteTaker: NoteTaker | null, thread: Guest['thread']) {
     this.xl = xl;
+    this.thread = thread;
     this.noteTaker = noteTaker;
   }
 
@@ -62,6 +65,7 @@ export class Notes {
 
   /** Ends the notes in the interpreter. */
   stop(): void {
+    this.thread?.stopNotes();
     this.runNoteStep(() => this.noteTaker?.stop());
   }
 }
@@ -72,11 +76,11 @@ export class Notes {
  */
 export function updateNotes(
   xl: Xlator<unknown>,
-  { noteTaker, failure }: Guest,
+  { noteTaker, failure, thread }: Guest,
   notes: Notes | null = null,
 ): Notes | null {
   if (failure !== undefined) return null;
-  if (xl.observer !== null) return notes ?? new Notes(xl, noteTaker ?? null);
+  if (xl.observer !== null) return notes ?? new Notes(xl, noteTaker ?? null, thread);
   notes?.stop();
   return null;
 }

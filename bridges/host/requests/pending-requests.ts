@@ -39,6 +39,8 @@ export class PendingRequests {
   private cancelSweep: (() => void) | null = null;
   /** Cancels the turn in which further overdue requests fail. */
   private cancelFailing: (() => void) | null = null;
+  /** True while a debugger has stopped the guest's thread: time does not count. */
+  private isStopped = false;
   /** True after a debugger's stop: the next sweep does not count that time as the module's. */
   private wasStopped = false;
 
@@ -79,12 +81,14 @@ export class PendingRequests {
 
   /** Drops a request that is answered and waits for no child. */
   removeIfDone(request: HostedRequest): void {
-    if (request.owedReplyCount === 0 && (request.isAnswered || request.plan === null))
+    const { callsInThread, isAnswered, owedReplyCount, plan } = request;
+    if (owedReplyCount === 0 && callsInThread === 0 && (isAnswered || plan === null))
       this.remove(request);
   }
 
-  /** Records that a debugger had stopped the whole thread until now. */
-  noteStop(): void {
+  /** Records that a debugger has stopped the guest's thread, or that it runs on. */
+  noteStop(isStopped: boolean): void {
+    this.isStopped = isStopped;
     this.wasStopped = true;
   }
 
@@ -101,7 +105,7 @@ export class PendingRequests {
 
   private sweep(): void {
     this.cancelSweep = null;
-    if (this.wasStopped) this.wasStopped = false;
+    if (this.isStopped || this.wasStopped) this.wasStopped = false;
     else this.countSecond();
     if (this.requests.size > 0) this.cancelSweep ??= this.scheduleSweep();
   }

@@ -3,20 +3,21 @@
  * answers every request, without throwing or hanging.
  */
 import fc from 'fast-check';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { EIO } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/module.ts';
 import { makeGlupy } from '../host/index.ts';
 import type { Machine, ThreadEvents } from '../host/machine.ts';
 import { hostedLanguages } from '../languages.ts';
 import { nodeMachine } from '../machine/node/index.ts';
 import { Channel } from './channel.ts';
-import { VolumeInThread } from './main/volume.ts';
 import { MessageWriter } from './message-bytes.ts';
-import { START_ORDER, TO_MAIN, type WorkerData } from './message-kinds.ts';
+import { type GuestThreadData, TO_MAIN } from './messages.ts';
+import * as threadCode from './start.ts';
 
 /** A test's clock, with a `soon` that volumes do not wait for. */
 class Impatient extends FakeContext {
@@ -27,10 +28,29 @@ class Impatient extends FakeContext {
 
 /** The worker's side, played by the test. */
 interface Worker {
-  readonly data: WorkerData;
+  readonly data: GuestThreadData;
   readonly events: ThreadEvents;
   readonly channel: Channel;
 }
+
+const plainFop = { kind: 'plain', cbk: true, cancel: false };
+const summary = {
+  language: 'test',
+  description: {
+    fops: Object.fromEntries(fopNames.map((name) => [name, plainFop])),
+    ...{ hooks: [], options: {}, methods: [], warnings: [], passesThrough: true },
+  },
+  sources: [],
+  stopsAtLines: false,
+  readsRequest: false,
+};
+
+/** The result of a call: code 0, and no commands. */
+const makeResult = (value: string): MessageWriter => {
+  const to = new MessageWriter().begin(TO_MAIN.RESULT).writeNumber(0).writeNumber(0).writeNumber(0);
+  to.writeU8(0).writeU8(1).writeText(value);
+  return to.writeU8(0).writeU8(0).writeU32(0).writeU32(0);
+};
 
 /** Starts a graph with one isolated volume whose thread is the test. */
 async function start() {
@@ -38,26 +58,20 @@ async function start() {
   const machine: Machine = {
     ...nodeMachine,
     startThread(_name, _heap, given, events) {
-      const data = given as WorkerData;
+      const data = given as GuestThreadData;
       const channel = new Channel(data.shared, 1, () => {});
       workers.push({ data, events, channel });
-      const told = { fops: fopNames, passesThrough: true, language: 'test', path: '-' };
-      const to = new MessageWriter()
-        .begin(TO_MAIN.ORDER_DONE)
-        .writeU32(START_ORDER)
-        .writeU8(1)
-        .writeText(JSON.stringify(told));
-      channel.put(to);
+      const send = (value: string): void => {
+        channel.put(makeResult(value));
+        setImmediate(events.onWake);
+      };
       channel.setAway(false);
-      setImmediate(events.onWake);
-      return { wake: () => {}, setKeepsProcess: () => {}, terminate: async () => {} };
+      send(JSON.stringify(summary));
+      // It is woken once, to make the translator.
+      return { wake: () => send(''), setKeepsProcess: () => {}, terminate: async () => {} };
     },
   };
-  const translator = makeGlupy(
-    hostedLanguages,
-    machine,
-    async (...volume) => new VolumeInThread(...volume),
-  );
+  const translator = makeGlupy(hostedLanguages, machine, async () => threadCode);
   const leaf = new HeldLeaf();
   leaf.onRequest = ({ answer }) => answer(-1, 5, null, null, null, null);
   const context = new Impatient();
@@ -66,7 +80,12 @@ async function start() {
       { translator: leaf.translator },
       {
         translator: translator as unknown as Translator<unknown>,
-        options: { isolation: 'thread', 'module-name': 'm', 'restart-backoff': '3600' },
+        options: {
+          isolation: 'thread',
+          'module-name': 'm',
+          'module-path': makeFolder({ 'm.js': '' }),
+          'restart-backoff': '3600',
+        },
       },
     ],
     context,
@@ -85,13 +104,16 @@ it('a worker that sends a malformed message is ended, and its requests fail with
   expect(context.lines.join('\n')).toMatch(/thread is lost.*a malformed message/);
   // New requests wait for the next worker.
   expect(ask(graph, 'stat', new Loc(graph.inodes.root), null).count).toBe(0);
+  await vi.waitFor(() => expect(workers.length).toBe(2));
+  workers[1]!.events.onEnd('the test');
 });
 
 it('a worker that sends 100,000 messages lets the event loop run in between', async () => {
   const { graph, workers, context } = await start();
   const { channel, events } = workers[0]!;
-  const drop = new MessageWriter().begin(TO_MAIN.DROP_OWN_INODE).writeNumber(1);
-  for (let sent = 0; sent < 100_000; sent++) channel.put(drop);
+  const useless = new MessageWriter().begin(TO_MAIN.EVALUATED).writeNumber(1);
+  useless.writeU8(0).writeU8(0).writeText('');
+  for (let sent = 0; sent < 100_000; sent++) channel.put(useless);
   const { waiting } = context;
   // Beyond one turn, a timer takes the rest.
   for (let turns = 0; turns < 1000 && context.waiting === waiting; turns++) {

@@ -94,6 +94,17 @@ export class MessageWriter {
     return this;
   }
 
+  /** Adds the contents of another message, without its kind. */
+  append(other: MessageWriter): this {
+    const { bytes, headLength, longBytes, longParts } = other;
+    this.reserve(headLength);
+    this.bytes.set(bytes.subarray(1, headLength), this.headLength);
+    this.headLength += headLength - 1;
+    for (const part of longParts) this.longParts.push(part);
+    this.longBytes += longBytes;
+    return this;
+  }
+
   writeData(bytes: Uint8Array): this {
     const { length } = bytes;
     this.writeU32(length);

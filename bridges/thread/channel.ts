@@ -1,6 +1,6 @@
 /**
  * Sends messages between two threads over shared memory, and wakes the receiver. Each side has a
- * `Channel`: main/worker-link.ts in the main thread, worker/main-thread-link.ts in a worker.
+ * `Channel`: guest-link.ts in the main thread, guest-thread.ts in the guest's.
  *
  * Each direction is a ring of bytes with two counters, the writer's and the reader's. Messages that
  * do not fit wait in the writer's backlog. The other side is untrusted: a counter is read once, and
@@ -41,7 +41,6 @@ const SIDE_WORDS = 8;
 // Indices of the words that both sides share, after those of the sides.
 const LOG_LEVEL_WORD = 2 * SIDE_WORDS;
 const HEARTBEAT_WORD = LOG_LEVEL_WORD + 1;
-const SERVED_CALL_WORD = LOG_LEVEL_WORD + 2;
 const CLOCK_OFFSET_BYTES = 4 * (LOG_LEVEL_WORD + 4);
 const CONTROL_BYTES = CLOCK_OFFSET_BYTES + 8;
 
@@ -130,15 +129,6 @@ export class Channel {
 
   raiseHeartbeat(): void {
     Atomics.add(this.control, HEARTBEAT_WORD, 1);
-  }
-
-  /** The number of the call that the worker claims to run; 0 for none. */
-  get servedCallNumber(): number {
-    return Atomics.load(this.control, SERVED_CALL_WORD);
-  }
-
-  set servedCallNumber(call: number) {
-    this.control[SERVED_CALL_WORD] = call;
   }
 
   // -- sending -----------------------------------------------------------------------------------

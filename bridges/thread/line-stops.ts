@@ -1,8 +1,8 @@
 /**
- * Connects a debugger with an isolated module: sends its commands to the worker, and reports the
- * module's stops at lines. The worker's messages are untrusted.
+ * Connects a debugger with a volume whose module has a thread: sends its commands to the serving
+ * guest, and reports the module's stops at lines. The thread's messages are untrusted.
  */
-import { holdRequest, resumeRequest } from '../../../runtime/core/interceptor.ts';
+import { holdRequest, resumeRequest } from '../../runtime/core/interceptor.ts';
 import {
   type LineCommand,
   LineError,
@@ -12,13 +12,17 @@ import {
   type LineStops,
   type LineVariable,
   type ModuleStop,
-} from '../../../runtime/core/line-stops.ts';
-import { MalformedMessageError } from '../message-bytes.ts';
-import { TO_WORKER } from '../message-kinds.ts';
-import type { PendingCall } from './pending-call.ts';
-import type { WorkerLink } from './worker-link.ts';
+} from '../../runtime/core/line-stops.ts';
+import type { HostedRequest } from '../host/requests/hosted-request.ts';
+import { MalformedMessageError } from './message-bytes.ts';
 
-/** A command whose result the worker has not sent yet. */
+/** A guest in a thread. */
+export interface DebuggedGuest {
+  /** Sends a command, as JSON; its result is reported to `receive`. */
+  sendLineCommand(json: string): void;
+}
+
+/** A command whose result the thread has not sent yet. */
 interface PendingCommand {
   resolve(reply: LineReply): void;
   reject(error: LineError): void;
@@ -30,39 +34,64 @@ const MAX_ITEMS = 1000;
 export class ThreadLineStops implements LineStops {
   listener: LineStops['listener'] = null;
   stop: ModuleStop | null = null;
-  /** The command that a new worker starts with, as JSON. */
+  /** The command that a new guest starts with, as JSON. */
   initialBreakpoints: string | undefined;
-  private link: WorkerLink | null = null;
+  /** The started guests; the last one serves. */
+  private guests: DebuggedGuest[] = [];
+  private isGuestStopped = false;
+  private readonly onChange: (isStopped: boolean) => void;
   private readonly pendingCommands = new Map<number, PendingCommand>();
   private lastCommandId = 0;
 
-  /** Sets the worker that takes commands; null when it is lost. */
-  setWorker(link: WorkerLink | null): void {
-    this.link = link;
-    if (link !== null) return;
+  /** @param onChange is called when the module has stopped, and when it runs on */
+  constructor(onChange: (isStopped: boolean) => void) {
+    this.onChange = onChange;
+  }
+
+  /** Adds a guest, which takes the commands from now on. */
+  addGuest(guest: DebuggedGuest): void {
+    this.rejectCommands();
+    this.guests.push(guest);
+  }
+
+  /** Removes a guest that is lost or closed. */
+  removeGuest(guest: DebuggedGuest): void {
+    const wasServing = this.guest === guest;
+    this.guests = this.guests.filter((other) => other !== guest);
+    if (wasServing) this.rejectCommands();
+  }
+
+  private get guest(): DebuggedGuest | null {
+    return this.guests.at(-1) ?? null;
+  }
+
+  /** Ends the commands and the stop of the serving guest. */
+  private rejectCommands(): void {
     for (const { reject } of this.pendingCommands.values())
       reject(new LineError('its thread is lost'));
     this.pendingCommands.clear();
     this.endStop();
   }
 
-  /** Sends a debugger's command. @throws {LineError} (as a rejection) without a worker */
+  isStopped(guest: DebuggedGuest): boolean {
+    return this.isGuestStopped && this.guest === guest;
+  }
+
+  /** Sends a debugger's command. @throws {LineError} (as a rejection) without a guest */
   sendCommand(command: LineCommand): Promise<LineReply> {
-    const { link } = this;
+    const { guest } = this;
     if (command.do === 'watch') {
       const { lines } = command;
       this.initialBreakpoints =
         lines === null ? undefined : JSON.stringify({ id: 0, do: 'watch', lines });
     }
-    if (link === null) return Promise.reject(new LineError('its thread is restarting: try again'));
+    if (guest === null) return Promise.reject(new LineError('its thread is restarting: try again'));
     this.lastCommandId += 1;
     const id = this.lastCommandId;
     return new Promise((resolve, reject) => {
       this.pendingCommands.set(id, { resolve, reject });
       if (command.do === 'go' || this.initialBreakpoints === undefined) this.endStop();
-      link.begin(TO_WORKER.LINE_COMMAND).writeText(JSON.stringify({ id, ...command }));
-      link.send();
-      link.takeMessages();
+      guest.sendLineCommand(JSON.stringify({ id, ...command }));
     });
   }
 
@@ -79,7 +108,8 @@ export class ThreadLineStops implements LineStops {
 
   /** Records that the module runs on, and resumes the request that it had stopped in. */
   private endStop(): void {
-    if (this.link !== null) this.link.isStopped = false;
+    if (this.isGuestStopped) this.onChange(false);
+    this.isGuestStopped = false;
     if (this.stop === null) return;
     if (this.stop.request !== null) resumeRequest(this.stop.request.frame.root);
     this.stop = null;
@@ -87,19 +117,21 @@ export class ThreadLineStops implements LineStops {
   }
 
   /**
-   * Handles a worker's message: a stop, or the result of a command.
+   * Handles a guest's message: a stop, or the result of a command.
    * @throws {MalformedMessageError}
    */
-  receive(json: string, callNumber: number, link: WorkerLink): void {
+  receive(json: string, request: HostedRequest | null, guest: DebuggedGuest): void {
+    if (this.guest !== guest) return;
     const received = parseObject(json);
     if (received.stopped !== undefined) {
       // The debugger has removed its breakpoints (it detached) since the module stopped.
       if (this.initialBreakpoints === undefined) return;
       this.endStop();
       const stop = readStop(received.stopped);
-      this.stop = { ...stop, request: makeStoppedRequest(link.calls.get(callNumber)) };
+      this.stop = { ...stop, request: makeStoppedRequest(request) };
       if (this.stop.request !== null) holdRequest(this.stop.request.frame.root);
-      link.isStopped = true;
+      this.isGuestStopped = true;
+      this.onChange(true);
       this.listener?.(this.stop);
       return;
     }
@@ -110,8 +142,8 @@ export class ThreadLineStops implements LineStops {
   }
 }
 
-const makeStoppedRequest = (call: PendingCall | undefined): ModuleStop['request'] =>
-  call === undefined ? null : { frame: call.frame, args: call.args.values };
+const makeStoppedRequest = (request: HostedRequest | null): ModuleStop['request'] =>
+  request === null ? null : { frame: request.frame, args: request.args };
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
