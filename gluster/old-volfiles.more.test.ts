@@ -1,9 +1,7 @@
 /** Volfiles with the second names of types and options that GlusterFS 10 still reads. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { findFreePort } from '../test/support/gluster.ts';
-import { GLOSSA, runGlossa, withScratch } from '../test/support/mount.ts';
+import { findFreePort, OurBrick } from '../test/support/gluster.ts';
+import { runGlossa, withScratch } from '../test/support/mount.ts';
 
 const makeBrick = (folder: string, port: number) => `volume posix
     type storage/posix
@@ -47,13 +45,12 @@ it('old volfiles of a brick and its client are served, checked without a problem
     const folder = await scratch.makeFolder('files');
     await scratch.writeFile('files/greeting', 'hello');
     const port = await findFreePort();
-    const brickVolfile = await scratch.writeFile('brick.vol', makeBrick(folder, port));
-    const brick = spawn(process.execPath, [GLOSSA, 'brick', '--no-daemon', brickVolfile], {
-      cwd: scratch.path,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    scratch.children.add(brick);
-    await once(brick.stdout, 'data');
+    const brick = await OurBrick.start(
+      scratch.path,
+      'brick',
+      (own) => makeBrick(folder, own),
+      port,
+    );
     for (const option of ['remote-port', 'transport.remote-port', 'transport.socket.remote-port']) {
       await scratch.writeFile('client.vol', makeClient(option, port));
       const check = await runGlossa(scratch, ['check', '--strict', 'client.vol', 'brick.vol']);
@@ -61,6 +58,5 @@ it('old volfiles of a brick and its client are served, checked without a problem
       const cat = await runGlossa(scratch, ['fs', 'cat', 'client.vol:/greeting']);
       expect([cat.out, cat.err], option).toEqual(['hello', '']);
     }
-    brick.kill('SIGTERM');
-    await once(brick, 'exit');
+    expect(await brick.end()).toBe(0);
   }));

@@ -3,13 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
-
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ENOENT, ENOTCONN } from '../../runtime/core/errno.ts';
-import { findFreePort, findGfapiObstacle, RealBrick } from '../../test/support/gluster.ts';
+import {
+  findFreePort,
+  findGfapiObstacle,
+  isListening,
+  RealBrick,
+} from '../../test/support/gluster.ts';
 import {
   describeMounts,
   GLOSSA,
@@ -368,10 +371,7 @@ found "removed brick '/the/brick' from port 24444" vs.log
       }
       const args = ['-N', '-f', scratch.at('made', file), '-l', scratch.at(`${file}.log`)];
       scratch.children.add(spawn('glusterfsd', args, { stdio: 'ignore' }));
-      await vi.waitFor(async () => {
-        const socket = connect(Number(listens), '127.0.0.1');
-        await once(socket, 'connect').finally(() => socket.destroy());
-      }, PATIENCE);
+      await vi.waitFor(async () => expect(await isListening(Number(listens))).toBe(true), PATIENCE);
     }
     const { status, path } = await mountReal('127.0.0.1:/made', 'mnt-made');
     expect(status).toBe(0);

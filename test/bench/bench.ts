@@ -40,6 +40,17 @@ export function openBench(context: SuiteContext): Bench {
 
 export const glossaProgram = join(packageRoot, 'dist/cli/main.cjs');
 
+/** Makes a function that calls `start` the first time, and returns the same result each time. */
+export function startOnce<A extends readonly unknown[], T>(
+  start: (...args: A) => Promise<T>,
+): (...args: A) => Promise<T> {
+  let started: Promise<T> | undefined;
+  return (...args) => {
+    started ??= start(...args);
+    return started;
+  };
+}
+
 // -- what may take too long ----------------------------------------------------------------------
 
 const execute = promisify(execFile);

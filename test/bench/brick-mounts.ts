@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, withTimeLimit } from './bench.ts';
+import { type Bench, startOnce, withTimeLimit } from './bench.ts';
 import {
   type Brick,
   type BrickKind,
@@ -78,16 +78,13 @@ export function makeBrickMounts({
   delayMs = 0,
   hasUpcalls = false,
 }: BrickSetup): Readonly<Record<BrickMount, TargetKind>> {
-  const bricksByKind = new Map<BrickKind, Promise<readonly Brick[]>>();
-  const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
-    count === 1
-      ? [await startBrick(bench, `${kind}-brick`, kind, { hasUpcalls })]
-      : startBricks(bench, kind, count, { hasUpcalls });
-  const findBricks = (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> => {
-    const bricks = bricksByKind.get(kind) ?? start(bench, kind);
-    bricksByKind.set(kind, bricks);
-    return bricks;
-  };
+  const makeStart = (kind: BrickKind) =>
+    startOnce(async (bench: Bench) =>
+      count === 1
+        ? [await startBrick(bench, `${kind}-brick`, kind, { hasUpcalls })]
+        : startBricks(bench, kind, count, { hasUpcalls }),
+    );
+  const findBricks = { glusterfs: makeStart('glusterfs'), glossa: makeStart('glossa') };
   const options: MountOptions = { above, timeouts, acls, delayMs };
   const makeKind = (
     title: string,
@@ -97,7 +94,7 @@ export function makeBrickMounts({
   ): TargetKind => ({
     title,
     async start(bench, name) {
-      const bricks = await findBricks(bench, kind);
+      const bricks = await findBricks[kind](bench);
       const { pid, mountpoint } = await mount(bench, name, bricks, mountOptions);
       const root = join(mountpoint, name);
       await withTimeLimit(bench.signal, mkdir(root));
@@ -117,7 +114,7 @@ export function makeBrickMounts({
     relay: {
       title: 'C, which only asks the brick',
       async start(bench, name) {
-        const bricks = await findBricks(bench, 'glusterfs');
+        const bricks = await findBricks.glusterfs(bench);
         const target = await makeFloorTarget(
           bench,
           await mountByRelay(bench, name, bricks, options),

@@ -9,12 +9,12 @@ import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, withTimeLimit } from './bench.ts';
+import { type Bench, startOnce, withTimeLimit } from './bench.ts';
 import { type BrickSetup, makeStorage, utime } from './brick-mounts.ts';
 import { makeGigabyteRate } from './data.ts';
 import { makeBarsEverywhere, runExperiment } from './experiment.ts';
 import type { Bar } from './figures.ts';
-import { type Brick, startBricks, startClient } from './gluster.ts';
+import { startBricks, startClient } from './gluster.ts';
 import { LIST_LOADS, makeBars, makeCallPart, makeDataPart, PLACES } from './glusterfs-parts.ts';
 import {
   chooseSize,
@@ -63,16 +63,10 @@ const networkTargets = {
 
 /** Makes targets over two bricks of GlusterFS: a client for each, and one more mount. */
 function makeGlusterfsTargets() {
-  let started: Promise<readonly Brick[]> | undefined;
-  let mount: Promise<ServedMount> | undefined;
-  const startBricksOnce = (bench: Bench): Promise<readonly Brick[]> => {
-    started ??= startBricks(bench);
-    return started;
-  };
-  const mountOnce = async (bench: Bench): Promise<ServedMount> => {
-    mount ??= startClient(bench, 'volume', await startBricksOnce(bench), { volumes: [utime] });
-    return mount;
-  };
+  const startBricksOnce = startOnce((bench: Bench) => startBricks(bench));
+  const mountOnce = startOnce(async (bench: Bench) =>
+    startClient(bench, 'volume', await startBricksOnce(bench), { volumes: [utime] }),
+  );
   const findStoragePath = async (bench: Bench, name: string): Promise<string> =>
     join((await mountOnce(bench)).mountpoint, name);
   const listPids = async (bench: Bench): Promise<readonly number[]> =>

@@ -1,11 +1,10 @@
 /** One directory served by GlusterFS and by glossa in turn. */
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeFrontEnds } from '../support/front-ends.ts';
+import { RealMount } from '../support/gluster.ts';
 import { type Scratch, startMount } from '../support/mount.ts';
 import { setXattr } from '../support/xattr.ts';
 
@@ -23,21 +22,13 @@ const volfile = (directory: string, ...options: string[]): string =>
 
 /** The output of a script on a mount of GlusterFS, in which `.gfid/UUID` leads to an inode. */
 async function onGlusterfs(scratch: Scratch, brick: string, script: string): Promise<string> {
-  const at = await scratch.makeFolder('gluster');
   const text = volfile(brick, `option volume-id ${VOLUME_ID}`);
-  const vol = await scratch.writeFile('gluster.vol', text);
-  const args = [`--volfile=${vol}`, `--log-file=${scratch.at('gluster.log')}`, '--no-daemon'];
-  const server = spawn(GLUSTERFS, [...args, '--aux-gfid-mount', at], { stdio: 'ignore' });
-  scratch.children.add(server);
-  const isMounted = async () =>
-    (await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${at} `);
+  const flags = ['--aux-gfid-mount', '--attribute-timeout=1', '--entry-timeout=1'];
+  const mount = await RealMount.start(scratch.path, 'gluster', text, flags);
   try {
-    await vi.waitFor(async () => expect(await isMounted()).toBe(true), 50_000);
-    return await run(at, script);
+    return await run(mount.path, script);
   } finally {
-    execFileSync('umount', ['-l', at]);
-    if (server.exitCode === null) await once(server, 'exit');
-    scratch.children.delete(server);
+    await mount.end();
   }
 }
 

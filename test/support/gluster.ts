@@ -17,7 +17,7 @@ import { isSkipped } from './obstacle.ts';
 import type { Kind } from './stacks.ts';
 import { isInstalled } from './tools.ts';
 
-export { findFreePort };
+export { findFreePort, isListening };
 
 const PATIENCE_MS = 60_000;
 

@@ -5,7 +5,7 @@ import { formatDigits } from '../../../apps/bench/engine/numbers.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { printVolumes } from '../../../runtime/volfile/print.ts';
-import type { Bench } from '../bench.ts';
+import { type Bench, startOnce } from '../bench.ts';
 import { makeStorage, utime } from '../brick-mounts.ts';
 import type { Sample } from '../calls.ts';
 import {
@@ -16,7 +16,7 @@ import {
   runExperiment,
 } from '../experiment.ts';
 import type { Bar } from '../figures.ts';
-import { type Brick, startBrick } from '../gluster.ts';
+import { startBrick } from '../gluster.ts';
 import { ASLEEP, startGlossa } from '../servers.ts';
 import type { Report } from '../table.ts';
 import type { Target, TargetKind } from '../targets.ts';
@@ -108,15 +108,14 @@ const makeSocketKind = (title: string, kind: 'glossa' | 'aio'): CallerKind => ({
 
 /** Makes kinds whose callers share a brick of GlusterFS. */
 function makeBrickKinds() {
-  let started: Promise<Brick> | null = null;
+  const startShared = startOnce((bench: Bench) => startBrick(bench, 'api-brick'));
   const makeKind = (
     title: string,
     makeCommand: (bench: Bench, volfile: string) => CommandLine,
   ): CallerKind => ({
     title,
     async start(bench, name) {
-      started ??= startBrick(bench, 'api-brick');
-      const brick = await started;
+      const brick = await startShared(bench);
       const volfile = writeVolfile(bench, name, stackVolumes(makeStorage([brick]), [utime]));
       const caller = await Caller.start(bench, name, makeCommand(bench, volfile));
       return makeTarget(caller, null, [brick.pid]);

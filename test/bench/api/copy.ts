@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WrongAnswers } from '../../../apps/bench/engine/measurement-error.ts';
 import { stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
-import { type Bench, glossaProgram, runCommand } from '../bench.ts';
+import { type Bench, glossaProgram, runCommand, startOnce } from '../bench.ts';
 import { makeStorage, utime } from '../brick-mounts.ts';
 import {
   makeBarsEverywhere,
@@ -77,8 +77,7 @@ interface CopyVolume {
 }
 
 function makeKinds(): Readonly<Record<'glossa' | 'cp', TargetKind<CopyTarget>>> {
-  let started: Promise<CopyVolume> | null = null;
-  const start = async (bench: Bench): Promise<CopyVolume> => {
+  const start = startOnce(async (bench: Bench): Promise<CopyVolume> => {
     const brick = await startBrick(bench, 'copy-brick');
     const volfile = writeVolfile(bench, 'copy', stackVolumes(makeStorage([brick]), [utime]));
     const startMount = (name: string) => startClient(bench, name, [brick], { volumes: [utime] });
@@ -89,15 +88,14 @@ function makeKinds(): Readonly<Record<'glossa' | 'cp', TargetKind<CopyTarget>>> 
       readMountpoint: outOf.mountpoint,
       pids: [brick.pid, into.pid, outOf.pid],
     };
-  };
+  });
   const makeKind = (
     title: string,
     makeCommands: (volume: CopyVolume) => Pick<CopyTarget, 'copyIn' | 'copyOut'>,
   ): TargetKind<CopyTarget> => ({
     title,
     async start(bench) {
-      started ??= start(bench);
-      const volume = await started;
+      const volume = await start(bench);
       const { mountpoint, pids } = volume;
       const commands = makeCommands(volume);
       return { ...commands, mountpoint, root: mountpoint, pid: null, bricks: pids };
