@@ -212,6 +212,9 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   refuse: [expectNoWind, expectFailure, empty, expectNoLog],
   refuse_with: [expectNoWind, expectFailure, expectOwnReply, expectNoLog],
   raising: [expectNoWind, expectFailure, empty, expectNoLog],
+  any_tail: [expectSameDown, expectSameUp, expectNoLog],
+  any_change: [expectChangedDown, expectChangedUp, keepsEntries, expectNoLog],
+  any_answer: [expectNoWind, expectOwnReply, expectOpRet(3), expectNoLog],
 };
 
 /** A module for each way of a fop: unchanged, awaited, wound late, read, changed, answered, refused, failed. */

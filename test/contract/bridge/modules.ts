@@ -57,6 +57,11 @@ export const STEPS: Readonly<Record<string, string>> = {
   refuse_with: 'each_fop: unwind own -1 EDQUOT',
   raising: 'each_fop: sleep 0; raise EDQUOT',
 
+  // The same by generic methods.
+  any_tail: 'any_fop: tail',
+  any_change: 'any_fop: wind changed\nany_cbk: unwind changed',
+  any_answer: 'any_fop: unwind own 3',
+
   // Generic methods: any.ts.
   any: 'any_fop: log down {fop}; wind\nany_cbk: log up {ret}; unwind',
   any_awaited: 'any_fop: log down {fop}; try; log up {ret}; return',
