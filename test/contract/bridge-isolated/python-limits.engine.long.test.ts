@@ -5,7 +5,7 @@
 import { isolatedLanguage, setDefaultLanguage } from '../../support/module.ts';
 
 setDefaultLanguage(isolatedLanguage);
-await import('../../../bridges/python/attacks.engine.test.ts');
+await import('../../../bridges/python/attacks.engine.more.test.ts');
 await import('../../../bridges/python/files.engine.test.ts');
 await import('../bridge-python/limits.engine.more.test.ts');
 await import('../bridge-python/own-lookups.engine.test.ts');
