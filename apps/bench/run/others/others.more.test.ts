@@ -138,13 +138,13 @@ describe('a stack of --with', () => {
     plan.discard();
   });
 
-  it('is reported as not mounted and without a message if its program is absent', async () => {
+  it('is reported as not mounted, with the path of its program, if that is absent', async () => {
     const absent: OtherStack = {
       ...failing,
       makeCommand: () => ({ commandLine: [join(scratch, 'gone')] }),
     };
     const plan = makeOtherImplementationPlan(absent, { scratch, dataFolder: scratch, timeouts });
-    await expect(plan.serve()).rejects.toThrow('it did not mount: it said nothing');
+    await expect(plan.serve()).rejects.toThrow(/^it did not mount: spawn .*\/gone ENOENT$/);
   });
 
   it('is refused if a volfile has its name', async () => {
