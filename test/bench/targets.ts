@@ -232,7 +232,6 @@ export const makeCreationDirectories = () => ({
 });
 
 export type DirectoryName = keyof ReturnType<typeof makeDirectories>;
-export type DataDirectoryName = keyof ReturnType<typeof makeDataDirectories>;
 
 /** A cache in Python that lets the kernel cache absent names, too. */
 export const kernelTimeout = makeGlossaCache(

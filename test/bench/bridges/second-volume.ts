@@ -2,15 +2,13 @@
  * Measures the start time and memory of a second Python volume, each in a process in which one runs
  * already.
  */
-import {
-  MeasurementError,
-  measureOrExplain,
-} from '../../../apps/bench/engine/measurement-error.ts';
+import { MeasurementError } from '../../../apps/bench/engine/measurement-error.ts';
 import { formatDigits, formatEstimate, formatWhole } from '../../../apps/bench/engine/numbers.ts';
+import { measureFunctions } from '../../../apps/bench/engine/rounds.ts';
 import { estimate } from '../../../apps/bench/engine/statistics.ts';
 import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
 import { type Bench, runCommand } from '../bench.ts';
-import { makeFigure, makeRow, type Report } from '../table.ts';
+import { findSamples, makeFigure, makeRow, type Report } from '../table.ts';
 
 const STARTS = { full: 9, quick: 3 };
 
@@ -29,7 +27,13 @@ export interface SecondVolumeCost extends VolumeCost {
 export async function measureSecondVolume(bench: Bench): Promise<Report> {
   const starts = bench.quick ? STARTS.quick : STARTS.full;
   bench.log(`Python: a second volume, ${starts} times`);
-  const measured = await measureOrExplain(() => runStarts(bench, starts));
+  const start = () => startProgram(bench);
+  const series = await measureFunctions(
+    { start },
+    // The first start also fills the cache for later ones.
+    { rounds: starts, signal: bench.signal, warmUp: start },
+  );
+  const measured = findSamples(series, 'start');
   const makeCostRow = (title: string, pick: (second: SecondVolumeCost) => VolumeCost) =>
     makeRow(title, measured, (samples) => [
       formatEstimate(estimate(samples.map((sample) => pick(sample).seconds)), formatDigits),
@@ -64,21 +68,12 @@ export async function measureSecondVolume(bench: Bench): Promise<Report> {
   };
 }
 
-async function runStarts(bench: Bench, starts: number): Promise<readonly SecondVolumeCost[]> {
+/** Starts the program; returns what it prints. @throws {MeasurementError} */
+async function startProgram(bench: Bench): Promise<SecondVolumeCost> {
   const program = makeBuiltPath('test/bench/bridges/two-volumes.cjs');
-  const commandLine = [
-    process.execPath,
-    ...process.execArgv,
-    '--expose-gc',
-    program,
-    bench.folder,
-  ] as const;
-  const measured: SecondVolumeCost[] = [];
-  // The first start also fills the cache for later ones.
-  for (let start = 0; start <= starts; start++) {
-    const lastLine = (await runCommand(bench, commandLine)).trim().split('\n').at(-1) ?? '';
-    if (!lastLine.startsWith('{')) throw new MeasurementError(lastLine);
-    if (start > 0) measured.push(JSON.parse(lastLine) as SecondVolumeCost);
-  }
-  return measured;
+  const options = [...process.execArgv, '--expose-gc'];
+  const printed = await runCommand(bench, [process.execPath, ...options, program, bench.folder]);
+  const lastLine = printed.trim().split('\n').at(-1) ?? '';
+  if (!lastLine.startsWith('{')) throw new MeasurementError(lastLine);
+  return JSON.parse(lastLine) as SecondVolumeCost;
 }
