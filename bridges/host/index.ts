@@ -231,7 +231,8 @@ async function loadModule(
     if (createsTranslator) {
       await guest.createTranslator(xl.name, listChildren(xl), values);
       const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
-      xl.log.info(`${module.path} loaded: ${fops}`);
+      // A replacement may start while the volume ends.
+      if (!owner.succession.isClosed) xl.log.info(`${module.path} loaded: ${fops}`);
     }
     return interpreter;
   } catch (error) {

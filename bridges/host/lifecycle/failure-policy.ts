@@ -182,6 +182,8 @@ export interface Owner {
     failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
     /** Holds or fails a request that came to a lost interpreter. */
     holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void;
+    /** True once the volume has ended. */
+    readonly isClosed: boolean;
     /** Logs the loss of the interpreter outside of a request. */
     logLoss(reason: string, blamed: null): void;
   };
