@@ -2,11 +2,15 @@
 import { describe } from 'vitest';
 import { FURTHER_MODULES, fopContract } from '../bridge/fops.ts';
 import { makeContractModules } from '../bridge/modules.ts';
-import { runParts } from '../bridge/parts.ts';
+import { type PartName, runParts } from '../bridge/parts.ts';
 
 const folder = makeContractModules('javascript');
+const names: readonly PartName[] = [
+  ...(['any_fop', 'values of fops', 'several subvolumes', 'state of the children'] as const),
+  ...(['clients', 'timers', 'cache times'] as const),
+];
 
 describe('JavaScript modules', () => {
   describe('every fop', () => fopContract(folder, undefined, FURTHER_MODULES));
-  runParts(folder, ['any_fop', 'clients', 'cache times']);
+  runParts(folder, names);
 });

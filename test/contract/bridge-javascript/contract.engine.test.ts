@@ -2,13 +2,10 @@
 import { describe } from 'vitest';
 import { fopContract, TYPICAL_MODULES } from '../bridge/fops.ts';
 import { makeContractModules } from '../bridge/modules.ts';
-import { type PartName, runParts } from '../bridge/parts.ts';
+import { runParts } from '../bridge/parts.ts';
 
 const folder = makeContractModules('javascript');
-const names: readonly PartName[] = [
-  ...(['requests', 'interrupted callers', 'values of fops', 'lifecycle'] as const),
-  ...(['several subvolumes', 'state of the children', 'timers', 'failures'] as const),
-];
+const names = ['requests', 'interrupted callers', 'lifecycle', 'failures'] as const;
 
 describe('JavaScript modules', () => {
   describe('every fop', () => fopContract(folder, undefined, TYPICAL_MODULES));
