@@ -18,8 +18,8 @@ import { pages, readBlocks } from './texts/plan.ts';
 const root = join(import.meta.dirname, '..');
 
 const documents = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'CODE_OF_CONDUCT.md', 'SECURITY.md'].map(
-    (name) => join(root, name),
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'].map((name) =>
+    join(root, name),
   ),
   ...under(join(root, 'docs')),
   ...under(join(root, 'examples')),

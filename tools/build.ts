@@ -42,17 +42,14 @@ const LESSONS_FILE = 'apps/playground/lessons.json';
 /** Output files that are executable. */
 const EXECUTABLES = ['cli/main.cjs', 'cli/main.js'];
 
-/** The folders whose files are built into dist, as in tsconfig.build.json. */
+/** The folders whose files are built into dist, as in tools/tsconfig.build.json. */
 const SOURCE_FOLDERS = [
   ...['runtime', 'gluster', 'bridges', 'server', 'terminal', 'apps', 'cli', 'examples'],
   ...['volfiles', 'test/bench'],
   'tools',
 ];
 /** Further files on which dist depends. */
-const SETTINGS_FILES = [
-  ...['tsconfig.json', 'tsconfig.build.json'],
-  ...['package.json', 'package-lock.json'],
-];
+const SETTINGS_FILES = ['tsconfig.json', 'package.json', 'package-lock.json'];
 
 /**
  * Finds the latest ctime, in ms, of a file, or of a folder and all in it. A ctime, unlike an mtime,
@@ -84,7 +81,7 @@ function compileSources(outDir: string): number {
   const manifest = createRequire(import.meta.url).resolve('typescript/package.json');
   const run = spawnSync(
     process.execPath,
-    [join(dirname(manifest), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', outDir],
+    [join(dirname(manifest), 'bin/tsc'), '-p', 'tools/tsconfig.build.json', '--outDir', outDir],
     { cwd: root, stdio: 'inherit' },
   );
   return run.status ?? 1;

@@ -21,7 +21,7 @@ export const packageRoot: string = findPackageRoot();
 export const includeDir: string = join(packageRoot, 'bridges', 'native');
 
 /** The directory of the crate for translators in Rust. */
-export const crateFolder: string = join(packageRoot, 'rust', 'glossa');
+export const crateFolder: string = join(packageRoot, 'bridges/rust');
 
 /** The directories that compilers of modules need, by language. */
 export const librariesByLanguage: Readonly<Record<string, string>> = {

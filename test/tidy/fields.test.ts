@@ -14,13 +14,13 @@ const TABLE = 'runtime/core/fields.ts';
 const GENERATED = [
   'bridges/compiled/fields.gen.ts',
   'bridges/native/glossa_fields.gen.h',
+  'bridges/rust/src/fields.gen.rs',
   'javascript/glossa.gen.d.ts',
   'python/glupy/__init__.pyi',
   'python/glupy/_fields.py',
   'runtime/core/gen/fields.gen.ts',
   'runtime/core/gen/iatt.gen.ts',
   'runtime/observe/structs.gen.ts',
-  'rust/glossa/src/fields.gen.rs',
 ];
 
 /** The table with one more row in the first of its structures, an iatt. */

@@ -90,7 +90,7 @@ describe('a generated source', () => {
     ['python/glupy/__init__.pyi', (name: string) => new RegExp(`def ${name}\\(`)],
     ['javascript/glossa.gen.d.ts', (name: string) => new RegExp(`\\b${name}\\??\\(`)],
     ['native/glossa_fops.gen.h', (name: string) => new RegExp(`\\b${name}\\b`)],
-    ['rust/glossa/src/translator.gen.rs', (name: string) => new RegExp(`fn ${name}\\b`)],
+    ['bridges/rust/src/translator.gen.rs', (name: string) => new RegExp(`fn ${name}\\b`)],
   ])('%s has every fop', (path, makePattern) => {
     const text = findText(path);
     const missing = fops.filter(({ name }) => !makePattern(name).test(text));

@@ -94,7 +94,6 @@ function listCourseTexts(): SiteText[] {
 const aboutTexts = Object.entries({
   'CHANGELOG.md': 'changelog',
   'CONTRIBUTING.md': 'contributing',
-  'CODE_OF_CONDUCT.md': 'code-of-conduct',
   'SECURITY.md': 'security',
   'THIRD-PARTY.md': 'third-party',
 }).map(([source, name]) => ({ source, url: `/about/${name}` }));
