@@ -6,7 +6,15 @@
  * `<fop>_cbk`, `<fop>_cancel` or a hook; `each_fop` and `each_cbk` stand for a method of every fop, `any_fop`, `any_cbk`
  * and `any_cancel` are the generic ones, and other names are callbacks.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { inject } from 'vitest';
 
@@ -181,8 +189,7 @@ const FORMS = {
   javascript: (steps: string) =>
     `import { make } from './steps.js';\nexport const xlator = make(${steps});\n`,
   typescript: (steps: string) =>
-    `import { make } from '${join(import.meta.dirname, 'typescript/steps.ts')}';\n` +
-    `export default make(${steps});\n`,
+    `import { make } from './source/steps.ts';\nexport default make(${steps});\n`,
 };
 const EXTENSIONS = { python: '.py', javascript: '.js', typescript: '.ts' };
 
@@ -190,6 +197,8 @@ const EXTENSIONS = { python: '.py', javascript: '.js', typescript: '.ts' };
 export function makeContractModules(language: keyof typeof FORMS): string {
   const source = join(import.meta.dirname, language);
   const folder = mkdtempSync(join(inject('runFolder'), `${language}-modules-`));
+  // A specifier with the folder's path could have a quote, which the package that removes types does not escape.
+  symlinkSync(source, join(folder, 'source'));
   for (const [name, steps] of Object.entries(STEPS))
     writeFileSync(
       join(folder, name + EXTENSIONS[language]),
@@ -198,7 +207,7 @@ export function makeContractModules(language: keyof typeof FORMS): string {
   for (const name of readdirSync(source)) {
     // Records in TypeScript import the package, which only a file inside of it finds.
     if (language !== 'typescript') cpSync(join(source, name), join(folder, name));
-    else writeFileSync(join(folder, name), `export { default } from '${join(source, name)}';\n`);
+    else writeFileSync(join(folder, name), `export { default } from './source/${name}';\n`);
   }
   writeFileSync(join(folder, `edition_broken${EXTENSIONS[language]}`), '\n\nno module (:\n');
   return folder;
