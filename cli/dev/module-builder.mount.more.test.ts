@@ -124,31 +124,32 @@ describeMounts('glossa dev with a compiled module', () => {
       await expectClean(scratch);
     }));
 
-  it('builds the modules of a volfile one after the other, one of two volumes once', () =>
-    withScratch(async (scratch) => {
-      const names = ['m', 'n', 'm'];
-      const volumes = names.map((name, i) => {
-        const below = i === 0 ? 'disk' : `v${i - 1}`;
-        return `volume v${i}\n type features/glupy\n option module-name ${name}.wasm\n subvolumes ${below}\nend-volume\n`;
-      });
-      const disk = 'volume disk\n type storage/memory\nend-volume\n';
-      await scratch.writeFile('v.vol', disk + volumes.join(''));
-      await scratch.writeFile('clang.sh', NOTING_COMPILER);
-      await scratch.writeFile('go', '');
-      for (const name of ['m', 'n']) await scratch.writeFile(`${name}.c`, hiding('"a"'));
-      const CLANG = `sh ${scratch.at('clang.sh')}`;
-      const running = await dev(scratch, ['v.vol'], { CLANG });
-      await mkdir(join(running.mnt, 'b'));
-      expect(await running.seen('b')).toBe(true);
-      running.child.kill('SIGINT');
-      await running.outcome;
-      const runs = ['begin', 'end', 'begin', 'end'];
-      expect((await readFile(scratch.at('log'), 'utf8')).trim().split('\n')).toEqual([
-        ...runs,
-        ...runs,
-      ]);
-      await expectClean(scratch);
-    }));
+  if (selected.others)
+    it('builds the modules of a volfile one after the other, one of two volumes once', () =>
+      withScratch(async (scratch) => {
+        const names = ['m', 'n', 'm'];
+        const volumes = names.map((name, i) => {
+          const below = i === 0 ? 'disk' : `v${i - 1}`;
+          return `volume v${i}\n type features/glupy\n option module-name ${name}.wasm\n subvolumes ${below}\nend-volume\n`;
+        });
+        const disk = 'volume disk\n type storage/memory\nend-volume\n';
+        await scratch.writeFile('v.vol', disk + volumes.join(''));
+        await scratch.writeFile('clang.sh', NOTING_COMPILER);
+        await scratch.writeFile('go', '');
+        for (const name of ['m', 'n']) await scratch.writeFile(`${name}.c`, hiding('"a"'));
+        const CLANG = `sh ${scratch.at('clang.sh')}`;
+        const running = await dev(scratch, ['v.vol'], { CLANG });
+        await mkdir(join(running.mnt, 'b'));
+        expect(await running.seen('b')).toBe(true);
+        running.child.kill('SIGINT');
+        await running.outcome;
+        const runs = ['begin', 'end', 'begin', 'end'];
+        expect((await readFile(scratch.at('log'), 'utf8')).trim().split('\n')).toEqual([
+          ...runs,
+          ...runs,
+        ]);
+        await expectClean(scratch);
+      }));
 
   it('ends with Ctrl-C during a build', () =>
     withScratch(async (scratch) => {
@@ -162,24 +163,25 @@ describeMounts('glossa dev with a compiled module', () => {
       await expectClean(scratch);
     }));
 
-  it('builds by the rule of a Makefile', () =>
-    withScratch(async (scratch) => {
-      await scratch.writeFile('m.c', hiding('HIDDEN'));
-      await scratch.writeFile(
-        'Makefile',
-        `m.wasm: m.c
+  if (selected.others)
+    it('builds by the rule of a Makefile', () =>
+      withScratch(async (scratch) => {
+        await scratch.writeFile('m.c', hiding('HIDDEN'));
+        await scratch.writeFile(
+          'Makefile',
+          `m.wasm: m.c
 \tclang --target=wasm32-wasi -mexec-model=reactor -I$(GLOSSA_INCLUDE) -DHIDDEN='"hello.txt"' -o $@ $<
 `,
-      );
-      const running = await dev(scratch, ['m.wasm']);
-      expect(await running.seen('hello.txt')).toBe(false);
-      await scratch.writeFile('m.c', hiding('"notes.txt"'));
-      await running.says('reloaded m.c: lookup');
-      expect(await running.seen('notes.txt')).toBe(false);
-      running.child.kill('SIGINT');
-      await running.outcome;
-      await expectClean(scratch);
-    }));
+        );
+        const running = await dev(scratch, ['m.wasm']);
+        expect(await running.seen('hello.txt')).toBe(false);
+        await scratch.writeFile('m.c', hiding('"notes.txt"'));
+        await running.says('reloaded m.c: lookup');
+        expect(await running.seen('notes.txt')).toBe(false);
+        running.child.kill('SIGINT');
+        await running.outcome;
+        await expectClean(scratch);
+      }));
 
   it('without a compiler ends with the packages to install, or serves the module that is there', () =>
     withScratch(async (scratch) => {
