@@ -45,10 +45,9 @@ export const DEMO = 'npm run demo -- --searches 20';
 /** Mounts with Python from a shell, a program's volume, what commands write and start. */
 export const SUBSET = ['cli/new.test.ts', 'test/readme.mount.test.ts'];
 
-/** Errors with the wording of the Node that runs, an interpreter, and WebAssembly that V8 must end, besides. */
+/** Errors with the wording of the Node that runs, and WebAssembly that V8 must end, besides. */
 const OF_NODE = [
   'runtime/api/bad-arguments.test.ts',
-  'test/mount/changed-data.mount.test.ts',
   'test/contract/bridge-wasm/hostile-wasm.test.ts',
 ];
 

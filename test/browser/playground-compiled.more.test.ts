@@ -8,6 +8,7 @@ import { type PlaygroundServer, servePlayground } from '../../apps/playground/pl
 import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
+import { selected } from '../support/test-selection.ts';
 import { isInstalled } from '../support/tools.ts';
 import { canCompileWasm, compileWasm } from '../support/wasm.ts';
 import { translate } from '../support/wasm-text.ts';
@@ -166,11 +167,12 @@ for (const name of selectBrowsers()) {
       { timeout: TIMEOUT_MS },
       inBrowser(runModule),
     );
-    it(
-      'the playground shows the source in a source map, and keeps the module across a reload',
-      { timeout: TIMEOUT_MS },
-      inBrowser(openSourceMap),
-    );
+    if (selected.others)
+      it(
+        'the playground shows the source in a source map, and keeps the module across a reload',
+        { timeout: TIMEOUT_MS },
+        inBrowser(openSourceMap),
+      );
     it(
       'the playground refuses unsuitable modules with a reason, and goes on after a trap',
       { timeout: TIMEOUT_MS },

@@ -205,7 +205,7 @@ export const findRows = (page: string): Rows => tables[page] ?? {};
 
 /** Finds the test that runs all commands of a page; undefined for most. */
 export const findPageTest = (page: string): string | undefined =>
-  page.startsWith('examples/') ? 'test/examples.mount.more.test.ts' : undefined;
+  page.startsWith('examples/') ? 'test/examples.mount.long.test.ts' : undefined;
 
 /** Pages whose programs are one program in each language; `test/volume/program-page.test.ts` runs them. */
 export const programPages: readonly string[] = [

@@ -11,6 +11,7 @@ import {
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
 import { describeMounts, runGlossa, withScratch } from '../../../test/support/mount.ts';
+import { selected } from '../../../test/support/test-selection.ts';
 
 const moduleVolume = (name: string): string => `
 volume ${name}
@@ -88,49 +89,50 @@ describeMounts('glossa bench', () => {
     150_000,
   );
 
-  it(
-    'keeps the rounds of a mount that dies, and marks the stack',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.writeFile('lasting.vol', benchVolfile());
-        await scratch.writeFile('dying.vol', benchVolfile());
-        // The command writes down its stack. They take turns once they are warm, so turns show rounds.
-        const turns = scratch.at('turns');
-        await scratch.writeFile('turns', '');
-        const command = `case $PWD in *dying-mnt*) printf d;; *) printf l;; esac >> ${turns}`;
-        const args = [
-          'lasting.vol',
-          'dying.vol',
-          '--rounds',
-          String(ROUNDS),
-          '--duration',
-          '0.001',
-        ];
-        const result = await runGlossa(
-          scratch,
-          ['bench', ...args, '--json', '--data', '.', '--', 'sh', '-c', command],
-          {
-            env: { TMPDIR: scratch.path },
-            patience: 120_000,
-            onStart: (child) =>
-              onceTrue(
-                child,
-                () => /(d+l+){3}/.test(readFileSync(turns, 'utf8')),
-                () => process.kill(findServer(child, 'dying.vol'), 'SIGKILL'),
-              ),
-          },
-        );
-        expect(result.status).toBe(1);
-        expect(result.err).toContain('failed: command, dying: ');
-        const run = readOutput(result);
-        expect(run.partial).toBe(true);
-        const [lasting, dying] = run.workloads[0]!.results;
-        expect(countRounds(lasting!)).toBe(ROUNDS);
-        expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
-        expect(countRounds(dying!)).toBeGreaterThan(0);
-        expect(countRounds(dying!)).toBeLessThan(ROUNDS);
-        expectClean(scratch);
-      }),
-    150_000,
-  );
+  if (selected.others)
+    it(
+      'keeps the rounds of a mount that dies, and marks the stack',
+      () =>
+        withScratch(async (scratch) => {
+          await scratch.writeFile('lasting.vol', benchVolfile());
+          await scratch.writeFile('dying.vol', benchVolfile());
+          // The command writes down its stack. They take turns once they are warm, so turns show rounds.
+          const turns = scratch.at('turns');
+          await scratch.writeFile('turns', '');
+          const command = `case $PWD in *dying-mnt*) printf d;; *) printf l;; esac >> ${turns}`;
+          const args = [
+            'lasting.vol',
+            'dying.vol',
+            '--rounds',
+            String(ROUNDS),
+            '--duration',
+            '0.001',
+          ];
+          const result = await runGlossa(
+            scratch,
+            ['bench', ...args, '--json', '--data', '.', '--', 'sh', '-c', command],
+            {
+              env: { TMPDIR: scratch.path },
+              patience: 120_000,
+              onStart: (child) =>
+                onceTrue(
+                  child,
+                  () => /(d+l+){3}/.test(readFileSync(turns, 'utf8')),
+                  () => process.kill(findServer(child, 'dying.vol'), 'SIGKILL'),
+                ),
+            },
+          );
+          expect(result.status).toBe(1);
+          expect(result.err).toContain('failed: command, dying: ');
+          const run = readOutput(result);
+          expect(run.partial).toBe(true);
+          const [lasting, dying] = run.workloads[0]!.results;
+          expect(countRounds(lasting!)).toBe(ROUNDS);
+          expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
+          expect(countRounds(dying!)).toBeGreaterThan(0);
+          expect(countRounds(dying!)).toBeLessThan(ROUNDS);
+          expectClean(scratch);
+        }),
+      150_000,
+    );
 });

@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrickClients, bytes, clientVolfile } from '../../../test/support/brick-clients.ts';
 import { findGfapiObstacle, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { selectVariants } from '../../../test/support/test-selection.ts';
 import { skipFor } from '../../../test/support/tools.ts';
 import { type Trace, traces } from '../../../test/support/trace-scripts.ts';
 import { type ObservedPart, Ours, play, Theirs } from '../../../test/support/trace-steps.ts';
@@ -155,7 +156,8 @@ describe.skipIf(isWithoutBricks())('the requests that performance translators se
     await end();
   }
 
-  it.each(Object.entries(traces))(
+  const rows = Object.entries(traces);
+  it.each(selectVariants(rows, (row) => rows.indexOf(row) % 2 === 0))(
     "are the same as GlusterFS's, or differ as this test lists: %s",
     async (name, trace) => {
       skipFor(findGfapiObstacle());
