@@ -40,7 +40,7 @@ export const makeNames = (count: number): string[] =>
 
 /** A way to list: the events between two replies. */
 interface Way {
-  /** Whether each reply comes from a fresh open of the directory. */
+  /** Whether replies come from fresh opens of the directory. */
   readonly isFresh: boolean;
   /** Whether the stack is ended and started after a reply. */
   readonly restarts?: boolean;
@@ -50,6 +50,14 @@ interface Way {
 
 /** The reply after which a stack is ended and started. */
 const RESTART_AT = 2;
+/**
+ * A fresh open of a cache reads ahead hundreds of entries that nobody takes. In a large directory, one follows each of
+ * the first replies only, and then each twentieth.
+ */
+const FRESH_EACH = 100;
+const FRESH_LATER = 20;
+const opensAfresh = (replies: number): boolean =>
+  replies <= FRESH_EACH || replies % FRESH_LATER === 0;
 /** Names that come and go during a listing. */
 const passing = (at: number): string => `passing-${at}`;
 const PASSING_COUNT = 20;
@@ -91,7 +99,7 @@ async function listOnce(
       offset = entries.at(-1)!.off;
       replies += 1;
       const isRestart = restarts === true && replies === RESTART_AT;
-      if (isFresh || (isRestart && !stack.keepsOpen)) {
+      if ((isFresh && opensAfresh(replies)) || (isRestart && !stack.keepsOpen)) {
         listing.close();
         listing = null;
       }
