@@ -51,8 +51,8 @@ interface Way {
 /** The reply after which a stack is ended and started. */
 const RESTART_AT = 2;
 /**
- * A fresh open of a cache reads ahead hundreds of entries that nobody takes. In a large directory, one follows each of
- * the first replies only, and then each twentieth.
+ * The replies that fresh opens follow in a large directory: each of the first ones, and then each twentieth. A cache
+ * reads hundreds of entries ahead for each open.
  */
 const FRESH_EACH = 100;
 const FRESH_LATER = 20;
