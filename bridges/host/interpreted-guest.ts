@@ -5,7 +5,7 @@
  */
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
-import { LOC_KINDS, listScalarKinds } from './crossing/flatten.ts';
+import { HOOK_KINDS, listScalarKinds } from './crossing/flatten.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -20,25 +20,6 @@ import {
 } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
 import type { GuestSettings, ModuleFile } from './language.ts';
-
-/** Argument kinds (crossing/flatten.ts) of hooks and notices. */
-const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
-  fini: '',
-  notify: 'si',
-  client_disconnect: 'i',
-  entry_created: LOC_KINDS,
-  entry_removed: LOC_KINDS,
-  reconfigure: 's',
-  load_state: 's',
-  tick: 'ii',
-  cancel: 'i',
-  interrupt: 'i',
-  below: 'i',
-  forget: 'i',
-  release: 'i',
-  forget_client: 'i',
-  collect: '',
-};
 
 /**
  * A host function as an engine imports it. `params` has a letter per parameter (i: integer, s:

@@ -6,7 +6,7 @@
 import { BusyPoll } from '../../runtime/core/busy-poll.ts';
 import { type FopRow, findFop, fops as fopTable } from '../../runtime/core/fops.ts';
 import { CONTINUE_MESSAGE, type LineCommand } from '../../runtime/core/line-stops.ts';
-import { listScalarKinds } from '../host/crossing/flatten.ts';
+import { HOOK_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
 import {
   DECIDED_BY_MESSAGES,
   type EnterGuest,
@@ -25,7 +25,6 @@ import {
   type CrossingValue,
   type GuestSummary,
   type GuestThreadData,
-  HOOK_KINDS,
   LINES,
   ROOT_BIT,
   readOptionalText,

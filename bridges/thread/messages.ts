@@ -3,8 +3,7 @@
  * that enter it. The main thread's calls and the thread's results alternate in one order: each call
  * has exactly one `RESULT`, so calls need no number.
  */
-import { LOC_KINDS } from '../host/crossing/flatten.ts';
-import type { HookName, ModuleDescription, NoticeName, Scalar } from '../host/guest.ts';
+import type { ModuleDescription, Scalar } from '../host/guest.ts';
 import type { GuestSettings, ModuleFile } from '../host/language.ts';
 import type { SharedMemory } from './channel.ts';
 import { MalformedMessageError, type MessageReader, type MessageWriter } from './message-bytes.ts';
@@ -66,25 +65,6 @@ export const COMMANDS = {
   SEND_TO_CHILD: 6,
   CONNECT_CHILDREN: 7,
 } as const;
-
-/** Argument kinds (crossing/flatten.ts) of hooks and notices. */
-export const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
-  fini: '',
-  notify: 'si',
-  client_disconnect: 'i',
-  entry_created: LOC_KINDS,
-  entry_removed: LOC_KINDS,
-  reconfigure: 's',
-  load_state: 's',
-  tick: 'ii',
-  cancel: 'i',
-  interrupt: 'i',
-  below: 'i',
-  forget: 'i',
-  release: 'i',
-  forget_client: 'i',
-  collect: '',
-};
 
 /** The bit of a set of fetched values that stands for the request's own fields. */
 export const ROOT_BIT = 0x40000000;

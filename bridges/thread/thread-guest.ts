@@ -5,7 +5,7 @@
  */
 import { type FopRow, findFop, fops as fopTable } from '../../runtime/core/fops.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
-import { listScalarKinds } from '../host/crossing/flatten.ts';
+import { HOOK_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
 import type { HostApi } from '../host/crossing/host-api.ts';
 import { findMaxOpRet } from '../host/crossing/reply-check.ts';
 import {
@@ -35,7 +35,6 @@ import { MalformedMessageError, type MessageReader } from './message-bytes.ts';
 import {
   type GuestSummary,
   type GuestThreadData,
-  HOOK_KINDS,
   LINES,
   readOptionalText,
   TO_GUEST,

@@ -9,7 +9,7 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import type { Scalar } from '../guest.ts';
+import type { HookName, NoticeName, Scalar } from '../guest.ts';
 import { expose } from './exposed-inodes.ts';
 
 /**
@@ -17,6 +17,25 @@ import { expose } from './exposed-inodes.ts';
  * (a name or gfid) and that engines therefore cache.
  */
 export const LOC_KINDS = 'iinnn';
+
+/** Kinds of the arguments of hooks and notices. */
+export const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
+  fini: '',
+  notify: 'si',
+  client_disconnect: 'i',
+  entry_created: LOC_KINDS,
+  entry_removed: LOC_KINDS,
+  reconfigure: 's',
+  load_state: 's',
+  tick: 'ii',
+  cancel: 'i',
+  interrupt: 'i',
+  below: 'i',
+  forget: 'i',
+  release: 'i',
+  forget_client: 'i',
+  collect: '',
+};
 
 /** Codes of the ways to flatten a value: comparing integers is faster than strings. */
 const LOC = 0;
