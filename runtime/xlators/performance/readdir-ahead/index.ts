@@ -120,6 +120,8 @@ function replyOrWait(xl: ReaddirAheadXlator, request: ListRequest, listing: List
     : priv.takeEntries(listing, request.size, request.hasAttributes);
   if (listing.isBypassed) windRequest(xl, request, listing);
   else if (entries === null && listing.lastReply === null) waitForEntries(xl, request, listing);
+  // A failed reading ahead is not the client's failure: the brick may have come back since.
+  else if (entries === null && listing.lastReply!.opRet < 0) bypassAndWind(xl, listing, request);
   else unwindEntries(xl, request, listing, entries);
 }
 
@@ -151,8 +153,7 @@ function unwindEntries(
   else priv.hits += 1;
   const { opRet, opErrno } =
     takenEntries === null ? listing.lastReply! : { opRet: takenEntries.length, opErrno: 0 };
-  if (opRet < 0) priv.bypass(listing);
-  const entries = opRet < 0 ? null : (takenEntries ?? []);
+  const entries = takenEntries ?? [];
   if (hasAttributes) unwind.readdirp(frame, opRet, opErrno, entries, null);
   else unwind.readdir(frame, opRet, opErrno, entries, null);
   if (listing.bytes <= priv.values['rda-low-wmark'] && !listing.fd.released)

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ask, makeLoc, makeTranslator } from '../../../../test/support/core.ts';
 import { anyHistories, World, type WorldSettings } from '../../../../test/support/performance.ts';
-import { EACCES, EBADF, ENOENT } from '../../../core/errno.ts';
+import { EACCES, EBADF, ENOENT, ENOTCONN } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
@@ -64,6 +64,47 @@ async function setUp(
   const asked = () => slow.requests.splice(0).map(({ name, args }) => `${name} ${args[2] ?? ''}`);
   return { world, graph, slow, root, fd, readdir, asked };
 }
+
+test.each([1, 2, 3, 5])(
+  'a listing through readdir-ahead has every name although reading ahead for the %sth time failed',
+  async (failing) => {
+    let count = 0;
+    const lossy = makeTranslator('lossy', {
+      readdirp: (frame, xl, ...args) => {
+        count += 1;
+        if (count === failing) unwind.readdirp(frame, -1, ENOTCONN, null, null);
+        else tail.readdirp(frame, xl.children[0]!, ...args);
+      },
+    });
+    const { readdir } = await setUp(200, [{ translator: lossy }, { translator, options }]);
+    const names: string[] = [];
+    for (let offset = 0, turns = 0; turns < 1000; turns++) {
+      const entries = readdir('readdirp', 1024, offset);
+      if (entries.length === 0) break;
+      names.push(...entries.map(({ name }) => name));
+      offset = Number(entries.at(-1)!.off);
+    }
+    expect(count).toBeGreaterThan(failing);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => name.startsWith('name-'))).toHaveLength(200);
+  },
+);
+
+test('a directory that cannot be listed fails with the errno of the volume below', async () => {
+  let count = 0;
+  const refusing = makeTranslator('refusing', {
+    readdirp: (frame) => {
+      count += 1;
+      if (count > 100) throw new Error('it is asked again and again');
+      fail.readdirp(frame, ENOTCONN);
+    },
+  });
+  const { graph, fd } = await setUp(3, [{ translator: refusing }, { translator, options }]);
+  for (let time = 0; time < 3; time++)
+    expect(ask(graph, 'readdirp', fd, 4096, 0, null)).toMatchObject({
+      ...{ count: 1, opRet: -1, opErrno: ENOTCONN },
+    });
+});
 
 test.each(['readdir', 'readdirp'] as const)(
   '%s through readdir-ahead returns each name once and in order',
