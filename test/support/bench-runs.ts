@@ -23,6 +23,17 @@ volume top
 end-volume
 `;
 
+/** A module that replies ENOENT for one of the files. */
+export const LIAR = `
+from glupy import ENOENT, Translator
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        if loc.name == 'file0007':
+            return frame.fail(ENOENT)
+        frame.wind()
+`;
+
 /** The least that there is to measure. */
 export const LEAST = ['--rounds', '6', '--duration', '0.02', '--json'];
 

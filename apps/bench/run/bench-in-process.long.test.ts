@@ -4,6 +4,7 @@ import {
   benchVolfile,
   countRounds,
   expectClean,
+  LIAR,
   readOutput,
   runBench,
   runShortBench,
@@ -56,14 +57,3 @@ it('glossa bench --in-process fails when a reply is wrong, and names the reply',
     );
     await expectClean(scratch);
   }));
-
-/** A module that replies ENOENT for one of the files. */
-const LIAR = `
-from glupy import ENOENT, Translator
-
-class xlator(Translator):
-    def lookup(self, frame, loc, xdata):
-        if loc.name == 'file0007':
-            return frame.fail(ENOENT)
-        frame.wind()
-`;

@@ -5,6 +5,7 @@ import {
   benchVolfile,
   countRounds,
   expectClean,
+  LIAR,
   onceTrue,
   readCommandLine,
   readOutput,
@@ -19,17 +20,6 @@ volume ${name}
     option module-name ${name}
     subvolumes brick
 end-volume
-`;
-
-/** A module that replies ENOENT for one of the files. */
-const LIAR = `
-from glupy import ENOENT, Translator
-
-class xlator(Translator):
-    def lookup(self, frame, loc, xdata):
-        if loc.name == 'file0007':
-            return frame.fail(ENOENT)
-        frame.wind()
 `;
 
 /** More rounds than a bench can finish before the mount dies. */
