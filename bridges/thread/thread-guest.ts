@@ -43,6 +43,7 @@ import {
   writeScalars,
   writeValue,
 } from './messages.ts';
+import { type CallResult, type PendingCall, PendingCalls } from './pending-calls.ts';
 import { packRecord } from './record.ts';
 import { SentValues } from './sent-values.ts';
 import { findAnswer, readSource, takeCommands } from './thread-requests.ts';
@@ -61,24 +62,6 @@ const QUIET_NOTICES: ReadonlySet<HookName | NoticeName> = new Set([
 ] as const);
 /** Maximum number of such notices without waking the thread. */
 const MAX_QUIET_NOTICES = 64;
-
-/** A call whose result has not come. */
-interface PendingCall {
-  /** Null for a hook. */
-  readonly request: HostedRequest | null;
-  readonly values: SentValues | null;
-  /** Observed: its notes are for this request. */
-  readonly observed: HostedRequest['frame'] | null;
-  readonly hook: HookName | NoticeName | null;
-  /** Receives the result in place of the interpreter. */
-  readonly settle: ((result: CallResult) => void) | null;
-}
-
-interface CallResult {
-  readonly code: number;
-  readonly hasThrown: boolean;
-  readonly value: string | undefined;
-}
 
 /** The settings of a guest's thread. */
 export interface ThreadGuestSettings {
@@ -110,7 +93,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
   private readonly api: HostApi;
   private readonly worker: Thread;
   private readonly liveness: Liveness;
-  private readonly calls: PendingCall[] = [];
+  private readonly calls = new PendingCalls();
   private readonly evaluations = new Evaluations();
   private entryCount = 0;
   /** Number of pending calls that a request or a caller waits for. */
@@ -199,7 +182,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
     this.isClosing = true;
     // A module that is stopped at a line could not end.
     if (this.isStopped) this.settings.lineStops.removeDebugger();
-    if (this.calls.length === 0 || this.failure !== undefined) {
+    if (this.calls.oldest === null || this.failure !== undefined) {
       this.end();
       return;
     }
@@ -232,7 +215,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
   /** Gives the thread up: it has crashed, hangs, or sends what makes no sense. */
   private lose(why: string): void {
     if (this.failure !== undefined && this.hasEnded) return;
-    const blamed = this.calls[0]?.request ?? null;
+    const blamed = this.calls.oldest?.request ?? null;
     this.isLost = true;
     this.failure ??= why;
     this.end();
@@ -242,8 +225,8 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
   /** Fails the calls that others wait for. */
   private failCalls(): void {
     const value = `its thread is lost: ${this.failure}`;
-    for (const { settle } of this.calls.splice(0))
-      settle?.({ code: METHOD_FAILED, hasThrown: true, value });
+    for (let call = this.calls.takeOldest(); call !== null; call = this.calls.takeOldest())
+      call.settle?.({ code: METHOD_FAILED, hasThrown: true, value });
   }
 
   handleBroken(reason: string): void {
@@ -256,7 +239,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
 
   /** Keeps the process alive while the thread owes a result. */
   handleIdle(): void {
-    const owesResult = this.calls.length > 0;
+    const owesResult = this.calls.oldest !== null;
     if (owesResult === this.isKeepingProcess || this.hasEnded) return;
     this.isKeepingProcess = owesResult;
     this.worker.setKeepsProcess(owesResult);
@@ -266,12 +249,13 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
 
   private addCall(call: Partial<PendingCall>): void {
     if (call.settle !== undefined) this.awaitedCount += 1;
-    this.calls.push({
+    this.calls.append({
       request: null,
       values: null,
       observed: null,
       hook: null,
       settle: null,
+      next: null,
       ...call,
     });
   }
@@ -312,7 +296,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
       const request = api.findRequest(scalars[0] as number)!;
       const { plan } = request;
       const observed = this.findObserved();
-      this.calls.push({ request, values, observed, hook: null, settle: null });
+      this.calls.append({ request, values, observed, hook: null, settle: null, next: null });
       this.awaitedCount += 1;
       const to = link.begin(TO_GUEST.ENTER).writeU8(number);
       writeOptionalText(to, observed === null ? undefined : request.name);
@@ -413,10 +397,10 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
       return;
     }
     const { interpreter, xl } = this;
-    const request = this.calls[0]?.request ?? null;
+    const request = this.calls.oldest?.request ?? null;
     const previous = { request: interpreter.currentRequest, frame: xl.frame };
     interpreter.currentRequest = request;
-    if (xl.observer !== null) xl.frame = request?.frame ?? this.calls[0]?.observed ?? null;
+    if (xl.observer !== null) xl.frame = request?.frame ?? this.calls.oldest?.observed ?? null;
     try {
       if (kind === TO_MAIN.QUERY) this.answerQuery(from);
       else if (kind === TO_MAIN.LOG) {
@@ -456,8 +440,8 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
 
   /** Ends the oldest call: takes its commands, and passes its result on. */
   private receiveResult(from: MessageReader): void {
-    const call = this.calls.shift();
-    if (call === undefined) throw new MalformedMessageError('a result without a call');
+    const call = this.calls.takeOldest();
+    if (call === null) throw new MalformedMessageError('a result without a call');
     if (call.request !== null || call.settle !== null) this.awaitedCount -= 1;
     let code = from.readNumber();
     this.memoryBytes = from.readNumber();

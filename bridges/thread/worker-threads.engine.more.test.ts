@@ -280,6 +280,15 @@ it("each of thousands of requests gets one reply although the module's thread cr
   expect(run.dump()).toMatchObject({ 'requests-in-thread': 0 });
 });
 
+it("each of 60,000 requests that are in a module's thread at once gets one reply", async () => {
+  const run = await start({});
+  const loc = run.absentLoc('decided');
+  for (let at = 0; at < 60_000; at++) run.ask('lookup', loc, null);
+  await soon(() => expect(run.replies.every(({ count }) => count === 1)).toBe(true));
+  expect(run.replies.every(({ opErrno }) => opErrno === ENOENT)).toBe(true);
+  run.expectSettled();
+});
+
 it('a reload gives the volume a new thread although the old one crashes during it', async () => {
   const run = await start({ 'restart-backoff': '0' });
   const reload = run.reload();
