@@ -76,7 +76,10 @@ export class GuestLink {
     return this.writer.begin(kind);
   }
 
-  /** Sends the message. @param wakes false if more follows */
+  /**
+   * Sends the message. @param wakes false if more follows soon, or if no one waits for it: then the
+   * thread takes it at the latest when its liveness is checked
+   */
   send(wakes = true): void {
     const { channel } = this;
     if (this.isClosed) return;
@@ -86,7 +89,8 @@ export class GuestLink {
       this.handleError(error);
       return;
     }
-    if (!wakes) return;
+    // Under a test's clock the thread is awaited after each message.
+    if (!wakes && !this.hasManualClock) return;
     this.updateSharedState();
     channel.wake();
     if (channel.backlogBytes > MAX_BACKLOG_BYTES) this.owner.handleBroken('it stopped reading');
@@ -96,6 +100,13 @@ export class GuestLink {
     const { channel, xl } = this;
     if (xl.log.level !== channel.logLevel) channel.logLevel = xl.log.level;
     if (this.hasManualClock) channel.testClockMs = xl.context.now();
+  }
+
+  /** Wakes the thread for messages that it has not read, and takes its own. */
+  exchangeMessages(): void {
+    if (this.isClosed) return;
+    this.channel.wakeIfUnread();
+    this.takeMessages();
   }
 
   /** Takes the messages that have arrived, and waits for more as long as that is worthwhile. */

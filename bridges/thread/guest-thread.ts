@@ -84,6 +84,8 @@ export class GuestThread implements HostConnection {
   private readonly clockLeadMs: number;
   private guest!: Guest;
   private isScheduled = false;
+  /** False in a turn of the event loop in which the loop does not run; true during the start, which ends with it. */
+  private isServing = true;
   /** The attached debugger's breakpoints; undefined without a debugger. */
   private breakpoints: string | undefined;
   /** True once a call has noted changes for an observer. */
@@ -159,6 +161,8 @@ export class GuestThread implements HostConnection {
   /** Waits while the main thread has too much to read: the module logs faster than it can. */
   private waitForReader(): void {
     const { channel } = this;
+    if (channel.backlogBytes <= MAX_UNREAD_BYTES) return;
+    this.scheduleUnlessServing();
     while (channel.backlogBytes > MAX_UNREAD_BYTES) {
       channel.flush();
       channel.wake();
@@ -180,6 +184,7 @@ export class GuestThread implements HostConnection {
   private waitForMessage(kind: number, timeoutMs: number): MessageReader {
     const { channel } = this;
     const deadlineMs = performance.now() + timeoutMs;
+    this.scheduleUnlessServing();
     channel.setAwake();
     for (;;) {
       const message = channel.receive();
@@ -204,10 +209,19 @@ export class GuestThread implements HostConnection {
     this.loop.runAfterTurn(this.serve);
   }
 
+  /**
+   * After a wait outside the loop, the thread is AWAKE, and no one wakes it: a task of the module runs in its own turn
+   * of the event loop.
+   */
+  private scheduleUnlessServing(): void {
+    if (!this.isServing) this.schedule();
+  }
+
   /** Runs the loop, until the thread is idle or its turn is over. */
   readonly serve = (): void => {
     this.isScheduled = false;
     const { busyPoll, channel } = this;
+    this.isServing = true;
     channel.setAwake();
     const turnEndMs = performance.now() + MAX_TURN_MS;
     for (;;) {
@@ -215,13 +229,14 @@ export class GuestThread implements HostConnection {
       channel.raiseHeartbeat();
       if (performance.now() > turnEndMs) {
         this.schedule();
-        return;
+        break;
       }
       if (channel.pollWhileBusy(busyPoll)) continue;
       channel.sleep(SLEEP_MS, true);
       if (channel.hasMessage) continue;
-      if (channel.setAway(true)) return;
+      if (channel.setAway(true)) break;
     }
+    this.isServing = false;
   };
 
   private handleAllMessages(): void {

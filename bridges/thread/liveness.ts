@@ -26,7 +26,7 @@ export class Liveness {
   /** Milliseconds for which the heartbeat has not changed. */
   private stuckMs = 0;
 
-  /** @param beforeCheck takes the messages that have arrived */
+  /** @param beforeCheck wakes the thread for what it has not read, and takes what it has sent */
   constructor(
     context: Context,
     channel: Channel,

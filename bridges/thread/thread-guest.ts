@@ -53,7 +53,7 @@ const ORDER_TIMEOUT_MS = 5000;
 /** Milliseconds that a statedump waits for the module's part. */
 const DUMP_TIMEOUT_MS = 1000;
 
-/** Notices that no request waits for: the thread takes them when it wakes for another message. */
+/** Notices that no request waits for: the thread takes them with the next message, or when its liveness is checked. */
 const QUIET_NOTICES: ReadonlySet<HookName | NoticeName> = new Set([
   'forget',
   'release',
@@ -132,7 +132,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
       xl.context,
       this.link.channel,
       data.settings.timeLimitS,
-      () => this.link.takeMessages(),
+      () => this.link.exchangeMessages(),
       (why) => this.lose(why),
     );
   }
@@ -338,7 +338,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
     writeValue(to, name === 'below' ? this.api.takeChildReplies(args[0] as number) : undefined);
     const isQuiet = QUIET_NOTICES.has(name) && ++this.quietCount < MAX_QUIET_NOTICES;
     if (!isQuiet) this.quietCount = 0;
-    link.send(!isQuiet || this.xl.context.soon === undefined);
+    link.send(!isQuiet);
     // The caller must know whether these have failed.
     if (name === 'load_state' || name === 'reconfigure')
       return this.waitForCall(name, ORDER_TIMEOUT_MS).code;

@@ -13,6 +13,12 @@ afterAll(() => vi.resetModules());
 
 class Ended extends Error {}
 
+/** A source that waits for nothing. */
+const makeIdle = (fd: number) => ({
+  ...{ fd, awaitedReplyCount: 0, busyPollUs: 0 },
+  ...{ mayNeedEventLoop: false, awaitsWritable: false, isPaused: false },
+});
+
 /** Ends a turn at an `Ended` exception, as the watchdog does. */
 function endOneTurn(): void {
   endTurnsBy((what) => {
@@ -32,14 +38,7 @@ test('reading from a socket resumes after an interruption, without new data from
   const taken: string[] = [];
   let left: string[] = [];
   const source = {
-    ...{
-      fd: ours,
-      awaitedReplyCount: 0,
-      mayNeedEventLoop: false,
-      awaitsWritable: false,
-      isPaused: false,
-      busyPollUs: 0,
-    },
+    ...makeIdle(ours),
     receive() {
       const room = new Uint8Array(16);
       const count = receiveInto(ours, room);
@@ -71,7 +70,7 @@ test('an idle socket is served while another socket has an unanswered request', 
   const taken = ['', '', ''];
   let isWritable = false;
   const sources = pairs.map(([fd], at) => ({
-    ...{ fd, awaitedReplyCount: 0, isPaused: false, busyPollUs: 0 },
+    ...makeIdle(fd),
     /** The first has an unanswered request. */
     mayNeedEventLoop: at === 0,
     /** The last is connecting. */
@@ -114,14 +113,7 @@ test('a program without a mount sends the requests of one turn together, and wai
   const taken: number[] = [];
   let flushes = 0;
   const source = {
-    ...{
-      fd: ours,
-      awaitedReplyCount: 0,
-      mayNeedEventLoop: false,
-      awaitsWritable: false,
-      isPaused: false,
-      busyPollUs: 0,
-    },
+    ...makeIdle(ours),
     receive() {
       const count = receiveInto(ours, new Uint8Array(16));
       if (count <= 0) return false;

@@ -2,9 +2,13 @@
  * Makes hostile WebAssembly modules out of the one on docs/wasm-abi.md: code that the engine could not end,
  * and sections with very many items.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { BinaryReader, listSections, SECTIONS } from '../../bridges/host/wasm-binary.ts';
 import { encodeUnsigned } from '../../bridges/host/wasm-edits.ts';
+import { hostedLanguage, type RunningModule, startModule } from './module.ts';
 import { translate } from './wasm-text.ts';
 
 const page = readFileSync(new URL('../../docs/wasm-abi.md', import.meta.url), 'utf8');
@@ -191,3 +195,12 @@ export const items: Readonly<
   'element segments': [SECTIONS.element, 10_000, () => [1, 0, 1, 0]],
   'data segments': [SECTIONS.data, 10_000, () => [1, 1, 0]],
 };
+
+/** Starts a module of these bytes in a graph. */
+export function start(bytes: Uint8Array): Promise<RunningModule> {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-hostile-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'm.wasm'), bytes);
+  const options = { 'time-limit': '0.2', 'memory-limit': '64MB', 'restart-backoff': '0' };
+  return startModule(folder, { name: 'm.wasm', language: hostedLanguage, options });
+}

@@ -144,7 +144,7 @@ export const tables: Readonly<Record<string, Rows>> = {
       because: 'no person types Ctrl-C',
     },
     '20:19:25.179550 #8  pid 8261 uid 1000': {
-      writtenBy: "glossa trace stack.vol --path /nope -- sh -c 'test -e nope; test -e nope'",
+      writtenBy: "glossa trace stack.vol -- sh -c 'test -e nope; test -e nope'",
     },
     'cache: lookup(/gone) = -1 ENOENT <1.78 ms>': {
       writtenBy: `cp "$PACKAGE/examples/negative/negative.py" .

@@ -2,37 +2,22 @@
  * glusterd's default client stack, mounted over a GlusterFS brick: counts the requests that ordinary work
  * sends below the stack, for GlusterFS's client and for glossa's.
  */
-import { afterEach, expect, it } from 'vitest';
-import { renderVolume } from '../../../test/support/brick-clients.ts';
-import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
-import {
-  describeMounts,
-  makeScratch,
-  run,
-  type Scratch,
-  startMount,
-} from '../../../test/support/mount.ts';
-import { findFop } from '../../core/fops.ts';
+import { expect, it } from 'vitest';
+import { isWithoutBricks } from '../../../test/support/gluster.ts';
+import { describeMounts } from '../../../test/support/mount.ts';
+import { TwoClients } from '../../../test/support/two-clients.ts';
 
 const KB = 1024;
 /** Timeouts are longer than the default second, so that a busy machine sends no more requests. */
-const stack = (port: number): string =>
-  [
-    renderVolume(
-      'client',
-      'protocol/client',
-      { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
-      null,
-    ),
-    renderVolume('trace', 'debug/trace', { 'log-file': 'yes' }, 'client'),
-    renderVolume('utime', 'features/utime', {}, 'trace'),
-    renderVolume('wb', 'performance/write-behind', {}, 'utime'),
-    renderVolume('ob', 'performance/open-behind', {}, 'wb'),
-    renderVolume('qr', 'performance/quick-read', { 'cache-timeout': '60' }, 'ob'),
-    renderVolume('mdc', 'performance/md-cache', { 'md-cache-timeout': '60' }, 'qr'),
-    renderVolume('iot', 'performance/io-threads', {}, 'mdc'),
-    renderVolume('vol', 'debug/io-stats', {}, 'iot'),
-  ].join('\n');
+const STACK = [
+  ['utime', 'features/utime'],
+  ['wb', 'performance/write-behind'],
+  ['ob', 'performance/open-behind'],
+  ['qr', 'performance/quick-read', { 'cache-timeout': '60' }],
+  ['mdc', 'performance/md-cache', { 'md-cache-timeout': '60' }],
+  ['iot', 'performance/io-threads'],
+  ['vol', 'debug/io-stats'],
+] as const;
 
 /** A shell script for one client, which works in its own directory. */
 type Work = (own: string) => string;
@@ -93,44 +78,14 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
 };
 
-/** Counts each fop's requests in a log of debug/trace. */
-function counts(log: string): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const [, fop] of log.matchAll(/:trace_([a-z]+)\] /g)) {
-    if (findFop(fop!) !== undefined) found[fop!] = (found[fop!] ?? 0) + 1;
-  }
-  return found;
-}
-
 describeMounts("glusterd's default stack", () => {
-  let scratch: Scratch;
-  let brick: RealBrick | undefined;
-  let theirs: RealMount | undefined;
-  afterEach(async () => {
-    await theirs?.end();
-    await scratch?.clean();
-    await brick?.end();
-  });
-
   it.skipIf(isWithoutBricks())(
     'sends no more requests to the brick for each step of work than this test lists',
     async () => {
-      scratch = await makeScratch();
-      brick = await RealBrick.start(scratch.path);
-      const never = ['attribute', 'entry', 'negative'].flatMap((what) => [
-        `--${what}-timeout`,
-        '0',
-      ]);
-      const ours = await startMount(scratch, stack(brick.port), { name: 'ours', args: never });
-      theirs = await RealMount.start(scratch.path, 'theirs', stack(brick.port));
-      await theirs.runScript(TREE);
+      const clients = await TwoClients.start(STACK);
+      await clients.theirs.runScript(TREE);
       for (const [name, { work, most, least = {} }] of Object.entries(STEPS)) {
-        const from = { ours: ours.log().length, theirs: theirs.logged.length };
-        await theirs.runScript(work('theirs'));
-        const there = counts(theirs.logged.slice(from.theirs));
-        const script = `cd ${ours.path} && ${work('ours')}`;
-        expect(await run(scratch, 'sh', ['-c', script])).toMatchObject({ status: 0 });
-        const here = counts(ours.log().slice(from.ours));
+        const { here, there } = await clients.countBoth(work);
         const told = `${name}: ${JSON.stringify(here)} here, ${JSON.stringify(there)} there`;
         for (const [fop, count] of Object.entries(here)) {
           expect(count, `${fop} of ${told}`).toBeLessThanOrEqual(most[fop] ?? ALWAYS[fop] ?? 0);
@@ -141,7 +96,6 @@ describeMounts("glusterd's default stack", () => {
         // GlusterFS's client has sent requests, too.
         expect(Object.keys(there).length, told).toBeGreaterThan(0);
       }
-      expect(await ours.stop()).toBe(0);
     },
   );
 });

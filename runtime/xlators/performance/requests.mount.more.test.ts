@@ -2,38 +2,22 @@
  * Requests below the caches of GlusterFS's client and of glossa's, for the same scripts in the mount over
  * a GlusterFS brick. glossa sends no more, except where `MORE` gives a reason.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
-import { renderVolume } from '../../../test/support/brick-clients.ts';
-import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
-import {
-  describeMounts,
-  makeScratch,
-  run,
-  type Scratch,
-  startMount,
-} from '../../../test/support/mount.ts';
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { isWithoutBricks } from '../../../test/support/gluster.ts';
+import { describeMounts } from '../../../test/support/mount.ts';
+import { TwoClients } from '../../../test/support/two-clients.ts';
 
-import { findRequests } from '../../../test/support/trace-steps.ts';
-
-const LATELY = { 'md-cache-timeout': '60' };
-
-const client = (port: number): string =>
-  [
-    renderVolume(
-      'client',
-      'protocol/client',
-      { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
-      null,
-    ),
-    renderVolume('trace', 'debug/trace', { 'log-file': 'yes' }, 'client'),
-    renderVolume('wb', 'performance/write-behind', {}, 'trace'),
-    renderVolume('ob', 'performance/open-behind', {}, 'wb'),
-    renderVolume('qr', 'performance/quick-read', { 'cache-timeout': '60' }, 'ob'),
-    renderVolume('mdc', 'performance/md-cache', LATELY, 'qr'),
-    renderVolume('iot', 'performance/io-threads', {}, 'mdc'),
-  ].join('\n');
+const STACK = [
+  ['wb', 'performance/write-behind'],
+  ['ob', 'performance/open-behind'],
+  ['qr', 'performance/quick-read', { 'cache-timeout': '60' }],
+  ['mdc', 'performance/md-cache', { 'md-cache-timeout': '60' }],
+  ['iot', 'performance/io-threads'],
+] as const;
+const TREE = `for own in ours theirs; do
+  mkdir $own; printf small > $own/small; head -c 1048576 /dev/zero | tr '\\0' x > $own/large
+done`;
 
 /** Scripts, run in order in a directory with a file `small` and a file `large`. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -68,54 +52,20 @@ const MORE: Readonly<Record<string, string>> = {
   'many small things: readdir': 'the kernel asks without attributes where no program has read any',
 };
 
-/** Counts each fop's requests in a log of debug/trace. */
-function counts(log: string): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const each of findRequests(log)) {
-    const [fop] = each.split(' ');
-    found.set(fop!, (found.get(fop!) ?? 0) + 1);
-  }
-  return found;
-}
-
 describeMounts('below the caches', () => {
-  let scratch: Scratch;
-  let brick: RealBrick | undefined;
-  let theirs: RealMount | undefined;
-  afterEach(async () => {
-    await theirs?.end();
-    await scratch.clean();
-    await brick?.end();
-  });
-
   it.skipIf(isWithoutBricks())(
     "glossa's client sends no more requests than GlusterFS's",
     async () => {
-      scratch = await makeScratch();
-      brick = await RealBrick.start(scratch.path);
-      const never = ['attribute', 'entry', 'negative'].flatMap((what) => [
-        `--${what}-timeout`,
-        '0',
-      ]);
-      const ours = await startMount(scratch, client(brick.port), { name: 'ours', args: never });
-      theirs = await RealMount.start(scratch.path, 'theirs', client(brick.port));
-      for (const name of ['ours', 'theirs']) {
-        mkdirSync(join(brick.files, name));
-        writeFileSync(join(brick.files, name, 'small'), 'small');
-        writeFileSync(join(brick.files, name, 'large'), Buffer.alloc(1 << 20, 'x'));
-      }
+      const clients = await TwoClients.start(STACK);
+      execFileSync('sh', ['-c', TREE], { cwd: clients.brick.files });
       for (const [part, script] of Object.entries(PARTS)) {
-        const from = { ours: ours.log().length, theirs: theirs.logged.length };
-        const said = await theirs.runScript(`cd theirs\n${script}`);
-        const there = counts(theirs.logged.slice(from.theirs));
-        const here = await run(scratch, 'sh', ['-c', `cd ${ours.path}/ours\n${script}`]);
-        expect(here).toMatchObject({ status: 0, out: said });
-        const own = counts(ours.log().slice(from.ours));
-        expect(there.size, part).toBeGreaterThan(0);
-        const more = [...own].filter(
-          ([fop, count]) => count > (there.get(fop) ?? 0) && MORE[`${part}: ${fop}`] === undefined,
+        const { here, there } = await clients.countBoth((own) => `cd ${own}\n${script}`);
+        expect(Object.keys(there).length, part).toBeGreaterThan(0);
+        const more = Object.entries(here).filter(
+          ([fop, count]) => count > (there[fop] ?? 0) && MORE[`${part}: ${fop}`] === undefined,
         );
-        expect.soft(more, `${part}: ${[...own]} here, ${[...there]} there`).toEqual([]);
+        const told = `${part}: ${JSON.stringify(here)} here, ${JSON.stringify(there)} there`;
+        expect.soft(more, told).toEqual([]);
       }
     },
   );

@@ -1,8 +1,5 @@
 /** Tests of all endless code at the start of a module in WebAssembly, and of sections with very many items. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SECTIONS } from '../../../bridges/host/wasm-binary.ts';
 import { encodeUnsigned } from '../../../bridges/host/wasm-edits.ts';
 import {
@@ -11,16 +8,8 @@ import {
   items,
   makeEndlessStart,
   makeModule,
+  start,
 } from '../../support/hostile-wasm.ts';
-import { hostedLanguage, type RunningModule, startModule } from '../../support/module.ts';
-
-function start(bytes: Uint8Array): Promise<RunningModule> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-hostile-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'm.wasm'), bytes);
-  const options = { 'time-limit': '0.1', 'memory-limit': '64MB', 'restart-backoff': '0' };
-  return startModule(folder, { name: 'm.wasm', language: hostedLanguage, options });
-}
 
 const zeros = new Uint8Array(20_000_000);
 const bytes2M = zeros.subarray(0, 2_000_000);

@@ -41,7 +41,9 @@ describeMounts('a mount of a hostile module in WebAssembly', () => {
     ['small functions', isSmall, process.execPath] as const,
     ...otherNodes.map((node) => [`small functions by ${node}`, isSmall, node] as const),
   ];
-  it.each(selectVariants(variants, ([, , node]) => node === process.execPath))(
+  const selectedVariants = selectVariants(variants, ([, , node]) => node === process.execPath);
+  if (selectedVariants.length === 0) it.skip('GLOSSA_NODES names no other Node');
+  it.each(selectedVariants)(
     'fails each endless call of %s, serves on, and has memory within the limit',
     (_, isChosen, node) =>
       withScratch(async (scratch) => {

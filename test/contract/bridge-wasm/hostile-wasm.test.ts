@@ -1,8 +1,5 @@
 /** Tests of modules in WebAssembly that the engine could not end, and of some with very many items. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
 import {
   addItems,
@@ -11,16 +8,8 @@ import {
   makeEndlessCalls,
   makeEndlessStart,
   makeModule,
+  start,
 } from '../../support/hostile-wasm.ts';
-import { hostedLanguage, type RunningModule, startModule } from '../../support/module.ts';
-
-function start(bytes: Uint8Array): Promise<RunningModule> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-hostile-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'm.wasm'), bytes);
-  const options = { 'time-limit': '0.2', 'memory-limit': '64MB', 'restart-backoff': '0' };
-  return startModule(folder, { name: 'm.wasm', language: hostedLanguage, options });
-}
 
 describe('a hostile module in WebAssembly', () => {
   it('is ended at its start and in a call if it copies 60 MB for ever', async () => {
