@@ -21,8 +21,13 @@ import {
   defineOperation,
   defineQueuedOperation,
   hasFlag,
+  makeOperation,
   OPERATION_FLAGS,
+  type Operation,
   type OperationContext,
+  type ResultOf,
+  type Signature,
+  type ValuesAfter,
 } from './operation.ts';
 import type { GrantValue } from './values.ts';
 
@@ -38,8 +43,6 @@ const isWatch = (object: unknown): object is ChunkWatch => object instanceof Chu
 
 const findStore = (context: OperationContext, handle: number): ChunkStore =>
   context.findObject(handle, isStore);
-const findChunk = (context: OperationContext, handle: number): Chunk =>
-  context.findObject(handle, isChunk);
 
 /** Makes the options of a request to a store. @param deadline milliseconds, or 0; @param lock a handle, or 0 */
 function makeOptions(context: OperationContext, deadline: number, lock: number): RequestOptions {
@@ -143,31 +146,34 @@ function* run<R>(context: OperationContext, start: () => Promise<R>): Steps<R> {
   return yield* context.awaitPromise(start());
 }
 
-/** Sends a request to a store. @param deadline milliseconds, or 0; @param lock a handle, or 0 */
-const useStore = <R>(
-  context: OperationContext,
-  handle: number,
-  deadline: number,
-  lock: number,
-  send: (store: ChunkStore, options: RequestOptions) => Promise<R>,
-): Steps<R> =>
-  run(context, () => send(findStore(context, handle), makeOptions(context, deadline, lock)));
+/** Makes the definer of requests to a store or chunk: to its handle, with the time for it and the handle of a lock. */
+const makeDefiner =
+  <O>(isWanted: (object: unknown) => object is O) =>
+  <S extends Signature>(
+    signature: S,
+    help: string,
+    send: (
+      object: O,
+      options: RequestOptions,
+      ...values: ValuesAfter<[number, number, number], S>
+    ) => Promise<ResultOf<S>>,
+  ): Operation =>
+    makeOperation('queued', signature, help, (context, handle, deadline, lock, ...values) =>
+      run(context, () =>
+        send(
+          context.findObject(handle as number, isWanted),
+          makeOptions(context, deadline as number, lock as number),
+          ...(values as ValuesAfter<[number, number, number], S>),
+        ),
+      ),
+    );
 
-/** The same to an open chunk. */
-const useChunk = <R>(
-  context: OperationContext,
-  handle: number,
-  deadline: number,
-  lock: number,
-  send: (chunk: Chunk, options: RequestOptions) => Promise<R>,
-): Steps<R> =>
-  run(context, () => send(findChunk(context, handle), makeOptions(context, deadline, lock)));
+const defineStoreOperation = makeDefiner(isStore);
+const defineChunkOperation = makeDefiner(isChunk);
 
 export const chunkOperations = {
   chunk_store: defineOperation(
-    100,
-    'chunk_size:size in_flight:u32 open_files:u32 flags:u32 directory:name',
-    'u32',
+    '100 chunk_size:size in_flight:u32 open_files:u32 flags:u32 directory:name -> u32',
     'Opens a store of chunks, and returns its handle. 0, for `open_files` 0xffffffff, and an empty `directory` are the defaults. SYNC_WRITES.',
     (context, chunkSize, inFlight, openFiles, flags, directory) =>
       open(context, () =>
@@ -181,9 +187,7 @@ export const chunkOperations = {
       ),
   ),
   chunk_queue: defineImmediateOperation(
-    101,
-    'store:u32',
-    'json',
+    '101 store:u32 -> json',
     'Returns the number of requests under way (`inFlight`) and waiting (`queued`), and of open files (`openFiles`).',
     (context, handle) => {
       const { queue, openFileCount } = findStore(context, handle);
@@ -191,9 +195,7 @@ export const chunkOperations = {
     },
   ),
   chunk_open: defineQueuedOperation(
-    102,
-    'store:u32 flags:u32 deadline:u32 lock:u32 name:name',
-    'u32',
+    '102 store:u32 flags:u32 deadline:u32 lock:u32 name:name -> u32',
     'Opens a chunk, and returns its handle. CREATE, EXCLUSIVE.',
     (context, handle, flags, deadline, lock, name) =>
       open(context, () =>
@@ -204,104 +206,64 @@ export const chunkOperations = {
         }),
       ),
   ),
-  chunk_read: defineQueuedOperation(
-    103,
-    'chunk:u32 deadline:u32 lock:u32 position:size size:size',
-    'data',
+  chunk_read: defineChunkOperation(
+    '103 chunk:u32 deadline:u32 lock:u32 position:size size:size -> data',
     'Reads at a position; fewer bytes than `size` at the end of the chunk.',
-    (context, handle, deadline, lock, position, size) =>
-      useChunk(context, handle, deadline, lock, (chunk, options) =>
-        chunk.read(position, Math.min(size, DATA_MAX), options),
-      ),
+    (chunk, options, position, size) => chunk.read(position, Math.min(size, DATA_MAX), options),
   ),
-  chunk_write: defineQueuedOperation(
-    104,
-    'chunk:u32 deadline:u32 lock:u32 position:size data:data',
-    'none',
+  chunk_write: defineChunkOperation(
+    '104 chunk:u32 deadline:u32 lock:u32 position:size data:data -> none',
     'Writes all of the data; EFBIG beyond the size of a chunk.',
-    (context, handle, deadline, lock, position, data) =>
+    (chunk, options, position, data) =>
       // A copy: after a deadline the storage may still read the data, but the message's memory is used again.
-      useChunk(context, handle, deadline, lock, (chunk, options) =>
-        chunk.write(position, data.slice(), options),
-      ),
+      chunk.write(position, data.slice(), options),
   ),
-  chunk_clear: defineQueuedOperation(
-    105,
-    'chunk:u32 deadline:u32 lock:u32 position:size size:size',
-    'none',
+  chunk_clear: defineChunkOperation(
+    '105 chunk:u32 deadline:u32 lock:u32 position:size size:size -> none',
     'Fills a range with zeros, and extends the chunk to its end.',
-    (context, handle, deadline, lock, position, size) =>
-      useChunk(context, handle, deadline, lock, (chunk, options) =>
-        chunk.clear(position, size, options),
-      ),
+    (chunk, options, position, size) => chunk.clear(position, size, options),
   ),
-  chunk_sync: defineQueuedOperation(
-    106,
-    'chunk:u32 deadline:u32 lock:u32',
-    'none',
+  chunk_sync: defineChunkOperation(
+    '106 chunk:u32 deadline:u32 lock:u32 -> none',
     'Waits until all data written before is on the disk.',
-    (context, handle, deadline, lock) =>
-      useChunk(context, handle, deadline, lock, (chunk, options) => chunk.sync(options)),
+    (chunk, options) => chunk.sync(options),
   ),
-  chunk_stat: defineQueuedOperation(
-    107,
-    'store:u32 deadline:u32 lock:u32 name:name',
-    'stat',
+  chunk_stat: defineStoreOperation(
+    '107 store:u32 deadline:u32 lock:u32 name:name -> stat',
     'Returns attributes of a chunk.',
-    (context, handle, deadline, lock, name) =>
-      useStore(context, handle, deadline, lock, (store, options) =>
-        store.readAttributes(name, options),
-      ),
+    (store, options, name) => store.readAttributes(name, options),
   ),
-  chunk_unlink: defineQueuedOperation(
-    108,
-    'store:u32 deadline:u32 lock:u32 name:name',
-    'none',
+  chunk_unlink: defineStoreOperation(
+    '108 store:u32 deadline:u32 lock:u32 name:name -> none',
     'Removes a chunk.',
-    (context, handle, deadline, lock, name) =>
-      useStore(context, handle, deadline, lock, (store, options) => store.unlink(name, options)),
+    (store, options, name) => store.unlink(name, options),
   ),
-  chunk_copy: defineQueuedOperation(
-    109,
-    'store:u32 deadline:u32 lock:u32 source:name target:name',
-    'none',
+  chunk_copy: defineStoreOperation(
+    '109 store:u32 deadline:u32 lock:u32 source:name target:name -> none',
     'Copies a chunk, whole or not at all, over `target` if it exists.',
-    (context, handle, deadline, lock, source, target) =>
-      useStore(context, handle, deadline, lock, (store, options) =>
-        store.copy(source, target, options),
-      ),
+    (store, options, source, target) => store.copy(source, target, options),
   ),
-  chunk_hash: defineQueuedOperation(
-    110,
-    'store:u32 deadline:u32 lock:u32 name:name',
-    'name',
+  chunk_hash: defineStoreOperation(
+    '110 store:u32 deadline:u32 lock:u32 name:name -> name',
     'Returns the SHA-256 of a chunk without the zeros at its end, in hexadecimal digits.',
-    (context, handle, deadline, lock, name) =>
-      useStore(context, handle, deadline, lock, (store, options) => store.hash(name, options)),
+    (store, options, name) => store.hash(name, options),
   ),
-  chunk_sync_names: defineQueuedOperation(
-    111,
-    'store:u32 deadline:u32 lock:u32',
-    'none',
+  chunk_sync_names: defineStoreOperation(
+    '111 store:u32 deadline:u32 lock:u32 -> none',
     'Waits until the names of all chunks are on the disk.',
-    (context, handle, deadline, lock) =>
-      useStore(context, handle, deadline, lock, (store, options) => store.syncNames(options)),
+    (store, options) => store.syncNames(options),
   ),
 };
 
 export const watchOperations = {
   chunk_watch: defineQueuedOperation(
-    120,
-    'store:u32 name:name',
-    'u32',
+    '120 store:u32 name:name -> u32',
     'Begins to watch a chunk, which need not exist, and returns a handle.',
     (context, handle, name) =>
       open(context, () => ChunkWatch.open(findStore(context, handle), name, context.signal)),
   ),
   chunk_event: defineLongOperation(
-    121,
-    'watch:u32 deadline:u32 last:size',
-    'json',
+    '121 watch:u32 deadline:u32 last:size -> json',
     'Waits for the event after the one with the number `last`; the first one has the number 1. Returns null at the end: after the removal of the chunk, or `close`.',
     (context, handle, deadline, last) =>
       run(context, () =>
@@ -311,9 +273,7 @@ export const watchOperations = {
       ),
   ),
   chunk_notify: defineOperation(
-    122,
-    'store:u32 name:name text:data',
-    'none',
+    '122 store:u32 name:name text:data -> none',
     'Sends a notice to all that watch a chunk, a text of at most 1024 bytes.',
     (context, handle, name, text) =>
       run(context, () => findStore(context, handle).notify(name, new TextDecoder().decode(text))),
@@ -322,39 +282,29 @@ export const watchOperations = {
 
 export const lockOperations = {
   chunk_lock: defineLongOperation(
-    130,
-    'store:u32 flags:u32 deadline:u32 ttl:size owner:name name:name',
-    'grant',
+    '130 store:u32 flags:u32 deadline:u32 ttl:size owner:name name:name -> grant',
     'Takes a lock that stays until its owner unlocks it, or for `ttl` milliseconds if that is not 0. WAIT.',
     (context, handle, flags, deadline, ttl, owner, name) =>
       run(context, () => takeLock(context, handle, [flags, deadline, ttl], owner, name)),
   ),
   chunk_unlock_handle: defineOperation(
-    131,
-    'lock:u32',
-    'json',
+    '131 lock:u32 -> json',
     'Unlocks this grant, and closes its handle. Returns `existed`.',
     (context, handle) => run(context, () => unlockHandle(context, handle)),
   ),
   chunk_unlock: defineOperation(
-    132,
-    'store:u32 owner:name name:name',
-    'json',
+    '132 store:u32 owner:name name:name -> json',
     'Unlocks by owner. Returns `existed`: whether there was a lock.',
     (context, handle, owner, name) =>
       run(context, () => findStore(context, handle).locks.unlock(name, owner)),
   ),
   chunk_lock_info: defineOperation(
-    133,
-    'store:u32 name:name',
-    'json',
+    '133 store:u32 name:name -> json',
     'Returns the state of a lock: `fence`, `holder`, `waiters`, `lastBreak`.',
     (context, handle, name) => run(context, () => findStore(context, handle).locks.lockInfo(name)),
   ),
   chunk_break_lock: defineOperation(
-    134,
-    'store:u32 name:name expected_owner:name by:name',
-    'json',
+    '134 store:u32 name:name expected_owner:name by:name -> json',
     'Takes a lock from an owner that does not give it back. Returns the new state.',
     (context, handle, name, expectedOwner, by) =>
       run(context, () => findStore(context, handle).locks.breakLock(name, expectedOwner, by)),

@@ -3,12 +3,13 @@
 import { EINVAL } from '../../core/errno.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../core/lock.ts';
 import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
-import type { HeldLock } from '../file-handle.ts';
+import type { FileHandleSteps, HeldLock } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
 import { toMachine } from '../fs-constants.ts';
 import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
 import type { Steps } from '../steps.ts';
 import {
+  defineFileOperation,
   defineImmediateOperation,
   defineLongOperation,
   defineOperation,
@@ -27,13 +28,7 @@ const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 
 /** Finds data or a hole, as lseek(2) does. */
-function* seek(
-  context: OperationContext,
-  handle: number,
-  position: number,
-  whence: number,
-): Steps<number> {
-  const file = context.findFile(handle);
+function* seek(file: FileHandleSteps, position: number, whence: number): Steps<number> {
   if (whence === SEEK_DATA) return yield* file.seekData(position);
   if (whence === SEEK_HOLE) return yield* file.seekHole(position);
   throw new FopError(EINVAL, `whence ${whence}`);
@@ -76,34 +71,26 @@ function* lock(
 
 export const connectionOperations = {
   identity: defineImmediateOperation(
-    1,
-    'uid:u32 gid:u32 umask:u32 groups:data lock_owner:data',
-    'u32',
+    '1 uid:u32 gid:u32 umask:u32 groups:data lock_owner:data -> u32',
     'Registers an identity, and returns its number. 0xffffffff as `uid` or `gid` and an empty `lock_owner` are those of identity 0; `groups` are u32 numbers.',
     (context, uid, gid, umask, groups, lockOwner) =>
       context.addIdentity({ uid, gid, umask, groups, lockOwner }),
   ),
   cancel: defineImmediateOperation(
-    2,
-    'request:u32',
-    'none',
+    '2 request:u32 -> none',
     'Ends a request of this connection, which then fails with EINTR unless it has ended.',
     (context, request) => context.cancel(request),
   ),
-  reload: defineOperation(3, '', 'none', 'Makes the server read its volfile again.', (context) =>
+  reload: defineOperation('3 -> none', 'Makes the server read its volfile again.', (context) =>
     context.reload(),
   ),
   volume_id: defineOperation(
-    4,
-    '',
-    'data',
+    '4 -> data',
     'Returns the 16 bytes of the id that a server of volfiles has given the volume; ENODATA if none has.',
     (context) => context.findVolumeId(),
   ),
   set_log: defineImmediateOperation(
-    5,
-    'level:u32 file:name',
-    'none',
+    '5 level:u32 file:name -> none',
     'Sends the log of the server to another file; an empty name ends the log. `level` is the number of its least serious level, 0 (NONE) to 9 (TRACE).',
     (context, level, file) => context.setLog(level, file),
   ),
@@ -111,49 +98,36 @@ export const connectionOperations = {
 
 export const fileOperations = {
   open: defineOperation(
-    50,
-    'flags:u32 mode:u32 path:name',
-    'u32',
+    '50 flags:u32 mode:u32 path:name -> u32',
     'Opens a file, and returns its handle. The flags are those of open(2) on x86-64; a directory fails with EISDIR.',
     function* (context, flags, mode, path) {
       return context.addHandle(yield* context.volume.open(path, toMachine(flags), mode));
     },
   ),
   open_object: defineOperation(
-    51,
-    'flags:u32 gfid:gfid',
-    'u32',
+    '51 flags:u32 gfid:gfid -> u32',
     'Opens a file by its gfid; flags as for `open`.',
     function* (context, flags, gfid) {
       return context.addHandle(yield* context.volume.openByGfid(gfid, toMachine(flags)));
     },
   ),
   close: defineOperation(
-    52,
-    'handle:u32',
-    'none',
+    '52 handle:u32 -> none',
     'Flushes and closes a file or directory.',
     (context, handle) => context.close(handle),
   ),
-  read: defineOperation(
-    53,
-    'handle:u32 position:size size:size',
-    'data',
+  read: defineFileOperation(
+    '53 handle:u32 position:size size:size -> data',
     'Reads at a position; fewer bytes than `size` at the end of the file.',
-    (context, handle, position, size) =>
-      context.findFile(handle).readAt(position, Math.min(size, DATA_MAX)),
+    (file, position, size) => file.readAt(position, Math.min(size, DATA_MAX)),
   ),
-  write: defineOperation(
-    54,
-    'handle:u32 position:size data:data',
-    'size',
+  write: defineFileOperation(
+    '54 handle:u32 position:size data:data -> size',
     'Writes all of the data, with O_APPEND at the end of the file. Returns the position after it.',
-    (context, handle, position, data) => context.findFile(handle).writeAt(position, data),
+    (file, position, data) => file.writeAt(position, data),
   ),
   read_file: defineOperation(
-    55,
-    'size:size path:name',
-    'data',
+    '55 size:size path:name -> data',
     'Opens a file, reads it from its beginning, and closes it. If the result has `size` bytes, there may be more.',
     function* ({ volume }, size, path) {
       const handle = yield* volume.open(path, O_RDONLY);
@@ -161,125 +135,87 @@ export const fileOperations = {
     },
   ),
   write_file: defineOperation(
-    56,
-    'flags:u32 mode:u32 path:name data:data',
-    'none',
+    '56 flags:u32 mode:u32 path:name data:data -> none',
     'Opens a file with these flags, as `open`, writes the data, and closes it.',
     ({ volume }, flags, mode, path, data) =>
       volume.writeFile(path, data, { flag: toMachine(flags), mode }),
   ),
-  fstat: defineOperation(57, 'handle:u32', 'stat', 'Returns attributes.', (context, handle) =>
-    context.findFile(handle).readAttributes(),
+  fstat: defineFileOperation('57 handle:u32 -> stat', 'Returns attributes.', (file) =>
+    file.readAttributes(),
   ),
-  ftruncate: defineOperation(
-    58,
-    'handle:u32 size:size',
-    'none',
+  ftruncate: defineFileOperation(
+    '58 handle:u32 size:size -> none',
     'Sets the size of a file.',
-    (context, handle, size) => context.findFile(handle).truncate(size),
+    (file, size) => file.truncate(size),
   ),
-  fsync: defineOperation(
-    59,
-    'handle:u32 flags:u32',
-    'none',
+  fsync: defineFileOperation(
+    '59 handle:u32 flags:u32 -> none',
     'Waits until all written data is stored. DATA_ONLY.',
-    (context, handle, flags) =>
-      hasFlag(flags, OPERATION_FLAGS.DATA_ONLY)
-        ? context.findFile(handle).datasync()
-        : context.findFile(handle).sync(),
+    (file, flags) => (hasFlag(flags, OPERATION_FLAGS.DATA_ONLY) ? file.datasync() : file.sync()),
   ),
-  fchmod: defineOperation(
-    60,
-    'handle:u32 mode:u32',
-    'none',
+  fchmod: defineFileOperation(
+    '60 handle:u32 mode:u32 -> none',
     'Sets the permissions.',
-    (context, handle, mode) => context.findFile(handle).setattr('fchmod', ...makeModeArgs(mode)),
+    (file, mode) => file.setattr('fchmod', ...makeModeArgs(mode)),
   ),
-  fchown: defineOperation(
-    61,
-    'handle:u32 uid:u32 gid:u32',
-    'none',
+  fchown: defineFileOperation(
+    '61 handle:u32 uid:u32 gid:u32 -> none',
     'Sets the owners; 0xffffffff leaves one as it is.',
-    (context, handle, uid, gid) =>
-      context.findFile(handle).setattr('fchown', ...makeOwnerArgs(uid, gid)),
+    (file, uid, gid) => file.setattr('fchown', ...makeOwnerArgs(uid, gid)),
   ),
-  futimens: defineOperation(
-    62,
-    'handle:u32 atime:i64 mtime:i64 atime_nsec:u32 mtime_nsec:u32',
-    'none',
+  futimens: defineFileOperation(
+    '62 handle:u32 atime:i64 mtime:i64 atime_nsec:u32 mtime_nsec:u32 -> none',
     'Sets the times, as `utimens`.',
-    (context, handle, ...times) =>
-      context.findFile(handle).setattr('futimens', ...makeUtimensArgs(context.volume, ...times)),
+    (file, ...times) => file.setattr('futimens', ...makeUtimensArgs(file.volume, ...times)),
   ),
-  fgetxattr: defineOperation(
-    63,
-    'handle:u32 xattr:name',
-    'data',
+  fgetxattr: defineFileOperation(
+    '63 handle:u32 xattr:name -> data',
     'Returns the value of an extended attribute.',
-    (context, handle, xattr) => context.findFile(handle).getxattr(xattr),
+    (file, xattr) => file.getxattr(xattr),
   ),
-  flistxattr: defineOperation(
-    64,
-    'handle:u32',
-    'names',
+  flistxattr: defineFileOperation(
+    '64 handle:u32 -> names',
     'Returns the names of extended attributes.',
-    (context, handle) => context.findFile(handle).listxattr(),
+    (file) => file.listxattr(),
   ),
-  fsetxattr: defineOperation(
-    65,
-    'handle:u32 mode:u32 xattr:name value:data',
-    'none',
+  fsetxattr: defineFileOperation(
+    '65 handle:u32 mode:u32 xattr:name value:data -> none',
     'Sets an extended attribute; `mode` as for `setxattr`.',
-    (context, handle, mode, xattr, value) => context.findFile(handle).setxattr(xattr, value, mode),
+    (file, mode, xattr, value) => file.setxattr(xattr, value, mode),
   ),
-  fremovexattr: defineOperation(
-    66,
-    'handle:u32 xattr:name',
-    'none',
+  fremovexattr: defineFileOperation(
+    '66 handle:u32 xattr:name -> none',
     'Removes an extended attribute.',
-    (context, handle, xattr) => context.findFile(handle).removexattr(xattr),
+    (file, xattr) => file.removexattr(xattr),
   ),
-  fallocate: defineOperation(
-    67,
-    'handle:u32 mode:u32 position:size size:size',
-    'none',
+  fallocate: defineFileOperation(
+    '67 handle:u32 mode:u32 position:size size:size -> none',
     'Reserves space; `mode` is 1 if the size of the file stays (FALLOC_FL_KEEP_SIZE), else 0.',
-    (context, handle, mode, position, size) =>
-      context.findFile(handle).fallocate(position, size, { keepSize: mode === 1 }),
+    (file, mode, position, size) => file.fallocate(position, size, { keepSize: mode === 1 }),
   ),
-  discard: defineOperation(
-    68,
-    'handle:u32 position:size size:size',
-    'none',
+  discard: defineFileOperation(
+    '68 handle:u32 position:size size:size -> none',
     'Makes a hole.',
-    (context, handle, position, size) => context.findFile(handle).discard(position, size),
+    (file, position, size) => file.discard(position, size),
   ),
-  zerofill: defineOperation(
-    69,
-    'handle:u32 position:size size:size',
-    'none',
+  zerofill: defineFileOperation(
+    '69 handle:u32 position:size size:size -> none',
     'Fills a range with zeros.',
-    (context, handle, position, size) => context.findFile(handle).zerofill(position, size),
+    (file, position, size) => file.zerofill(position, size),
   ),
-  seek: defineOperation(
-    70,
-    'handle:u32 position:size whence:u32',
-    'size',
+  seek: defineFileOperation(
+    '70 handle:u32 position:size whence:u32 -> size',
     'Finds the next data (`whence` 3, SEEK_DATA) or hole (4, SEEK_HOLE).',
     seek,
   ),
   copy_range: defineLongOperation(
-    71,
-    'handle:u32 position:size target:u32 target_position:size size:size',
-    'size',
+    '71 handle:u32 position:size target:u32 target_position:size size:size -> size',
     'Copies within the storage, as copy_file_range(2). Returns the number of bytes.',
     (context, handle, position, target, targetPosition, size) =>
       context.findFile(handle).copyTo(context.findFile(target), position, targetPosition, size),
   ),
   lock: defineLongOperation(
-    72,
-    'handle:u32 command:u32 type:u32 start:size length:size',
-    'lock',
+    '72 handle:u32 command:u32 type:u32 start:size length:size -> lock',
     'Takes or releases a record lock for the lock owner of the identity, or returns the one in the way. `command` is 5 (F_GETLK), 6 (F_SETLK) or 7 (F_SETLKW), `type` 0 (F_RDLCK), 1 (F_WRLCK) or 2 (F_UNLCK).',
     lock,
   ),
@@ -287,16 +223,12 @@ export const fileOperations = {
 
 export const directoryOperations = {
   opendir: defineOperation(
-    80,
-    'flags:u32 path:name',
-    'listing',
+    '80 flags:u32 path:name -> listing',
     'Opens a directory, and lists its first entries. STATS.',
     (context, flags, path) => context.openDirectory(flags, path),
   ),
   readdir: defineOperation(
-    81,
-    'handle:u32',
-    'listing',
+    '81 handle:u32 -> listing',
     'Lists further entries.',
     (context, handle) => context.readDirectory(handle),
   ),
@@ -304,18 +236,14 @@ export const directoryOperations = {
 
 export const objectOperations = {
   stat_object: defineOperation(
-    90,
-    'gfid:gfid',
-    'stat',
+    '90 gfid:gfid -> stat',
     'Returns the attributes of the file of a gfid.',
     function* ({ volume }, gfid) {
       return yield* (yield* volume.objectByGfid(gfid)).steps.file.stat();
     },
   ),
   read_object: defineOperation(
-    91,
-    'position:size size:size gfid:gfid',
-    'data',
+    '91 position:size size:size gfid:gfid -> data',
     'Reads the file of a gfid without a handle.',
     function* ({ volume }, position, size, gfid) {
       // Permissions are checked when a file is opened.
@@ -326,9 +254,7 @@ export const objectOperations = {
     },
   ),
   write_object: defineOperation(
-    92,
-    'position:size gfid:gfid data:data',
-    'size',
+    '92 position:size gfid:gfid data:data -> size',
     'Writes the file of a gfid without a handle. Returns the position after the data.',
     function* ({ volume }, position, gfid, data) {
       const handle = yield* volume.openByGfid(gfid, O_WRONLY);

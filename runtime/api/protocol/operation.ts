@@ -62,12 +62,19 @@ export interface IdentityRequest {
   readonly lockOwner: Uint8Array;
 }
 
-/** Types of the arguments `name:type`, in the order in which they are passed to `run`. */
-type ValuesOf<A extends string> = A extends `${infer First} ${infer Rest}`
-  ? [...ValuesOf<First>, ...ValuesOf<Rest>]
-  : A extends `${string}:${infer T extends ArgumentType}`
-    ? [ArgumentTypes[T]]
-    : [];
+/** `NUMBER name:type … -> result`: the number of an operation, its arguments, and the type of its result. */
+export type Signature = `${number} ${string}-> ${ResultType}`;
+
+/** Types of the arguments of a signature, in the order in which they are passed to `run`. */
+type ValuesOf<S extends string> = S extends `${infer First} ${infer Rest}`
+  ? First extends `${string}:${infer T extends ArgumentType}`
+    ? [ArgumentTypes[T], ...ValuesOf<Rest>]
+    : ValuesOf<Rest>
+  : [];
+
+export type ResultOf<S extends Signature> = S extends `${string}-> ${infer R extends ResultType}`
+  ? ResultTypes[R]
+  : never;
 
 /** One argument of an operation. */
 export interface Argument {
@@ -101,51 +108,61 @@ export interface Operation {
   run(context: OperationContext, ...values: unknown[]): unknown;
 }
 
-/** Defines an operation that sends requests. @param args `name:type` of each argument */
-export const defineOperation = <A extends string, R extends ResultType>(
-  ...[number, args, result, help, run]: OperationDeclaration<A, R, Steps<ResultTypes[R]>>
-): Operation => makeOperation('steps', number, args, result, help, run);
+const makeDefiner =
+  (kind: Operation['kind']) =>
+  <S extends Signature>(
+    signature: S,
+    help: string,
+    run: (context: OperationContext, ...values: ValuesOf<S>) => Steps<ResultOf<S>>,
+  ): Operation =>
+    makeOperation(kind, signature, help, run as Operation['run']);
 
+/** Defines an operation that sends requests. */
+export const defineOperation = makeDefiner('steps');
 /** Defines an operation that may take long, such as the wait for a lock. */
-export const defineLongOperation: typeof defineOperation = (number, args, result, help, run) =>
-  makeOperation('long', number, args, result, help, run);
-
+export const defineLongOperation = makeDefiner('long');
 /** Defines an operation whose steps obey the context's signal. */
-export const defineQueuedOperation: typeof defineOperation = (number, args, result, help, run) =>
-  makeOperation('queued', number, args, result, help, run);
+export const defineQueuedOperation = makeDefiner('queued');
 
 /** Defines an operation that sends no request. */
-export const defineImmediateOperation = <A extends string, R extends ResultType>(
-  ...[number, args, result, help, run]: OperationDeclaration<A, R, ResultTypes[R]>
-): Operation => makeOperation('immediate', number, args, result, help, run);
-
-type OperationDeclaration<A extends string, R extends ResultType, Result> = [
-  number: number,
-  args: A,
-  result: R,
+export const defineImmediateOperation = <S extends Signature>(
+  signature: S,
   help: string,
-  run: (context: OperationContext, ...values: ValuesOf<A>) => Result,
-];
+  run: (context: OperationContext, ...values: ValuesOf<S>) => ResultOf<S>,
+): Operation => makeOperation('immediate', signature, help, run as Operation['run']);
 
-function makeOperation<A extends string>(
+/** Defines an operation on an open file, whose handle is the first argument. */
+export const defineFileOperation = <S extends Signature>(
+  signature: S,
+  help: string,
+  run: (file: FileHandleSteps, ...values: ValuesAfter<[number], S>) => Steps<ResultOf<S>>,
+): Operation =>
+  makeOperation('steps', signature, help, (context, handle, ...values) =>
+    run(context.findFile(handle as number), ...(values as ValuesAfter<[number], S>)),
+  );
+
+/** The values of a signature without those of its first arguments. */
+export type ValuesAfter<First extends unknown[], S extends Signature> =
+  ValuesOf<S> extends [...First, ...infer Rest] ? Rest : never;
+
+/** Defines an operation from its signature. */
+export function makeOperation(
   kind: Operation['kind'],
-  number: number,
-  args: string,
-  result: ResultType,
+  signature: Signature,
   help: string,
-  run: (context: OperationContext, ...values: ValuesOf<A>) => unknown,
+  run: Operation['run'],
 ): Operation {
-  const parsedArgs = args.split(' ').filter(Boolean).map(parseArgument);
+  const [number, ...words] = signature.split(' ');
+  const result = words.pop() as ResultType;
+  const args = words.slice(0, -1).map((word): Argument => {
+    const [name, type] = word.split(':') as [string, ArgumentType];
+    return { name, type };
+  });
   return {
-    ...{ number, args: parsedArgs, result, help, kind, run: run as Operation['run'] },
-    hasData: parsedArgs.at(-1)?.type === 'data',
-    sizeArgumentIndex: result === 'data' ? parsedArgs.findIndex(({ name }) => name === 'size') : -1,
+    ...{ number: Number(number), args, result, help, kind, run },
+    hasData: args.at(-1)?.type === 'data',
+    sizeArgumentIndex: result === 'data' ? args.findIndex(({ name }) => name === 'size') : -1,
   };
-}
-
-function parseArgument(text: string): Argument {
-  const [name, type] = text.split(':') as [string, ArgumentType];
-  return { name, type };
 }
 
 /** Bits of the argument `flags`. */

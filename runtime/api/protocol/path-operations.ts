@@ -23,48 +23,36 @@ function* setattr(
 }
 
 export const attributeOperations = {
-  stat: defineOperation(10, 'path:name', 'stat', 'Returns attributes.', ({ volume }, path) =>
+  stat: defineOperation('10 path:name -> stat', 'Returns attributes.', ({ volume }, path) =>
     volume.files.find(path),
   ),
   lstat: defineOperation(
-    11,
-    'path:name',
-    'stat',
+    '11 path:name -> stat',
     'Returns attributes, of a symbolic link its own.',
     ({ volume }, path) => volume.files.find(path, 'nofollow'),
   ),
   access: defineOperation(
-    12,
-    'mode:u32 path:name',
-    'none',
+    '12 mode:u32 path:name -> none',
     'Checks permissions, as access(2).',
     ({ volume }, mode, path) => volume.access(path, mode),
   ),
   statvfs: defineOperation(
-    13,
-    'path:name',
-    'statvfs',
+    '13 path:name -> statvfs',
     'Returns size and free space.',
     ({ volume }, path) => volume.files.statfs(path),
   ),
   readlink: defineOperation(
-    14,
-    'path:name',
-    'name',
+    '14 path:name -> name',
     'Returns the target of a symbolic link.',
     ({ volume }, path) => volume.files.readlink(path),
   ),
   realpath: defineOperation(
-    15,
-    'path:name',
-    'name',
+    '15 path:name -> name',
     'Returns the path without symbolic links, `.` and `..`.',
     ({ volume }, path) => volume.realpath(path) as Steps<string>,
   ),
   chmod: defineLongOperation(
-    16,
-    'mode:u32 flags:u32 path:name',
-    'none',
+    '16 mode:u32 flags:u32 path:name -> none',
     'Sets the permissions. NOFOLLOW, RECURSIVE.',
     ({ volume }, mode, flags, path) =>
       isRecursive(flags)
@@ -72,9 +60,7 @@ export const attributeOperations = {
         : setattr(volume, path, flags, makeModeArgs(mode)),
   ),
   chown: defineLongOperation(
-    17,
-    'uid:u32 gid:u32 flags:u32 path:name',
-    'none',
+    '17 uid:u32 gid:u32 flags:u32 path:name -> none',
     'Sets the owners; 0xffffffff leaves one as it is. NOFOLLOW, RECURSIVE.',
     ({ volume }, uid, gid, flags, path) =>
       isRecursive(flags)
@@ -82,46 +68,34 @@ export const attributeOperations = {
         : setattr(volume, path, flags, makeOwnerArgs(uid, gid)),
   ),
   utimens: defineOperation(
-    18,
-    'atime:i64 mtime:i64 atime_nsec:u32 mtime_nsec:u32 flags:u32 path:name',
-    'none',
+    '18 atime:i64 mtime:i64 atime_nsec:u32 mtime_nsec:u32 flags:u32 path:name -> none',
     'Sets the times. Nanoseconds of UTIME_NOW (0x3fffffff) set the current time, of UTIME_OMIT (0x3ffffffe) none. NOFOLLOW.',
     ({ volume }, atime, mtime, atimeNsec, mtimeNsec, flags, path) =>
       setattr(volume, path, flags, makeUtimensArgs(volume, atime, mtime, atimeNsec, mtimeNsec)),
   ),
   truncate: defineOperation(
-    19,
-    'size:size path:name',
-    'none',
+    '19 size:size path:name -> none',
     'Sets the size of a file.',
     ({ volume }, size, path) => volume.truncate(path, size),
   ),
   getxattr: defineOperation(
-    20,
-    'flags:u32 path:name xattr:name',
-    'data',
+    '20 flags:u32 path:name xattr:name -> data',
     'Returns the value of an extended attribute. NOFOLLOW.',
     ({ volume }, flags, path, xattr) => volume.files.getxattr(path, xattr, toLinkMode(flags)),
   ),
   listxattr: defineOperation(
-    21,
-    'flags:u32 path:name',
-    'names',
+    '21 flags:u32 path:name -> names',
     'Returns the names of extended attributes. NOFOLLOW.',
     ({ volume }, flags, path) => volume.files.listxattr(path, toLinkMode(flags)),
   ),
   setxattr: defineOperation(
-    22,
-    'mode:u32 flags:u32 path:name xattr:name value:data',
-    'none',
+    '22 mode:u32 flags:u32 path:name xattr:name value:data -> none',
     'Sets an extended attribute; `mode` is 1 if it must be new (XATTR_CREATE), 2 if it must exist (XATTR_REPLACE). NOFOLLOW.',
     ({ volume }, mode, flags, path, xattr, value) =>
       volume.files.setxattr(path, xattr, value, mode, toLinkMode(flags)),
   ),
   removexattr: defineOperation(
-    23,
-    'flags:u32 path:name xattr:name',
-    'none',
+    '23 flags:u32 path:name xattr:name -> none',
     'Removes an extended attribute. NOFOLLOW.',
     ({ volume }, flags, path, xattr) => volume.files.removexattr(path, xattr, toLinkMode(flags)),
   ),
@@ -129,54 +103,40 @@ export const attributeOperations = {
 
 export const nameOperations = {
   mkdir: defineOperation(
-    30,
-    'mode:u32 flags:u32 path:name',
-    'none',
+    '30 mode:u32 flags:u32 path:name -> none',
     'Makes a directory; with RECURSIVE also those above, and an existing one is no error.',
     ({ volume }, mode, flags, path) => volume.mkdir(path, { mode, recursive: isRecursive(flags) }),
   ),
   mknod: defineOperation(
-    31,
-    'mode:u32 rdev:u32 path:name',
-    'none',
+    '31 mode:u32 rdev:u32 path:name -> none',
     'Makes a file of the type in `mode`; `rdev` is the number of a device.',
     ({ volume }, mode, rdev, path) => volume.mknod(path, mode, rdev),
   ),
   symlink: defineOperation(
-    32,
-    'target:name path:name',
-    'none',
+    '32 target:name path:name -> none',
     'Makes a symbolic link at `path`.',
     ({ volume }, target, path) => volume.symlink(target, path),
   ),
   link: defineOperation(
-    33,
-    'source:name path:name',
-    'none',
+    '33 source:name path:name -> none',
     'Makes a further name of a file.',
     ({ volume }, source, path) => volume.link(source, path),
   ),
-  unlink: defineOperation(34, 'path:name', 'none', 'Removes a file.', ({ volume }, path) =>
+  unlink: defineOperation('34 path:name -> none', 'Removes a file.', ({ volume }, path) =>
     volume.files.unlink(path),
   ),
   rmdir: defineOperation(
-    35,
-    'path:name',
-    'none',
+    '35 path:name -> none',
     'Removes an empty directory.',
     ({ volume }, path) => volume.files.rmdir(path),
   ),
   rename: defineOperation(
-    36,
-    'flags:u32 source:name target:name',
-    'none',
+    '36 flags:u32 source:name target:name -> none',
     'Renames a file; the flags are those of renameat2(2).',
     ({ volume }, flags, source, target) => volume.files.rename(source, target, flags),
   ),
   rm: defineLongOperation(
-    37,
-    'flags:u32 path:name',
-    'none',
+    '37 flags:u32 path:name -> none',
     'Removes a file, and with RECURSIVE a tree, many files at a time. FORCE.',
     ({ volume }, flags, path) =>
       volume.rm(path, {
@@ -185,18 +145,14 @@ export const nameOperations = {
       }),
   ),
   copy_file: defineLongOperation(
-    38,
-    'flags:u32 source:name target:name',
-    'none',
+    '38 flags:u32 source:name target:name -> none',
     'Copies the content of a file within the volume. EXCLUSIVE.',
     ({ volume }, flags, source, target) =>
       // 1 is COPYFILE_EXCL.
       volume.copyFile(source, target, hasFlag(flags, OPERATION_FLAGS.EXCLUSIVE) ? 1 : 0),
   ),
   copy_tree: defineLongOperation(
-    39,
-    'flags:u32 source:name target:name',
-    'none',
+    '39 flags:u32 source:name target:name -> none',
     'Copies a tree within the volume, many files at a time, with times and permissions. FORCE, SYMLINKS.',
     ({ volume }, flags, source, target) => {
       const symlinks = hasFlag(flags, OPERATION_FLAGS.SYMLINKS);

@@ -4,7 +4,7 @@ import { EINVAL } from '../../core/errno.ts';
 import { SET_ATTR } from '../../core/fops.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { FopError } from '../fop-error.ts';
-import type { VolumeSteps } from '../volume-steps.ts';
+import type { VolumeContext } from '../volume-context.ts';
 
 /** The nanoseconds that stand for the current time, and for no change. Source: Linux include/linux/stat.h. */
 export const UTIME_NOW = 0x3fff_ffff;
@@ -12,7 +12,7 @@ export const UTIME_OMIT = 0x3fff_fffe;
 
 /** Makes `valid` and `stbuf` of a setattr that sets times. @throws {FopError} EINVAL for wrong nanoseconds */
 export function makeUtimensArgs(
-  { driver }: VolumeSteps,
+  { driver }: VolumeContext,
   atime: number,
   mtime: number,
   atimeNsec: number,
