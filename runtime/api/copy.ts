@@ -24,7 +24,7 @@ import { closeAfter, type OpenFile } from './open-file.ts';
 import { type LinkMode, normalizePath } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
-import type { VolumeNameSteps } from './volume-name-steps.ts';
+import type { VolumeSteps } from './volume-steps.ts';
 import { makeWholeFile } from './whole-file.ts';
 
 /** Flags of Node's `fs.copyFile`: fail if the target exists; share the data with it, or fail. */
@@ -42,7 +42,7 @@ interface ExistingFile {
 
 /** Creates or overwrites a file, so that readers may see a part of it. With `isNew`, the file must not exist. */
 function* writeInPlace(
-  { files }: VolumeNameSteps,
+  { files }: VolumeSteps,
   source: CopySide,
   { path: name, isNew, mode }: { readonly path: string; readonly isNew: boolean; mode: number },
   fill: (to: OpenFile['steps']) => Steps<void>,
@@ -61,7 +61,7 @@ function* writeInPlace(
 
 /** Copies the data of one file, as `fs.copyFile` does. @param mode COPYFILE_* @throws {FileError} */
 export function* copyFile(
-  volume: VolumeNameSteps,
+  volume: VolumeSteps,
   from: string,
   to: string,
   mode: number,
@@ -92,8 +92,8 @@ export function* copyFile(
 
 /** The volumes of a copy; both are the same for a copy within one volume. */
 export interface CopyVolumes {
-  readonly from: VolumeNameSteps;
-  readonly to: VolumeNameSteps;
+  readonly from: VolumeSteps;
+  readonly to: VolumeSteps;
 }
 
 /** The options of Node's `fs.cp`, and more. */
@@ -134,8 +134,8 @@ function throwCopyError(code: string, errno: number, text: string, path: string)
 
 /** Copies one file or tree, with the settings of `cp`. */
 class TreeCopy {
-  private readonly from: VolumeNameSteps;
-  private readonly to: VolumeNameSteps;
+  private readonly from: VolumeSteps;
+  private readonly to: VolumeSteps;
   private readonly settings: CopySettings;
   /** Directories that this copy has made and still fills: their names are free, so they need no lookup. */
   private readonly newDirectories = new Set<string>();

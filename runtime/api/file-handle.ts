@@ -293,6 +293,22 @@ export class FileHandle extends FileHandleFacade {
   }
 }
 
+/** Runs `use` on an open file, and closes it; after an error of `use`, without a flush. */
+export function* useFile<R>(
+  { steps }: FileHandle,
+  use: (file: FileHandleSteps) => Steps<R>,
+): Steps<R> {
+  let result: R;
+  try {
+    result = yield* use(steps);
+  } catch (error) {
+    steps.release();
+    throw error;
+  }
+  yield* steps.close();
+  return result;
+}
+
 /** Yields the data from the current position on, in pieces. */
 async function* readChunks(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
   for (;;) {

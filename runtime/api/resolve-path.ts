@@ -171,3 +171,10 @@ export function normalizeAsNode(path: string): string {
   }
   return (isAbsolute ? '/' : '') + names.join('/');
 }
+
+/** Joins the names of a resolved path, which has no symbolic links. Its first directory, the root, has no name. */
+export function joinRealPath({ directories, entryName }: ResolvedPath): string {
+  const names = directories.slice(1).map(({ name }) => name!);
+  if (entryName !== null) names.push(entryName.name);
+  return `/${names.join('/')}`;
+}

@@ -35,7 +35,7 @@ const UNREACHABLE_ERRNOS: ReadonlySet<number> = new Set([
   ENOTDIR,
 ]);
 
-/** One caller's access to a volume; the base class of `VolumeSteps`. */
+/** One caller's access to a volume; `VolumeSteps` adds the operations. */
 export class VolumeContext {
   readonly client: VolumeClient;
   readonly settings: VolumeStepsSettings;

@@ -1,5 +1,6 @@
 /** Makes files that appear under their names only when they are complete. */
 import { nameLength } from '../core/bytes.ts';
+import type { Context } from '../core/context.ts';
 import { EEXIST } from '../core/errno.ts';
 import type { Inode } from '../core/inode.ts';
 import { NAME_MAX } from '../core/limits.ts';
@@ -7,8 +8,10 @@ import { joinPath, Loc } from '../core/loc.ts';
 import { FopError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
 import type { VolumeContext } from './volume-context.ts';
-import { makeRandomName } from './volume-name-steps.ts';
 
+/** Letters at the end of a temporary name. */
+export const RANDOM_LETTER_COUNT = 6;
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** The characters of a long name that its temporary name has: at most 240 bytes. */
 const LONG_NAME_CHARACTERS = 60;
 
@@ -56,4 +59,11 @@ function* removeIfPossible(removalSteps: Steps<void>): Steps<void> {
     // The caller gets the first error: the file does not exist, or the volume fails again.
     if (!(error instanceof FopError)) throw error;
   }
+}
+
+/** Makes the random letters of a temporary name. */
+export function makeRandomName(context: Context): string {
+  const random = new Uint8Array(RANDOM_LETTER_COUNT);
+  context.random(random);
+  return Array.from(random, (byte) => LETTERS[byte % LETTERS.length]).join('');
 }

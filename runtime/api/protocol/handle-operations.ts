@@ -3,7 +3,7 @@
 import { EINVAL } from '../../core/errno.ts';
 import { F_GETLK, F_RDLCK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../core/lock.ts';
 import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
-import type { FileHandleSteps, HeldLock } from '../file-handle.ts';
+import { type FileHandleSteps, type HeldLock, useFile } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
 import { toMachine } from '../fs-constants.ts';
 import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
@@ -131,7 +131,7 @@ export const fileOperations = {
     'Opens a file, reads it from its beginning, and closes it. If the result has `size` bytes, there may be more.',
     function* ({ volume }, size, path) {
       const handle = yield* volume.open(path, O_RDONLY);
-      return yield* volume.useFile(handle, (file) => file.readAt(0, Math.min(size, DATA_MAX)));
+      return yield* useFile(handle, (file) => file.readAt(0, Math.min(size, DATA_MAX)));
     },
   ),
   write_file: defineOperation(
@@ -248,9 +248,7 @@ export const objectOperations = {
     function* ({ volume }, position, size, gfid) {
       // Permissions are checked when a file is opened.
       const handle = yield* volume.openByGfid(gfid, O_RDONLY);
-      return yield* volume.useFile(handle, (file) =>
-        file.readAt(position, Math.min(size, DATA_MAX)),
-      );
+      return yield* useFile(handle, (file) => file.readAt(position, Math.min(size, DATA_MAX)));
     },
   ),
   write_object: defineOperation(
@@ -258,7 +256,7 @@ export const objectOperations = {
     'Writes the file of a gfid without a handle. Returns the position after the data.',
     function* ({ volume }, position, gfid, data) {
       const handle = yield* volume.openByGfid(gfid, O_WRONLY);
-      return yield* volume.useFile(handle, (file) => file.writeAt(position, data));
+      return yield* useFile(handle, (file) => file.writeAt(position, data));
     },
   ),
 };
