@@ -69,7 +69,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'a method that changes',
       js: [
         '{}',
-        '{ setattr(frame, loc, stbuf, valid) { frame.wind(loc, stbuf.replace({ iaProt: 0o600 }), valid, null); } }',
+        '{ setattr(frame, loc, stbuf, valid) { frame.wind(loc, stbuf.copy({ iaProt: 0o600 }), valid, null); } }',
       ],
       answer: /The file got the mode 640, and the storage has/,
       breaks: 'through your translator, which must change nothing',
