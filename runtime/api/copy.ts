@@ -24,7 +24,7 @@ import { closeAfter, type OpenFile } from './open-file.ts';
 import { type LinkMode, normalizePath } from './resolve-path.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import { visitTree } from './tree.ts';
-import type { VolumeSteps } from './volume-steps.ts';
+import type { VolumeContext } from './volume-context.ts';
 import { makeWholeFile } from './whole-file.ts';
 
 /** Flags of Node's `fs.copyFile`: fail if the target exists; share the data with it, or fail. */
@@ -42,7 +42,7 @@ interface ExistingFile {
 
 /** Creates or overwrites a file, so that readers may see a part of it. With `isNew`, the file must not exist. */
 function* writeInPlace(
-  { files }: VolumeSteps,
+  { files }: VolumeContext,
   source: CopySide,
   { path: name, isNew, mode }: { readonly path: string; readonly isNew: boolean; mode: number },
   fill: (to: OpenFile['steps']) => Steps<void>,
@@ -61,7 +61,7 @@ function* writeInPlace(
 
 /** Copies the data of one file, as `fs.copyFile` does. @param mode COPYFILE_* @throws {FileError} */
 export function* copyFile(
-  volume: VolumeSteps,
+  volume: VolumeContext,
   from: string,
   to: string,
   mode: number,
@@ -90,10 +90,17 @@ export function* copyFile(
   yield* withErrorContext('copyfile', from, copy(), to);
 }
 
+/** The operations of `VolumeSteps` that a copy needs. */
+interface CopyVolume extends VolumeContext {
+  exists(path: string): Steps<boolean>;
+  realpath(path: string): Steps<string | Uint8Array>;
+  mkdir(path: string, options: { readonly recursive: boolean }): Steps<unknown>;
+}
+
 /** The volumes of a copy; both are the same for a copy within one volume. */
 export interface CopyVolumes {
-  readonly from: VolumeSteps;
-  readonly to: VolumeSteps;
+  readonly from: CopyVolume;
+  readonly to: CopyVolume;
 }
 
 /** The options of Node's `fs.cp`, and more. */
@@ -134,8 +141,8 @@ function throwCopyError(code: string, errno: number, text: string, path: string)
 
 /** Copies one file or tree, with the settings of `cp`. */
 class TreeCopy {
-  private readonly from: VolumeSteps;
-  private readonly to: VolumeSteps;
+  private readonly from: CopyVolume;
+  private readonly to: CopyVolume;
   private readonly settings: CopySettings;
   /** Directories that this copy has made and still fills: their names are free, so they need no lookup. */
   private readonly newDirectories = new Set<string>();
@@ -216,11 +223,8 @@ class TreeCopy {
     if (!(yield* this.passesFilter(from, to))) return;
     const linkMode = this.settings.dereference === true ? 'follow' : 'nofollow';
     const source = yield* this.withSourceContext('cp', from, this.from.files.find(from, linkMode));
-    const target = yield* this.withTargetContext(
-      'cp',
-      to,
-      this.to.files.findIfExists(to, this.targetLinkMode),
-    );
+    const find = this.to.files.findIfExists(to, this.targetLinkMode);
+    const target = yield* this.withTargetContext('cp', to, find);
     if (target !== undefined && isSameFile(source, target)) {
       const text = 'source and target are the same file';
       throwCopyError('ERR_FS_CP_EINVAL', EINVAL, text, this.formatTarget(to));
@@ -439,13 +443,10 @@ class TreeCopy {
       yield* volume.files.symlink(linkTarget, path);
       return (yield* volume.files.lookup(path)).inode;
     }
-    if (settings.isWhole === true)
-      yield* this.withTargetContext(
-        'symlink',
-        to,
-        makeWholeFile(volume, to, target?.inode, makeLink),
-      );
-    else {
+    if (settings.isWhole === true) {
+      const make = makeWholeFile(volume, to, target?.inode, makeLink);
+      yield* this.withTargetContext('symlink', to, make);
+    } else {
       if (target?.buf.iaType === IA_IFLNK)
         yield* this.withTargetContext('unlink', to, volume.files.unlink(to));
       yield* this.withTargetContext('symlink', to, volume.files.symlink(linkTarget, to));
@@ -454,12 +455,8 @@ class TreeCopy {
   }
 
   private *copyPathAttributes(buf: Iatt, to: string): Steps<void> {
-    const object = yield* this.withTargetContext(
-      'utime',
-      to,
-      this.to.files.findObject(to, 'nofollow'),
-    );
-    yield* this.copyAttributes(object, buf, to);
+    const find = this.to.files.findObject(to, 'nofollow');
+    yield* this.copyAttributes(yield* this.withTargetContext('utime', to, find), buf, to);
   }
 
   /** Sets those of the source's attributes that are preserved. */
@@ -471,11 +468,8 @@ class TreeCopy {
   }
 
   private copyOwnerAndMode(target: AttributeTarget, buf: Iatt, to: string): Steps<void> {
-    return this.withTargetContext(
-      'chown',
-      to,
-      copyOwnerAndMode(target, buf, this.to.settings.caller),
-    );
+    const { caller } = this.to.settings;
+    return this.withTargetContext('chown', to, copyOwnerAndMode(target, buf, caller));
   }
 }
 
