@@ -8,21 +8,20 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ._aio_connection import Connection
-from ._aio_opening import Opening
-from ._chunk_calls import (
-    ChunkCalls,
-    ChunkStoreCalls,
-    WatchCalls,
-    name_store,
-    open_store,
-    unlock_handle,
+from ._arguments import StrPath
+from ._chunk_calls import name_store, open_store, unlock_handle
+from ._chunk_objects import (
+    ChunkBase,
+    ChunkStoreBase,
+    HandleObject,
+    HeldLockBase,
+    LocksBase,
+    WatchBase,
 )
-from ._chunk_objects import ChunkBase, ChunkStoreBase, HandleObject, HeldLockBase, WatchBase
 from ._chunk_values import WatchEvent
 from ._connection_base import make_close
-from ._names import StrPath
 from ._request import Call
-from ._shapes import awaitable
+from ._shapes import Opening
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,19 +54,6 @@ class AwaitingObject(HandleObject[Connection]):
 class Chunk(AwaitingObject, ChunkBase[Connection]):
     """An open chunk. A request with `lock=` is sent only while that lock is held."""
 
-    def __init__(
-        self, connection: Connection, handle: int, name: str, store: ChunkStore
-    ) -> None:
-        super().__init__(connection, handle, name)
-        # The store closes its files when it is dropped.
-        self._store = store
-        self._calls = ChunkCalls(handle, connection, name)
-
-    read = awaitable(ChunkCalls.read)
-    write = awaitable(ChunkCalls.write)
-    clear = awaitable(ChunkCalls.clear)
-    sync = awaitable(ChunkCalls.sync)
-
 
 class HeldLock(AwaitingObject, HeldLockBase[Connection]):
     """A lock that was granted. `close` forgets it, and its owner keeps it; an `async with` block unlocks it."""
@@ -86,12 +72,6 @@ class HeldLock(AwaitingObject, HeldLockBase[Connection]):
 class Watch(AwaitingObject, WatchBase[Connection], AsyncIterator[WatchEvent]):
     """The events of a chunk, until it is removed or the watch closed, by another task perhaps."""
 
-    def __init__(self, connection: Connection, handle: int, name: str) -> None:
-        super().__init__(connection, handle, name)
-        self._calls = WatchCalls(handle, connection, name)
-
-    read = awaitable(WatchCalls.read)
-
     async def __anext__(self) -> WatchEvent:
         event = None if self.closed else await self.read()
         if event is None:
@@ -99,12 +79,8 @@ class Watch(AwaitingObject, WatchBase[Connection], AsyncIterator[WatchEvent]):
         return event
 
 
-class Locks:
+class Locks(LocksBase["ChunkStore"]):
     """Locks that outlive their program, by names of their own."""
-
-    def __init__(self, store: ChunkStore) -> None:
-        self._store = store
-        self._calls = store._calls
 
     async def _run(self, call: Call[R]) -> R:
         return await self._store._run(call)
@@ -137,19 +113,9 @@ class Locks:
 
         return Opening(take)
 
-    unlock = awaitable(ChunkStoreCalls.unlock)
-    lock_info = awaitable(ChunkStoreCalls.lock_info)
-    break_lock = awaitable(ChunkStoreCalls.break_lock)
-
 
 class ChunkStore(AwaitingObject, ChunkStoreBase[Connection]):
     """Chunks: files of limited size in one directory of a volume."""
-
-    def __init__(self, volume: Volume, connection: Connection, handle: int, name: str) -> None:
-        super().__init__(connection, handle, name)
-        # A dropped volume is closed.
-        self._volume = volume
-        self._calls = ChunkStoreCalls(handle, connection, name)
 
     @classmethod
     def open(
@@ -205,14 +171,6 @@ class ChunkStore(AwaitingObject, ChunkStoreBase[Connection]):
             return Chunk(self._connection, await self._run(call), name, self)
 
         return Opening(open_named)
-
-    stat = awaitable(ChunkStoreCalls.stat)
-    unlink = awaitable(ChunkStoreCalls.unlink)
-    copy = awaitable(ChunkStoreCalls.copy)
-    hash = awaitable(ChunkStoreCalls.hash)
-    sync_names = awaitable(ChunkStoreCalls.sync_names)
-    queue = awaitable(ChunkStoreCalls.queue)
-    notify = awaitable(ChunkStoreCalls.notify)
 
     def watch(self, name: str) -> Opening[Watch]:
         """Begins to watch a chunk, which need not exist yet. Once awaited, no event is missed."""

@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._path import PathBase
-from ._path_calls import ANY_DEPTH, PathCalls, PathPart, match_part, split_pattern
+from ._path_calls import ANY_DEPTH, PathPart, match_part, split_pattern
 from ._request import Call
-from ._shapes import awaitable, question
 
 if TYPE_CHECKING:
-    from ._aio_opening import Opening
+    from ._shapes import Opening
     from .aio import File, Volume
 
 R = TypeVar("R")
@@ -26,25 +25,6 @@ class VolumePath(PathBase["Volume"]):
 
     async def _run(self, call: Call[R]) -> R:
         return await self._volume.run(call)
-
-    stat = awaitable(PathCalls.stat)
-    lstat = awaitable(PathCalls.lstat)
-    exists = question(PathCalls.exists)
-    is_file = question(PathCalls.is_file)
-    is_dir = question(PathCalls.is_dir)
-    is_symlink = question(PathCalls.is_symlink)
-    samefile = question(PathCalls.samefile)
-    chmod = awaitable(PathCalls.chmod)
-    mkdir = awaitable(PathCalls.mkdir)
-    touch = awaitable(PathCalls.touch)
-    unlink = awaitable(PathCalls.unlink)
-    rmdir = awaitable(PathCalls.rmdir)
-    symlink_to = awaitable(PathCalls.symlink_to)
-    hardlink_to = awaitable(PathCalls.hardlink_to)
-    read_bytes = awaitable(PathCalls.read_bytes)
-    write_bytes = awaitable(PathCalls.write_bytes)
-    read_text = awaitable(PathCalls.read_text)
-    write_text = awaitable(PathCalls.write_text)
 
     async def rename(self, target: PathPart) -> VolumePath:
         await self._volume.rename(self, target)

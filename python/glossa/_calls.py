@@ -8,25 +8,28 @@ import errno
 import os
 import posixpath
 import stat as modes
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, Optional, TypeVar, overload
 
 from . import _operations as operations
-from ._names import (
+from ._arguments import (
     AnyPath,
     StrPath,
+    bytes_of,
+    Times,
     check_id,
-    check_u32,
     check_mode,
     check_position,
+    check_u32,
     encode_name,
     encode_path,
+    encode_times,
     is_bytes,
+    volume_flags,
 )
+from ._file_calls import FileCalls
 from ._operations import DATA_MAX, LSTAT, NOFOLLOW, RECURSIVE, STAT, STATS, Operation
-from ._open_flags import volume_flags
-from ._request import Request, nothing
-from ._times import Times, encode_times
+from ._request import Request, Steps, nothing
 from ._values import (
     Entry,
     Listing,
@@ -37,13 +40,11 @@ from ._values import (
     decode_name,
     decode_names,
     decode_number,
-    decode_size,
     decode_stat,
     decode_statvfs,
 )
 
 R = TypeVar("R")
-Steps = Generator[Request[Any], Any, R]
 
 WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 NEW_FILE_MODE = 0o666
@@ -347,7 +348,8 @@ class VolumeCalls:
             yield from Request(operations.WRITE_FILE, numbers, (name, view), nothing, (path,))
             return len(view)
         handle = yield from self.open_handle(path, WRITE_FLAGS, NEW_FILE_MODE)
-        return (yield from close_after(handle, path, write_parts(handle, path, view)))
+        yield from close_after(handle, path, FileCalls(handle, path).write_all(view, 0))
+        return len(view)
 
     def read_text(
         self, path: AnyPath, encoding: Optional[str] = None, errors: Optional[str] = None
@@ -375,13 +377,6 @@ def read_rest(handle: int, path: Any, start: bytes) -> Steps[bytes]:
         numbers = (handle, len(parts) * DATA_MAX, DATA_MAX)
         parts.append((yield from Request(operations.READ, numbers, (), decode_bytes, (path,))))
     return b"".join(parts)
-
-
-def write_parts(handle: int, path: Any, view: memoryview) -> Steps[int]:
-    for at in range(0, len(view), DATA_MAX):
-        part = (view[at : at + DATA_MAX],)
-        yield from Request(operations.WRITE, (handle, at), part, decode_size, (path,))
-    return len(view)
 
 
 def close_after(handle: int, path: Any, steps: Steps[R]) -> Steps[R]:
@@ -418,11 +413,3 @@ def check_text(data: Any) -> str:
     if not isinstance(data, str):
         raise TypeError(f"data must be str, not {type(data).__name__}")
     return data
-
-
-def bytes_of(data: Any) -> memoryview:
-    """The memory of a buffer. @raises TypeError"""
-    if isinstance(data, str):
-        raise TypeError("a bytes-like object is required, not 'str'")
-    view = memoryview(data)
-    return view if view.format == "B" and view.ndim == 1 and view.contiguous else view.cast("B")

@@ -11,11 +11,10 @@ import os
 from collections.abc import Callable
 from errno import ETIMEDOUT
 from time import monotonic
-from typing import Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from . import _operations as operations
-from ._calls import Steps, bytes_of
-from ._chunk_objects import AnyLock
+from ._arguments import StrPath, bytes_of, check_position, check_u32, encode_name, encode_path
 from ._chunk_values import (
     MILLISECONDS,
     Grant,
@@ -29,10 +28,12 @@ from ._chunk_values import (
     decode_queue,
     make_held_error,
 )
-from ._names import StrPath, check_position, check_u32, encode_name, encode_path
 from ._operations import CREATE, DATA_MAX, EXCLUSIVE, SYNC_WRITES, WAIT, Operation
-from ._request import Request, nothing
+from ._request import Request, Steps, nothing
 from ._values import decode_bytes, decode_name, decode_number, decode_stat
+
+if TYPE_CHECKING:
+    from ._chunk_objects import AnyLock
 
 R = TypeVar("R")
 

@@ -10,7 +10,7 @@ from ._calls import VolumeCalls
 from ._connection import Connection
 from ._entry_calls import EntryCalls, read_level
 from ._request import Call
-from ._shapes import blocking
+from ._shapes import Method, Shaped
 from ._values import Entry, Listing
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ R = TypeVar("R")
 calls = VolumeCalls()
 
 
-class EntryBase(Generic[AnyStr]):
+class EntryBase(Shaped, Generic[AnyStr]):
     """An entry of a directory: what needs no request."""
 
     __slots__ = ("_volume", "_calls")
@@ -46,6 +46,12 @@ class EntryBase(Generic[AnyStr]):
     def __repr__(self) -> str:
         return f"<DirEntry {self.name!r}>"
 
+    stat = Method(EntryCalls.stat)
+    is_dir = Method(EntryCalls.is_dir)
+    is_file = Method(EntryCalls.is_file)
+    is_symlink = Method(EntryCalls.is_symlink)
+    inode = Method(EntryCalls.inode)
+
 
 class DirEntry(EntryBase[AnyStr]):
     """An entry of a directory, as os.DirEntry."""
@@ -54,12 +60,6 @@ class DirEntry(EntryBase[AnyStr]):
 
     def _run(self, call: Call[R]) -> R:
         return self._volume.run(call)
-
-    stat = blocking(EntryCalls.stat)
-    is_dir = blocking(EntryCalls.is_dir)
-    is_file = blocking(EntryCalls.is_file)
-    is_symlink = blocking(EntryCalls.is_symlink)
-    inode = blocking(EntryCalls.inode)
 
 
 class ScandirIterator(Iterator[DirEntry[AnyStr]]):

@@ -8,8 +8,9 @@ import posixpath
 import stat as modes
 from typing import Any, NamedTuple
 
-from ._calls import Steps, VolumeCalls
-from ._names import decode_path, is_bytes
+from ._arguments import decode_path, is_bytes
+from ._calls import VolumeCalls
+from ._request import Steps
 from ._values import Entry
 
 # The types of entries: those of st_mode, shifted.

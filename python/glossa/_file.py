@@ -7,14 +7,13 @@ import os
 import warnings
 from typing import Any, TypeVar
 
+from ._arguments import bytes_of, check_integer
 from ._connection import Connection
 from ._file_calls import FileCalls, writable
-from ._calls import bytes_of
 from ._identity import Identity
-from ._names import check_integer
 from ._operations import DATA_MAX
 from ._request import Call
-from ._shapes import blocking
+from ._shapes import Method, Shaped
 
 R = TypeVar("R")
 
@@ -32,7 +31,31 @@ CREATION = {
 ACCESS_MODES = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 
 
-class File(io.RawIOBase):
+class FileMethods(Shaped):
+    """The operations of os on descriptors, as methods of a file."""
+
+    __slots__ = ()
+
+    pread = Method(FileCalls.pread)
+    preadinto = Method(FileCalls.preadinto)
+    pwrite = Method(FileCalls.pwrite)
+    sync = Method(FileCalls.sync)
+    fallocate = Method(FileCalls.fallocate)
+    discard = Method(FileCalls.discard)
+    zerofill = Method(FileCalls.zerofill)
+    stat = Method(FileCalls.stat)
+    chmod = Method(FileCalls.chmod)
+    chown = Method(FileCalls.chown)
+    utime = Method(FileCalls.utime)
+    getxattr = Method(FileCalls.getxattr)
+    listxattr = Method(FileCalls.listxattr)
+    setxattr = Method(FileCalls.setxattr)
+    removexattr = Method(FileCalls.removexattr)
+    lockf = Method(FileCalls.lockf)
+    set_lock = Method(FileCalls.set_lock)
+
+
+class File(FileMethods, io.RawIOBase):
     """An unbuffered file, as io.FileIO, with the operations of os on descriptors as methods.
 
     The file of a buffered or text stream is its `raw` or `buffer.raw`.
@@ -57,24 +80,6 @@ class File(io.RawIOBase):
         if self.closed:
             raise ValueError("I/O operation on closed file")
         return self._connection.run(call, self._identity)
-
-    pread = blocking(FileCalls.pread)
-    preadinto = blocking(FileCalls.preadinto)
-    pwrite = blocking(FileCalls.pwrite)
-    sync = blocking(FileCalls.sync)
-    fallocate = blocking(FileCalls.fallocate)
-    discard = blocking(FileCalls.discard)
-    zerofill = blocking(FileCalls.zerofill)
-    stat = blocking(FileCalls.stat)
-    chmod = blocking(FileCalls.chmod)
-    chown = blocking(FileCalls.chown)
-    utime = blocking(FileCalls.utime)
-    getxattr = blocking(FileCalls.getxattr)
-    listxattr = blocking(FileCalls.listxattr)
-    setxattr = blocking(FileCalls.setxattr)
-    removexattr = blocking(FileCalls.removexattr)
-    lockf = blocking(FileCalls.lockf)
-    set_lock = blocking(FileCalls.set_lock)
 
     def copy_range(
         self, target: File, count: int, offset_src: int = 0, offset_dst: int = 0

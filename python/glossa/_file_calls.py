@@ -8,11 +8,20 @@ from collections.abc import Callable
 from typing import Any, Optional, TypeVar
 
 from . import _operations as operations
-from ._calls import Steps, bytes_of
-from ._names import AnyPath, check_id, check_integer, check_mode, check_position, check_u32, encode_name
-from ._operations import DATA_ONLY, DATA_MAX, Operation
-from ._request import Request, nothing
-from ._times import Times, encode_times
+from ._arguments import (
+    AnyPath,
+    Times,
+    bytes_of,
+    check_id,
+    check_integer,
+    check_mode,
+    check_position,
+    check_u32,
+    encode_name,
+    encode_times,
+)
+from ._operations import DATA_MAX, DATA_ONLY, Operation
+from ._request import Request, Steps, nothing
 from ._values import (
     Lock,
     decode_bytes,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._path_calls import ANY_DEPTH, PathCalls, PathPart, match_part, split_pattern
 from ._request import Call
-from ._shapes import blocking
+from ._shapes import Method, QuestionMethod, Shaped
 from ._volume_base import VolumeBase
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ R = TypeVar("R")
 V = TypeVar("V", bound=VolumeBase[Any])
 
 
-class PathBase(os.PathLike[str], Generic[V]):
+class PathBase(Shaped, os.PathLike[str], Generic[V]):
     """A path in a volume: the part of PurePosixPath, which needs no request."""
 
     __slots__ = ("_volume", "_pure")
@@ -137,6 +137,27 @@ class PathBase(os.PathLike[str], Generic[V]):
     def with_suffix(self, suffix: str) -> Self:
         return self._with(self._pure.with_suffix(suffix))
 
+    # -- the file -------------------------------------------------------------------------------------
+
+    stat = Method(PathCalls.stat)
+    lstat = Method(PathCalls.lstat)
+    exists = QuestionMethod(PathCalls.exists)
+    is_file = QuestionMethod(PathCalls.is_file)
+    is_dir = QuestionMethod(PathCalls.is_dir)
+    is_symlink = QuestionMethod(PathCalls.is_symlink)
+    samefile = QuestionMethod(PathCalls.samefile)
+    chmod = Method(PathCalls.chmod)
+    mkdir = Method(PathCalls.mkdir)
+    touch = Method(PathCalls.touch)
+    unlink = Method(PathCalls.unlink)
+    rmdir = Method(PathCalls.rmdir)
+    symlink_to = Method(PathCalls.symlink_to)
+    hardlink_to = Method(PathCalls.hardlink_to)
+    read_bytes = Method(PathCalls.read_bytes)
+    write_bytes = Method(PathCalls.write_bytes)
+    read_text = Method(PathCalls.read_text)
+    write_text = Method(PathCalls.write_text)
+
 
 class VolumePath(PathBase["Volume"]):
     """A path in a volume: what PurePosixPath has, and what pathlib.Path does with files."""
@@ -145,25 +166,6 @@ class VolumePath(PathBase["Volume"]):
 
     def _run(self, call: Call[R]) -> R:
         return self._volume.run(call)
-
-    stat = blocking(PathCalls.stat)
-    lstat = blocking(PathCalls.lstat)
-    exists = blocking(PathCalls.exists)
-    is_file = blocking(PathCalls.is_file)
-    is_dir = blocking(PathCalls.is_dir)
-    is_symlink = blocking(PathCalls.is_symlink)
-    samefile = blocking(PathCalls.samefile)
-    chmod = blocking(PathCalls.chmod)
-    mkdir = blocking(PathCalls.mkdir)
-    touch = blocking(PathCalls.touch)
-    unlink = blocking(PathCalls.unlink)
-    rmdir = blocking(PathCalls.rmdir)
-    symlink_to = blocking(PathCalls.symlink_to)
-    hardlink_to = blocking(PathCalls.hardlink_to)
-    read_bytes = blocking(PathCalls.read_bytes)
-    write_bytes = blocking(PathCalls.write_bytes)
-    read_text = blocking(PathCalls.read_text)
-    write_text = blocking(PathCalls.write_text)
 
     def rename(self, target: PathPart) -> VolumePath:
         self._volume.rename(self, target)

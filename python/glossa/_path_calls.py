@@ -9,11 +9,11 @@ import re
 from pathlib import PurePosixPath
 from typing import Any, Optional, Union
 
-from ._calls import Steps, close_after
+from ._arguments import AnyPath
+from ._calls import close_after
 from ._entry_calls import EntryCalls
 from ._file_calls import FileCalls
-from ._names import AnyPath
-from ._request import Call
+from ._request import Call, Steps
 from ._tree_calls import TreeCalls
 
 PathPart = Union[str, "os.PathLike[str]"]

@@ -131,5 +131,8 @@ def wake(sleeper: LockType) -> None:
         pass
 
 
+# An operation of several requests.
+Steps = Generator[Request[Any], Any, R]
+
 # An operation: one request, or the steps of several.
-Call = Union[Request[R], Generator[Request[Any], Any, R]]
+Call = Union[Request[R], Steps[R]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import shlex
 import shutil
 import socket
@@ -11,10 +13,11 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Union
+from struct import Struct
+from typing import Any, NamedTuple, Union
 
-from ._greeting import Greeting, greet
-from ._names import StrPath
+from ._arguments import StrPath
+from ._operations import GREETING, LAST_PART, VERSION
 
 # The command: a path, a name that is searched for, or a command line.
 Command = Union[str, "os.PathLike[str]", Sequence[str]]
@@ -89,6 +92,14 @@ def make_source(
     if log_level is not None:
         line += ["--log-level", log_level]
     return Source(name, None, (*find_command(command), "api", *line))
+
+
+LENGTH = Struct(">I")
+
+# A longer record is not of this protocol.
+MAX_BYTES = 65_536
+
+Greeting = dict[str, Any]
 
 
 class Link(NamedTuple):
@@ -212,3 +223,36 @@ def _greet(
             ended = "" if status is None else f" (the server ended with status {status})"
             raise VolumeError(f"cannot open {source.name}: {error}{ended}") from error
         raise
+
+
+def greet(stream: socket.socket) -> Greeting:
+    """Exchanges greetings with the server, and returns its record. @raises OSError"""
+    own = GREETING + json.dumps({"client": f"python {platform.python_version()}"}).encode()
+    stream.sendall(LENGTH.pack(len(own) | LAST_PART) + own)
+    (length,) = LENGTH.unpack(_receive(stream, LENGTH.size))
+    length -= LAST_PART
+    if not len(GREETING) <= length <= MAX_BYTES:
+        raise ConnectionError("the socket is not that of a server of 'glossa api'")
+    message = _receive(stream, length)
+    name, version = message[: len(GREETING) - 1], message[len(GREETING) - 1]
+    if name != GREETING[:-1]:
+        raise ConnectionError("the socket is not that of a server of 'glossa api'")
+    record: Greeting = json.loads(message[len(GREETING) :])
+    if type(record) is not dict:
+        raise ConnectionError("the server's greeting is not an object of JSON")
+    if version != VERSION and "error" not in record:
+        raise ConnectionError(
+            f"the server speaks version {version} of the protocol, this package version {VERSION}"
+        )
+    return record
+
+
+def _receive(stream: socket.socket, size: int) -> bytes:
+    parts: list[bytes] = []
+    while size > 0:
+        part = stream.recv(size)
+        if not part:
+            raise ConnectionError("the server closed the connection before its greeting")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -1,4 +1,5 @@
-"""Makes methods of operations: those that block, for threads, and coroutines, for asyncio.
+"""Makes methods of operations: those that block, for threads, and coroutines, for asyncio. One table has the methods
+of both, in the base class of the two: `stat = Method(TreeCalls.stat)`.
 
 Every coroutine is true as a condition, so that an `if` without its await would be true for all files. Those with a
 result of True or False are a Question, which raises TypeError there.
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ._request import Call
 
 R = TypeVar("R")
+T = TypeVar("T", bound="Closing")
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -22,6 +25,12 @@ if TYPE_CHECKING:
     from typing_extensions import Concatenate, ParamSpec
 
     P = ParamSpec("P")
+
+    class Closing(Protocol):
+        """An object that an `async with` block closes."""
+
+        async def __aenter__(self) -> Any: ...
+        async def __aexit__(self, *details: Any) -> object: ...
 
     class Blocking(Protocol):
         """Carries out operations while its caller waits."""
@@ -37,29 +46,63 @@ if TYPE_CHECKING:
         def _calls(self) -> Any: ...
         async def _run(self, call: Call[R]) -> R: ...
 
-
-def blocking(
-    operation: Callable[Concatenate[Any, P], Call[R]],
-) -> Callable[Concatenate[Any, P], R]:
-    """A method that waits for the result of an operation."""
-
-    @wraps(operation)
-    def method(self: Blocking, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self._run(operation(self._calls, *args, **kwargs))
-
-    return method
+else:
+    # Python 3.9 has no ParamSpec.
+    P = TypeVar("P")
 
 
-def awaitable(
-    operation: Callable[Concatenate[Any, P], Call[R]],
-) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
-    """A coroutine that returns the result of an operation."""
+class Method(Generic[P, R]):
+    """An operation as a method of the classes for threads and of those for asyncio."""
 
-    @wraps(operation)
-    async def method(self: Awaiting, *args: P.args, **kwargs: P.kwargs) -> R:
-        return await self._run(operation(self._calls, *args, **kwargs))
+    def __init__(self, operation: Callable[Concatenate[Any, P], Call[R]]) -> None:
+        self.operation = operation
 
-    return method
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, owner: Blocking, kind: Any = None) -> Callable[P, R]: ...
+        @overload
+        def __get__(
+            self, owner: Awaiting, kind: Any = None
+        ) -> Callable[P, Coroutine[Any, Any, R]]: ...
+        def __get__(self, owner: Any, kind: Any = None) -> Any: ...
+
+    def block(self) -> Callable[..., R]:
+        """A method that waits for the result."""
+        operation = self.operation
+
+        @wraps(operation)
+        def method(self: Blocking, *args: P.args, **kwargs: P.kwargs) -> R:
+            return self._run(operation(self._calls, *args, **kwargs))
+
+        return method
+
+    def await_(self) -> Callable[..., Coroutine[Any, Any, R]]:
+        """A coroutine that returns the result."""
+        operation = self.operation
+
+        @wraps(operation)
+        async def method(self: Awaiting, *args: P.args, **kwargs: P.kwargs) -> R:
+            return await self._run(operation(self._calls, *args, **kwargs))
+
+        return method
+
+
+class Shaped:
+    """A class with methods of operations, which its derived classes for threads and for asyncio get in their shape."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        run = getattr(cls, "_run", None)
+        if run is None:
+            return
+        for name in dir(cls):
+            found = getattr(cls, name, None)
+            if isinstance(found, Method):
+                make = found.await_ if iscoroutinefunction(run) else found.block
+                setattr(cls, name, make())
 
 
 class Question(Coroutine[Any, Any, bool]):
@@ -104,15 +147,43 @@ class Question(Coroutine[Any, Any, bool]):
             self._coroutine.close()
 
 
-def question(
-    operation: Callable[Concatenate[Any, P], Call[bool]],
-) -> Callable[Concatenate[Any, P], Question]:
-    """A coroutine that returns True or False, and is neither as a condition."""
+class QuestionMethod(Method[P, bool]):
+    """An operation with a result of True or False, whose coroutine is neither as a condition."""
 
-    @wraps(operation)
-    def method(self: Awaiting, *args: P.args, **kwargs: P.kwargs) -> Question:
-        return Question(
-            operation.__name__, lambda: self._run(operation(self._calls, *args, **kwargs))
-        )
+    if TYPE_CHECKING:
 
-    return method
+        @overload
+        def __get__(self, owner: Blocking, kind: Any = None) -> Callable[P, bool]: ...
+        @overload
+        def __get__(self, owner: Awaiting, kind: Any = None) -> Callable[P, Question]: ...
+        def __get__(self, owner: Any, kind: Any = None) -> Any: ...
+
+    def await_(self) -> Callable[..., Question]:
+        operation = self.operation
+
+        @wraps(operation)
+        def method(self: Awaiting, *args: P.args, **kwargs: P.kwargs) -> Question:
+            return Question(
+                operation.__name__, lambda: self._run(operation(self._calls, *args, **kwargs))
+            )
+
+        return method
+
+
+class Opening(Generic[T]):
+    """An object that is about to be opened: `await` it, or use it in `async with`."""
+
+    def __init__(self, make: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._make = make
+        self._opened: T | None = None
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return self._make().__await__()
+
+    async def __aenter__(self) -> T:
+        self._opened = opened = await self._make()
+        return await opened.__aenter__()
+
+    async def __aexit__(self, *details: Any) -> None:
+        if self._opened is not None:
+            await self._opened.__aexit__(*details)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
 from . import _operations as operations
-from ._calls import Steps, VolumeCalls, on_path, two_paths
-from ._names import AnyPath, encode_path
+from ._arguments import AnyPath, encode_path
+from ._calls import VolumeCalls, on_path, two_paths
 from ._operations import FORCE, RECURSIVE, SYMLINKS
-from ._request import nothing
+from ._request import Steps, nothing
 from ._values import decode_name
 
 # Called with a function, the path on which it failed, and the error.

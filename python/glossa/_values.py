@@ -10,9 +10,9 @@ from ._operations import (
     ENTRY,
     ENTRY_WITH_STAT,
     LOCK_RESULT,
-    STAT_RESULT,
     STATVFS_FIELDS,
     STATVFS_RESULT,
+    STAT_RESULT,
 )
 
 NANOSECONDS = 1_000_000_000

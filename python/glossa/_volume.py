@@ -9,16 +9,15 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from ._arguments import AnyPath, StrPath
 from ._connector import Connector
 from ._directory import ScandirIterator, walk
 from ._file import File, OpenMode
 from ._file_calls import FileCalls
 from ._identity import Identity
-from ._names import AnyPath, StrPath
 from ._path import VolumePath
 from ._request import Call, Request
 from ._server import Source
-from ._shapes import blocking
 from ._tree_calls import TreeCalls
 from ._volume_base import VolumeBase
 
@@ -47,7 +46,6 @@ class Volume(VolumeBase[Connector]):
     """A volume, which a server of its own or one that runs serves."""
 
     _make_connector = Connector
-    _calls = calls
 
     def _begin(self) -> None:
         self._connector.connection()
@@ -63,65 +61,6 @@ class Volume(VolumeBase[Connector]):
         return connection.run(call, self._identity)
 
     _run = run
-
-    # -- attributes --------------------------------------------------------------------------------
-
-    stat = blocking(TreeCalls.stat)
-    lstat = blocking(TreeCalls.lstat)
-    gfid = blocking(TreeCalls.gfid)
-    access = blocking(TreeCalls.access)
-    exists = blocking(TreeCalls.exists)
-    lexists = blocking(TreeCalls.lexists)
-    isfile = blocking(TreeCalls.isfile)
-    isdir = blocking(TreeCalls.isdir)
-    islink = blocking(TreeCalls.islink)
-    getsize = blocking(TreeCalls.getsize)
-    getatime = blocking(TreeCalls.getatime)
-    getmtime = blocking(TreeCalls.getmtime)
-    getctime = blocking(TreeCalls.getctime)
-    samefile = blocking(TreeCalls.samefile)
-    chmod = blocking(TreeCalls.chmod)
-    chown = blocking(TreeCalls.chown)
-    lchown = blocking(TreeCalls.lchown)
-    utime = blocking(TreeCalls.utime)
-    truncate = blocking(TreeCalls.truncate)
-    statvfs = blocking(TreeCalls.statvfs)
-    getxattr = blocking(TreeCalls.getxattr)
-    listxattr = blocking(TreeCalls.listxattr)
-    setxattr = blocking(TreeCalls.setxattr)
-    removexattr = blocking(TreeCalls.removexattr)
-
-    # -- names -------------------------------------------------------------------------------------
-
-    mkdir = blocking(TreeCalls.mkdir)
-    makedirs = blocking(TreeCalls.makedirs)
-    mknod = blocking(TreeCalls.mknod)
-    mkfifo = blocking(TreeCalls.mkfifo)
-    rmdir = blocking(TreeCalls.rmdir)
-    remove = blocking(TreeCalls.remove)
-    unlink = blocking(TreeCalls.unlink)
-    rename = blocking(TreeCalls.rename)
-    replace = blocking(TreeCalls.replace)
-    link = blocking(TreeCalls.link)
-    symlink = blocking(TreeCalls.symlink)
-    readlink = blocking(TreeCalls.readlink)
-    realpath = blocking(TreeCalls.realpath)
-    listdir = blocking(TreeCalls.listdir)
-
-    # -- data and trees ----------------------------------------------------------------------------
-
-    read_bytes = blocking(TreeCalls.read_bytes)
-    write_bytes = blocking(TreeCalls.write_bytes)
-    read_text = blocking(TreeCalls.read_text)
-    write_text = blocking(TreeCalls.write_text)
-    copyfile = blocking(TreeCalls.copyfile)
-    copymode = blocking(TreeCalls.copymode)
-    copystat = blocking(TreeCalls.copystat)
-    copy = blocking(TreeCalls.copy)
-    copy2 = blocking(TreeCalls.copy2)
-    copytree = blocking(TreeCalls.copytree)
-    rmtree = blocking(TreeCalls.rmtree)
-    move = blocking(TreeCalls.move)
 
     @overload
     def open(

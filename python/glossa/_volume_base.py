@@ -9,10 +9,12 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ._arguments import StrPath
 from ._connector import ConnectorBase
 from ._identity import Identity, make_identity
-from ._names import StrPath
 from ._server import Command, Source, make_source
+from ._shapes import Method, QuestionMethod, Shaped
+from ._tree_calls import TreeCalls
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound=ConnectorBase[Any])
 
 
-class VolumeBase(Generic[C]):
-    """A volume without its operations."""
+class VolumeBase(Shaped, Generic[C]):
+    """A volume without the operations that connect or list."""
 
     _make_connector: Callable[[Source, bool], C]
+    _calls = TreeCalls()
 
     def __init__(
         self,
@@ -106,3 +109,62 @@ class VolumeBase(Generic[C]):
     def __repr__(self) -> str:
         state = " [closed]" if self.closed else ""
         return f"<{type(self).__module__}.Volume {self._connector.source.name!r}{state}>"
+
+    # -- attributes --------------------------------------------------------------------------------
+
+    stat = Method(TreeCalls.stat)
+    lstat = Method(TreeCalls.lstat)
+    gfid = Method(TreeCalls.gfid)
+    access = QuestionMethod(TreeCalls.access)
+    exists = QuestionMethod(TreeCalls.exists)
+    lexists = QuestionMethod(TreeCalls.lexists)
+    isfile = QuestionMethod(TreeCalls.isfile)
+    isdir = QuestionMethod(TreeCalls.isdir)
+    islink = QuestionMethod(TreeCalls.islink)
+    getsize = Method(TreeCalls.getsize)
+    getatime = Method(TreeCalls.getatime)
+    getmtime = Method(TreeCalls.getmtime)
+    getctime = Method(TreeCalls.getctime)
+    samefile = QuestionMethod(TreeCalls.samefile)
+    chmod = Method(TreeCalls.chmod)
+    chown = Method(TreeCalls.chown)
+    lchown = Method(TreeCalls.lchown)
+    utime = Method(TreeCalls.utime)
+    truncate = Method(TreeCalls.truncate)
+    statvfs = Method(TreeCalls.statvfs)
+    getxattr = Method(TreeCalls.getxattr)
+    listxattr = Method(TreeCalls.listxattr)
+    setxattr = Method(TreeCalls.setxattr)
+    removexattr = Method(TreeCalls.removexattr)
+
+    # -- names -------------------------------------------------------------------------------------
+
+    mkdir = Method(TreeCalls.mkdir)
+    makedirs = Method(TreeCalls.makedirs)
+    mknod = Method(TreeCalls.mknod)
+    mkfifo = Method(TreeCalls.mkfifo)
+    rmdir = Method(TreeCalls.rmdir)
+    remove = Method(TreeCalls.remove)
+    unlink = Method(TreeCalls.unlink)
+    rename = Method(TreeCalls.rename)
+    replace = Method(TreeCalls.replace)
+    link = Method(TreeCalls.link)
+    symlink = Method(TreeCalls.symlink)
+    readlink = Method(TreeCalls.readlink)
+    realpath = Method(TreeCalls.realpath)
+    listdir = Method(TreeCalls.listdir)
+
+    # -- data and trees ----------------------------------------------------------------------------
+
+    read_bytes = Method(TreeCalls.read_bytes)
+    write_bytes = Method(TreeCalls.write_bytes)
+    read_text = Method(TreeCalls.read_text)
+    write_text = Method(TreeCalls.write_text)
+    copyfile = Method(TreeCalls.copyfile)
+    copymode = Method(TreeCalls.copymode)
+    copystat = Method(TreeCalls.copystat)
+    copy = Method(TreeCalls.copy)
+    copy2 = Method(TreeCalls.copy2)
+    copytree = Method(TreeCalls.copytree)
+    rmtree = Method(TreeCalls.rmtree)
+    move = Method(TreeCalls.move)

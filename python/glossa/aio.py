@@ -22,20 +22,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._aio_chunks import Chunk, ChunkStore, HeldLock, Locks, Watch
 from ._aio_connection import Connection
-from ._aio_opening import Opening
 from ._aio_path import VolumePath
-from ._calls import bytes_of
+from ._arguments import AnyPath, StrPath, bytes_of, check_integer, check_position
 from ._connector import ConnectorBase
 from ._directory import EntryBase, join
-from ._entry_calls import DIRECTORY, LINK, REGULAR, EntryCalls, read_level
-from ._file import ACCESS_MODES, OpenMode
+from ._entry_calls import DIRECTORY, LINK, REGULAR, read_level
+from ._file import ACCESS_MODES, FileMethods, OpenMode
 from ._file_calls import FileCalls, writable
 from ._identity import Identity
-from ._names import AnyPath, StrPath, check_integer, check_position
 from ._operations import DATA_MAX
 from ._request import Call
 from ._server import Source
-from ._shapes import Question, awaitable, question
+from ._shapes import Opening, Question
 from ._tree_calls import TreeCalls
 from ._volume_base import VolumeBase
 
@@ -89,7 +87,7 @@ class Connector(ConnectorBase[Connection]):
             self._opening = None
 
 
-class File:
+class File(FileMethods):
     """An unbuffered open file, with the methods of `glossa.File` as coroutines."""
 
     def __init__(
@@ -114,24 +112,6 @@ class File:
         if self.closed:
             raise ValueError("I/O operation on closed file")
         return await self._connection.run(call, self._identity)
-
-    pread = awaitable(FileCalls.pread)
-    preadinto = awaitable(FileCalls.preadinto)
-    pwrite = awaitable(FileCalls.pwrite)
-    sync = awaitable(FileCalls.sync)
-    fallocate = awaitable(FileCalls.fallocate)
-    discard = awaitable(FileCalls.discard)
-    zerofill = awaitable(FileCalls.zerofill)
-    stat = awaitable(FileCalls.stat)
-    chmod = awaitable(FileCalls.chmod)
-    chown = awaitable(FileCalls.chown)
-    utime = awaitable(FileCalls.utime)
-    getxattr = awaitable(FileCalls.getxattr)
-    listxattr = awaitable(FileCalls.listxattr)
-    setxattr = awaitable(FileCalls.setxattr)
-    removexattr = awaitable(FileCalls.removexattr)
-    lockf = awaitable(FileCalls.lockf)
-    set_lock = awaitable(FileCalls.set_lock)
 
     @property
     def handle(self) -> int:
@@ -251,9 +231,6 @@ class DirEntry(EntryBase[Any]):
     async def _run(self, call: Call[R]) -> R:
         return await self._volume.run(call)
 
-    stat = awaitable(EntryCalls.stat)
-    inode = awaitable(EntryCalls.inode)
-
     def is_dir(self, *, follow_symlinks: bool = True) -> Question:
         return self._is("is_dir", DIRECTORY, follow_symlinks)
 
@@ -273,7 +250,6 @@ class Volume(VolumeBase[Connector]):
     """A volume for the tasks of one event loop. It connects at its first use, or in `async with`."""
 
     _make_connector = Connector
-    _calls = calls
 
     @classmethod
     def below(cls, child: Any = None) -> Self:
@@ -296,65 +272,6 @@ class Volume(VolumeBase[Connector]):
         return await connection.run(call, self._identity)
 
     _run = run
-
-    # -- attributes --------------------------------------------------------------------------------
-
-    stat = awaitable(TreeCalls.stat)
-    lstat = awaitable(TreeCalls.lstat)
-    gfid = awaitable(TreeCalls.gfid)
-    access = question(TreeCalls.access)
-    exists = question(TreeCalls.exists)
-    lexists = question(TreeCalls.lexists)
-    isfile = question(TreeCalls.isfile)
-    isdir = question(TreeCalls.isdir)
-    islink = question(TreeCalls.islink)
-    getsize = awaitable(TreeCalls.getsize)
-    getatime = awaitable(TreeCalls.getatime)
-    getmtime = awaitable(TreeCalls.getmtime)
-    getctime = awaitable(TreeCalls.getctime)
-    samefile = question(TreeCalls.samefile)
-    chmod = awaitable(TreeCalls.chmod)
-    chown = awaitable(TreeCalls.chown)
-    lchown = awaitable(TreeCalls.lchown)
-    utime = awaitable(TreeCalls.utime)
-    truncate = awaitable(TreeCalls.truncate)
-    statvfs = awaitable(TreeCalls.statvfs)
-    getxattr = awaitable(TreeCalls.getxattr)
-    listxattr = awaitable(TreeCalls.listxattr)
-    setxattr = awaitable(TreeCalls.setxattr)
-    removexattr = awaitable(TreeCalls.removexattr)
-
-    # -- names -------------------------------------------------------------------------------------
-
-    mkdir = awaitable(TreeCalls.mkdir)
-    makedirs = awaitable(TreeCalls.makedirs)
-    mknod = awaitable(TreeCalls.mknod)
-    mkfifo = awaitable(TreeCalls.mkfifo)
-    rmdir = awaitable(TreeCalls.rmdir)
-    remove = awaitable(TreeCalls.remove)
-    unlink = awaitable(TreeCalls.unlink)
-    rename = awaitable(TreeCalls.rename)
-    replace = awaitable(TreeCalls.replace)
-    link = awaitable(TreeCalls.link)
-    symlink = awaitable(TreeCalls.symlink)
-    readlink = awaitable(TreeCalls.readlink)
-    realpath = awaitable(TreeCalls.realpath)
-    listdir = awaitable(TreeCalls.listdir)
-
-    # -- data and trees ----------------------------------------------------------------------------
-
-    read_bytes = awaitable(TreeCalls.read_bytes)
-    write_bytes = awaitable(TreeCalls.write_bytes)
-    read_text = awaitable(TreeCalls.read_text)
-    write_text = awaitable(TreeCalls.write_text)
-    copyfile = awaitable(TreeCalls.copyfile)
-    copymode = awaitable(TreeCalls.copymode)
-    copystat = awaitable(TreeCalls.copystat)
-    copy = awaitable(TreeCalls.copy)
-    copy2 = awaitable(TreeCalls.copy2)
-    copytree = awaitable(TreeCalls.copytree)
-    rmtree = awaitable(TreeCalls.rmtree)
-    move = awaitable(TreeCalls.move)
 
     def open(self, file: AnyPath, mode: str = "rb") -> Opening[File]:
         """Opens a file for bytes; of a text there are read_text and write_text."""

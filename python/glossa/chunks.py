@@ -18,15 +18,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from ._chunk_calls import (
-    ChunkCalls,
-    ChunkStoreCalls,
-    WatchCalls,
-    name_store,
-    open_store,
-    unlock_handle,
+from ._arguments import StrPath
+from ._chunk_calls import name_store, open_store, unlock_handle
+from ._chunk_objects import (
+    ChunkBase,
+    ChunkStoreBase,
+    HandleObject,
+    HeldLockBase,
+    LocksBase,
+    WatchBase,
 )
-from ._chunk_objects import ChunkBase, ChunkStoreBase, HandleObject, HeldLockBase, WatchBase
 from ._chunk_values import (
     LockBreak,
     LockHeldError,
@@ -39,9 +40,7 @@ from ._chunk_values import (
 )
 from ._connection import Connection
 from ._connection_base import make_close
-from ._names import StrPath
 from ._request import Call
-from ._shapes import blocking
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -90,19 +89,6 @@ class BlockingObject(HandleObject[Connection]):
 class Chunk(BlockingObject, ChunkBase[Connection]):
     """An open chunk. A request with `lock=` is sent only while that lock is held."""
 
-    def __init__(
-        self, connection: Connection, handle: int, name: str, store: ChunkStore
-    ) -> None:
-        super().__init__(connection, handle, name)
-        # The store closes its files when it is dropped.
-        self._store = store
-        self._calls = ChunkCalls(handle, connection, name)
-
-    read = blocking(ChunkCalls.read)
-    write = blocking(ChunkCalls.write)
-    clear = blocking(ChunkCalls.clear)
-    sync = blocking(ChunkCalls.sync)
-
 
 class HeldLock(BlockingObject, HeldLockBase[Connection]):
     """A lock that was granted. `close` forgets it, and its owner keeps it; a `with` block unlocks it."""
@@ -121,12 +107,6 @@ class HeldLock(BlockingObject, HeldLockBase[Connection]):
 class Watch(BlockingObject, WatchBase[Connection], Iterator[WatchEvent]):
     """The events of a chunk, until it is removed or the watch closed, by another thread perhaps."""
 
-    def __init__(self, connection: Connection, handle: int, name: str) -> None:
-        super().__init__(connection, handle, name)
-        self._calls = WatchCalls(handle, connection, name)
-
-    read = blocking(WatchCalls.read)
-
     def __next__(self) -> WatchEvent:
         event = None if self.closed else self.read()
         if event is None:
@@ -134,12 +114,8 @@ class Watch(BlockingObject, WatchBase[Connection], Iterator[WatchEvent]):
         return event
 
 
-class Locks:
+class Locks(LocksBase["ChunkStore"]):
     """Locks that outlive their program, by names of their own."""
-
-    def __init__(self, store: ChunkStore) -> None:
-        self._store = store
-        self._calls = store._calls
 
     def _run(self, call: Call[R]) -> R:
         return self._store._run(call)
@@ -168,19 +144,9 @@ class Locks:
             on_grant(lock)
         return lock
 
-    unlock = blocking(ChunkStoreCalls.unlock)
-    lock_info = blocking(ChunkStoreCalls.lock_info)
-    break_lock = blocking(ChunkStoreCalls.break_lock)
-
 
 class ChunkStore(BlockingObject, ChunkStoreBase[Connection]):
     """Chunks: files of limited size in one directory of a volume."""
-
-    def __init__(self, volume: Volume, connection: Connection, handle: int, name: str) -> None:
-        super().__init__(connection, handle, name)
-        # A dropped volume is closed.
-        self._volume = volume
-        self._calls = ChunkStoreCalls(handle, connection, name)
 
     @classmethod
     def open(
@@ -228,14 +194,6 @@ class ChunkStore(BlockingObject, ChunkStoreBase[Connection]):
         """
         call = self._calls.open_handle(name, create, exclusive, timeout, lock)
         return Chunk(self._connection, self._run(call), name, self)
-
-    stat = blocking(ChunkStoreCalls.stat)
-    unlink = blocking(ChunkStoreCalls.unlink)
-    copy = blocking(ChunkStoreCalls.copy)
-    hash = blocking(ChunkStoreCalls.hash)
-    sync_names = blocking(ChunkStoreCalls.sync_names)
-    queue = blocking(ChunkStoreCalls.queue)
-    notify = blocking(ChunkStoreCalls.notify)
 
     def watch(self, name: str) -> Watch:
         """Begins to watch a chunk, which need not exist yet. No event after this call is missed."""

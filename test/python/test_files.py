@@ -6,7 +6,7 @@ import io
 import os
 import pickle
 
-from glossa._open_flags import convert_flags
+from glossa._arguments import convert_flags
 from glossa._operations import ARM_FLAGS
 from support import VolumeCase
 
