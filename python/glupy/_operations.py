@@ -2,14 +2,22 @@
 
 import asyncio
 import json
+from collections import namedtuple
+from typing import TYPE_CHECKING
 
 import _host
 
 from ._fops import BY_NAME
-from ._tested import Inode
 from .data import Dict
 from .errors import errorcode, os_error
 from .values import Dirent, Flock, Iatt, Lease, Listing, Statvfs
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+    from typing import Any, Self
+
+    from . import Iatt, Statvfs
 
 # -- the host ----------------------------------------------------------------------------------
 
@@ -137,10 +145,22 @@ def unpacked(value, graph=None):
     return _own(_FIELDS[kind], rest[0]) if kind in _FIELDS else value
 
 
+Inode = namedtuple("Inode", "gfid ia_type")
+Inode.__doc__ = """An inode in a reply."""
+
+
 class Reply:
-    """The reply of a fop wound directly: `op_ret`, `op_errno`, the parts by name, and `timeouts`,
-    seconds to cache it for by "entry", "attribute" and "negative".
-    """
+    """The reply of a fop wound directly, also when it failed: its parts are attributes by name."""
+
+    fop: str
+    op_ret: int
+    op_errno: int
+    timeouts: dict[str, float]
+    """Seconds to cache it for, by "entry", "attribute" and "negative"."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, part: str) -> Any: ...
 
     def __init__(self, fop, op_ret, op_errno, values, timeouts):
         self.fop = fop
@@ -161,34 +181,41 @@ class Reply:
 class File:
     """An open file. `async with await g.open("/a") as f:` closes it."""
 
+    id: int
+
     def __init__(self, graph, id):
         self._graph = graph
         self.id = id
 
-    def read(self, size=None, offset=0):
+    async def read(self, size: int | None = None, offset: int = 0) -> bytes:
         """Reads bytes from an offset; without a size all that follow."""
-        return self._graph._do("file.read", self.id, size, offset)
+        return await self._graph._do("file.read", self.id, size, offset)
 
-    def write(self, data, offset=0):
+    async def write(self, data: bytes | str, offset: int = 0) -> int:
         """Writes bytes; returns their number."""
-        return self._graph._do("file.write", self.id, _data(data), offset)
+        return await self._graph._do("file.write", self.id, _data(data), offset)
 
-    def truncate(self, size=0):
-        return self._graph._do("file.truncate", self.id, size)
+    async def truncate(self, size: int = 0) -> None:
+        return await self._graph._do("file.truncate", self.id, size)
 
-    def stat(self):
-        return self._graph._do("file.stat", self.id)
+    async def stat(self) -> Iatt:
+        return await self._graph._do("file.stat", self.id)
 
-    def fsync(self):
-        return self._graph._do("file.fsync", self.id)
+    async def fsync(self) -> None:
+        return await self._graph._do("file.fsync", self.id)
 
-    def close(self):
-        return self._graph._do("file.close", self.id)
+    async def close(self) -> None:
+        return await self._graph._do("file.close", self.id)
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *exception):
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         await self.close()
 
     def __repr__(self):
@@ -201,7 +228,7 @@ class _Fops:
     def __init__(self, files):
         self._files = files
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Reply]]:
         row = BY_NAME.get(name)
         if row is None:
             raise AttributeError(f"{name} is not a fop")
@@ -227,6 +254,9 @@ class Files:
     Failures raise OSError (FileNotFoundError for ENOENT, and so on). Attributes are an Iatt.
     """
 
+    fop: _Fops
+    """Every fop by its name: `await g.fop.stat("/a")`."""
+
     def __init__(self, graph, child, caller):
         self._graph = graph
         self._child = child
@@ -239,88 +269,88 @@ class Files:
     async def _do(self, operation, *args):
         return unpacked(await self._raw(operation, *args), self)
 
-    def lookup(self, path):
+    async def lookup(self, path: str) -> Iatt:
         """Its attributes from a lookup."""
-        return self._do("lookup", path)
+        return await self._do("lookup", path)
 
-    def stat(self, path):
+    async def stat(self, path: str) -> Iatt:
         """Its attributes from a lookup and a stat."""
-        return self._do("stat", path)
+        return await self._do("stat", path)
 
-    def exists(self, path):
+    async def exists(self, path: str) -> bool:
         """True if a lookup finds it."""
-        return self._do("exists", path)
+        return await self._do("exists", path)
 
-    def listdir(self, path="/"):
+    async def listdir(self, path: str = "/") -> list[str]:
         """Names of a directory, sorted."""
-        return self._do("listdir", path)
+        return await self._do("listdir", path)
 
-    def mkdir(self, path, mode=0o755):
-        return self._do("mkdir", path, mode)
+    async def mkdir(self, path: str, mode: int = 0o755) -> Iatt:
+        return await self._do("mkdir", path, mode)
 
-    def mknod(self, path, mode=0o100644, rdev=0):
-        return self._do("mknod", path, mode, rdev)
+    async def mknod(self, path: str, mode: int = 0o100644, rdev: int = 0) -> Iatt:
+        return await self._do("mknod", path, mode, rdev)
 
-    def symlink(self, target, path):
-        return self._do("symlink", target, path)
+    async def symlink(self, target: str, path: str) -> Iatt:
+        return await self._do("symlink", target, path)
 
-    def link(self, path, new_path):
-        return self._do("link", path, new_path)
+    async def link(self, path: str, new_path: str) -> Iatt:
+        return await self._do("link", path, new_path)
 
-    def unlink(self, path):
-        return self._do("unlink", path)
+    async def unlink(self, path: str) -> None:
+        return await self._do("unlink", path)
 
-    def rmdir(self, path):
-        return self._do("rmdir", path)
+    async def rmdir(self, path: str) -> None:
+        return await self._do("rmdir", path)
 
-    def rename(self, path, new_path):
-        return self._do("rename", path, new_path)
+    async def rename(self, path: str, new_path: str) -> None:
+        return await self._do("rename", path, new_path)
 
-    def readlink(self, path):
-        return self._do("readlink", path)
+    async def readlink(self, path: str) -> str:
+        return await self._do("readlink", path)
 
-    def read(self, path, size=None, offset=0):
+    async def read(self, path: str, size: int | None = None, offset: int = 0) -> bytes:
         """The bytes of a file: open, read, close."""
-        return self._do("read", path, size, offset)
+        return await self._do("read", path, size, offset)
 
-    def write(self, path, data, offset=None):
+    async def write(self, path: str, data: bytes | str, offset: int | None = None) -> int:
         """Writes a file, creating it if missing: open, write, close; returns the number of bytes.
 
         Without an offset the data replaces the file's contents.
         """
-        return self._do("write", path, _data(data), offset)
+        return await self._do("write", path, _data(data), offset)
 
-    def truncate(self, path, size=0):
-        return self._do("truncate", path, size)
+    async def truncate(self, path: str, size: int = 0) -> None:
+        return await self._do("truncate", path, size)
 
-    def chmod(self, path, mode):
-        return self._do("chmod", path, mode)
+    async def chmod(self, path: str, mode: int) -> Iatt:
+        return await self._do("chmod", path, mode)
 
-    def chown(self, path, uid, gid):
-        return self._do("chown", path, uid, gid)
+    async def chown(self, path: str, uid: int, gid: int) -> Iatt:
+        return await self._do("chown", path, uid, gid)
 
-    def utime(self, path, atime, mtime):
-        return self._do("utime", path, atime, mtime)
+    async def utime(self, path: str, atime: float, mtime: float) -> Iatt:
+        return await self._do("utime", path, atime, mtime)
 
-    def access(self, path, mask=0):
-        return self._do("access", path, mask)
+    async def access(self, path: str, mask: int = 0) -> None:
+        return await self._do("access", path, mask)
 
-    def statfs(self):
-        return self._do("statfs")
+    async def statfs(self) -> Statvfs:
+        return await self._do("statfs")
 
-    def getxattr(self, path, name):
+    async def getxattr(self, path: str, name: str) -> bytes:
         """The bytes of an extended attribute."""
-        return self._do("getxattr", path, name)
+        return await self._do("getxattr", path, name)
 
-    def listxattr(self, path):
-        return self._do("listxattr", path)
+    async def listxattr(self, path: str) -> list[str]:
+        return await self._do("listxattr", path)
 
-    def setxattr(self, path, name, value, flags=0):
-        return self._do("setxattr", path, name, _data(value), flags)
+    async def setxattr(self, path: str, name: str, value: bytes | str, flags: int = 0) -> None:
+        return await self._do("setxattr", path, name, _data(value), flags)
 
-    def removexattr(self, path, name):
-        return self._do("removexattr", path, name)
+    async def removexattr(self, path: str, name: str) -> None:
+        return await self._do("removexattr", path, name)
 
-    def open(self, path, flags=2, mode=0o644):
+    async def open(self, path: str, flags: int = 2, mode: int = 0o644) -> File:
         """Opens a File; flags are those of os.open, O_RDWR by default."""
-        return self._do("open", path, flags, mode)
+        return await self._do("open", path, flags, mode)

@@ -36,6 +36,21 @@ export function parsePython(stub: string): Declaration[] {
   );
 }
 
+/** Reduces a module of Python to a stub: classes, fields and functions that have types, and their comments. */
+function reduceToStub(source: string): string {
+  // A comment ends where its quotes do, a function before the next line that is not deeper.
+  const part =
+    /^(?:class .*|( {4})?(?:@.*\n {0,4})*(?:async )?def [\s\S]*?:$|( {4})\w+: [^=]*?$)(?:\n +"""[\s\S]*?""")?/gm;
+  return Array.from(source.matchAll(part), ([text]) => {
+    if (!/^ *(?:@|(?:async )?def )/.test(text)) return text;
+    const [signature] = text.split('"""', 1) as [string];
+    if (!signature.includes('->')) return '';
+    return text === signature ? `${text} ...` : text;
+  })
+    .filter(Boolean)
+    .join('\n');
+}
+
 /** Joins decorators (`@`) with the declaration that follows. */
 function joinDecorated(chunks: readonly string[]): string[] {
   const joinedChunks: string[] = [];
@@ -126,7 +141,7 @@ function formatSections(declarations: readonly Declaration[], language: string):
 
 /** The files with the declarations. */
 const PYTHON_STUB = 'python/glupy/__init__.pyi';
-const PYTHON_TESTS_STUB = 'python/glupy/testing.pyi';
+const PYTHON_TESTS = ['python/glupy/testing.py', 'python/glupy/_operations.py'] as const;
 const JAVASCRIPT_TYPES = 'javascript/glossa.gen.d.ts';
 
 /** Makes the pages of glupy, glupy.testing and the JavaScript module `glossa`. */
@@ -136,11 +151,12 @@ export function makeInterfacePages(): GeneratedPage[] {
     url: string,
     title: string,
     text: string,
+    stub = readRepositoryFile(source),
   ): GeneratedPage => ({
     url,
     title,
     source,
-    text: `# ${title}\n\n${text}\n\n${formatSections(parsePython(readRepositoryFile(source)), 'python')}`,
+    text: `# ${title}\n\n${text}\n\n${formatSections(parsePython(stub), 'python')}`,
   });
   return [
     makePythonPage(
@@ -150,10 +166,11 @@ export function makeInterfacePages(): GeneratedPage[] {
       'What `from glupy import …` gives. [The guide](/write/python) explains how it goes together.',
     ),
     makePythonPage(
-      PYTHON_TESTS_STUB,
+      PYTHON_TESTS[0],
       '/reference/python-testing',
       'Python: glupy.testing',
       'What tests of a module import. [Trying and testing a module](/write/testing) has examples.',
+      PYTHON_TESTS.map(readRepositoryFile).map(reduceToStub).join('\n'),
     ),
     {
       url: '/reference/javascript',
