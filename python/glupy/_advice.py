@@ -9,7 +9,7 @@ from types import CoroutineType, ModuleType
 
 import _host
 
-from . import _source
+from . import _hints, _source
 from ._async import Pending
 from ._fops import BY_NAME
 from .child import Child
@@ -43,6 +43,13 @@ _SET = {
 
 def advice(error):
     """Advice for an exception; "" without any."""
+    try:
+        return _advice(error) or _hints.hint(error)
+    except Exception:
+        return ""  # an exception that cannot be read still has a message
+
+
+def _advice(error):
     if isinstance(error, AlreadyAnswered):
         return _already(error)
     if isinstance(error, AttributeError):

@@ -7,7 +7,9 @@ import inspect
 import json
 import logging
 
-from . import _advice, _below, _debug, _hints, _lines, _log, _older, _report, _requests
+import _glossa
+
+from . import _advice, _below, _debug, _lines, _log, _older, _report, _requests
 from ._console import evaluate
 from ._describe import describe, find_class, methods, takes_child
 from ._entry import fop_entry
@@ -175,7 +177,7 @@ def forget_client(id):
 
 
 _older.install()
-_hints.advise(_advice.advice)
+_glossa.hint = _advice.advice
 _log.install()
 _report.install()
 _debug.install()

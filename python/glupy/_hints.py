@@ -72,26 +72,11 @@ _CTYPES = (
 )
 
 
-_advisers = []
-
-
-def advise(adviser):
-    """Registers a function that is tried first: it returns advice for an exception, or ""."""
-    _advisers.append(adviser)
-
-
 def hint(error):
-    """Advice for an exception; "" without any."""
-    try:
-        for adviser in _advisers:
-            told = adviser(error)
-            if told:
-                return told
-        if isinstance(error, ModuleNotFoundError) and re.search(r"\bimport ctypes\b", str(error)):
-            return _CTYPES
-        text = _hint(error)
-    except Exception:
-        return ""  # an exception that cannot be read still has a message
+    """Advice for an exception of Python 2 code; "" without any."""
+    if isinstance(error, ModuleNotFoundError) and re.search(r"\bimport ctypes\b", str(error)):
+        return _CTYPES
+    text = _hint(error)
     return f"Python 2: {text}; `2to3 -w FILE` changes most of these" if text else ""
 
 

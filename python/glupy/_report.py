@@ -10,7 +10,6 @@ from types import CoroutineType
 import _glossa
 import _host
 
-from ._hints import hint
 from ._packages import why_missing
 from ._source import code_of, never_awaited_calls
 
@@ -83,7 +82,7 @@ def report(error, what, row=None):
         whole = trimmed(error)
         shown = "".join(whole.format()).rstrip()
         first = "".join(whole.format_exception_only()).rstrip()
-        advice = hint(error)
+        advice = _glossa.hint(error)
         # Python's own suggestion replaces a similar one of ours.
         guessed = "Did you mean" in first and advice.startswith("did you mean")
         plain = first.partition(". Did you mean")[0]
@@ -102,38 +101,13 @@ def listing(error):
 
 
 def trimmed(error):
-    """A traceback.TracebackException with the module's own frames only."""
-    whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
-    _trim(whole, set())
-    return whole
+    """A traceback.TracebackException without frames of this package and of asyncio."""
+    return _glossa.trimmed(error, _is_internal)
 
 
 def place_in_module(error):
     """The innermost place in a file of the module; None outside of the module."""
-    if isinstance(error, Misuse) and error.place is not None:
-        return error.place
-    if isinstance(error, SyntaxError) and error.filename in _glossa._files:
-        return error.filename, error.lineno or 0, "-"
-    found = None
-    at = error.__traceback__
-    while at is not None:
-        code = at.tb_frame.f_code
-        if code.co_filename in _glossa._files:
-            found = code.co_filename, at.tb_lineno, code.co_name
-        at = at.tb_next
-    return found
-
-
-def _trim(whole, seen):
-    """Removes this package's and asyncio's frames, also from the causes."""
-    if whole is None or id(whole) in seen:
-        return
-    seen.add(id(whole))
-    whole.stack[:] = [frame for frame in whole.stack if not _is_internal(frame.filename)]
-    _trim(whole.__cause__, seen)
-    _trim(whole.__context__, seen)
-    for inner in whole.exceptions or ():
-        _trim(inner, seen)
+    return (isinstance(error, Misuse) and error.place) or _glossa.place_of(error)
 
 
 def _is_internal(filename):
@@ -210,9 +184,6 @@ def _show_message(message):
 def _unawaited(coroutine, gone):
     """(file, line, text) about an unawaited coroutine and its loss."""
     code, name = coroutine.cr_code, coroutine.cr_code.co_name
-    if _is_internal(code.co_filename):  # the result of a test's `g.stat(...)`
-        given = coroutine.cr_frame.f_locals if coroutine.cr_frame else {}
-        name = given.get("operation", name)
     found = never_awaited_calls(name)
     found = [one for one in found if one[:2] == gone] or found
     file, line, fix = _where_made(
@@ -251,7 +222,6 @@ def tell_unawaited(file, line, text):
 
 def install():
     """Sends warnings and uncatchable exceptions to the log."""
-    _glossa.hint = hint
     _glossa.why_missing = why_missing
     warnings._showwarnmsg = _show_message
     warnings.showwarning = _show_warning

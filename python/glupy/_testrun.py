@@ -5,13 +5,11 @@ import asyncio
 import inspect
 import json
 import sys
-import traceback
 import types
 
 import _glossa
 
 from . import _clock, _report
-from ._hints import hint
 from ._loop import loop
 from ._operations import answered, waiting
 
@@ -130,11 +128,10 @@ def _shown(lines):
 
 
 def _failed(error):
-    whole = traceback.TracebackException.from_exception(error, compact=True)
-    _report._trim(whole, set())
+    whole = _report.trimmed(error)
     whole.stack[:] = [frame for frame in whole.stack if not frame.filename.endswith(_NOT_OURS)]
     place = _report.place_in_module(error)
-    advice = hint(error)
+    advice = _glossa.hint(error)
     told = f" ({advice})" if advice else ""
     return {
         "outcome": "failed",

@@ -216,18 +216,9 @@ def call_json(function, text):
 def describe(error):
     """An exception as JSON; see ScriptError in errors.ts."""
     try:
-        place = "", 0
-        frames = error.__traceback__
-        while frames is not None:
-            path = frames.tb_frame.f_code.co_filename
-            if path in _files:
-                place = path, frames.tb_lineno
-            frames = frames.tb_next
-        if isinstance(error, SyntaxError) and error.filename in _files:
-            place = error.filename, error.lineno or 0
+        place = place_of(error) or ("", 0)
         number_as_linux(error)
-        whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
-        _trim(whole, set())
+        whole = trimmed(error, _OWN_FILES.__contains__)
         kind = type(error).__name__
         return json.dumps({
             "type": kind, "message": _text(error) + _advice(error), "errno": _errno_of(error),
@@ -265,13 +256,31 @@ _OWN_FILES = (
 )
 
 
-def _trim(whole, seen):
-    """Takes the engine's own frames out of a traceback and of those it came from."""
+def place_of(error):
+    """The innermost place in a file of the module: file, line, function; None outside of the module."""
+    if isinstance(error, SyntaxError) and error.filename in _files:
+        return error.filename, error.lineno or 0, "-"
+    found = None
+    at = error.__traceback__
+    while at is not None:
+        code = at.tb_frame.f_code
+        if code.co_filename in _files:
+            found = code.co_filename, at.tb_lineno, code.co_name
+        at = at.tb_next
+    return found
+
+
+def trimmed(error, is_internal):
+    """A traceback.TracebackException without the frames of internal files, also in the causes."""
+    whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
+    _trim(whole, is_internal, set())
+    return whole
+
+
+def _trim(whole, is_internal, seen):
     if whole is None or id(whole) in seen:
         return
     seen.add(id(whole))
-    whole.stack[:] = [frame for frame in whole.stack if frame.filename not in _OWN_FILES]
-    _trim(whole.__cause__, seen)
-    _trim(whole.__context__, seen)
-    for inner in whole.exceptions or ():
-        _trim(inner, seen)
+    whole.stack[:] = [frame for frame in whole.stack if not is_internal(frame.filename)]
+    for inner in whole.__cause__, whole.__context__, *(whole.exceptions or ()):
+        _trim(inner, is_internal, seen)
