@@ -4,7 +4,7 @@ import os
 import threading
 
 from gluster.gfapi._structures import Stat
-from gluster.gfapi.utils import list_in_room, text_in_room, validate_glfd
+from gluster.gfapi.utils import guard_methods, list_in_room, text_in_room, validate_glfd
 
 
 class Handle(int):
@@ -31,6 +31,7 @@ class Handle(int):
             self.raw.close()
 
 
+@guard_methods(validate_glfd)
 class File:
     """An open file with a position of its own."""
 
@@ -76,7 +77,6 @@ class File:
 
     # -- data
 
-    @validate_glfd
     def read(self, size=-1):
         """Bytes; None at the end of the file. A negative size is that of the whole file."""
         if size < 0:
@@ -86,7 +86,6 @@ class File:
             self._position += len(data)
         return data or None
 
-    @validate_glfd
     def readinto(self, buf):
         """Fills a bytearray; returns the number of bytes, 0 at the end of the file."""
         if not isinstance(buf, bytearray):
@@ -96,7 +95,6 @@ class File:
             self._position += count
         return count
 
-    @validate_glfd
     def write(self, data, flags=0):
         """Writes at the position; with O_DSYNC or O_SYNC in `flags`, to the storage. Text is encoded as UTF-8, of
         which libgfapi-python writes other bytes under Python 3. Returns the number of bytes.
@@ -110,7 +108,6 @@ class File:
             self.fd.raw.sync(flags & os.O_SYNC != os.O_SYNC)
         return count
 
-    @validate_glfd
     def lseek(self, pos, how):
         """Sets the position, which is returned; os.SEEK_DATA and os.SEEK_HOLE search."""
         raw = self.fd.raw
@@ -130,80 +127,64 @@ class File:
 
     # -- the file
 
-    @validate_glfd
     def close(self):
         fd, self.fd = self.fd, None
         fd.leave()
 
-    @validate_glfd
     def dup(self):
         """Another File of the same open file, at its beginning."""
         return File(self.fd, self.originalpath)
 
-    @validate_glfd
     def fstat(self):
         return Stat.of(self.fd.raw.stat())
 
-    @validate_glfd
     def fgetsize(self):
         return self.fd.raw.stat().st_size
 
-    @validate_glfd
     def fchmod(self, mode):
         self.fd.raw.chmod(mode)
 
-    @validate_glfd
     def fchown(self, uid, gid):
         self.fd.raw.chown(uid, gid)
 
-    @validate_glfd
     def fsync(self):
         self.fd.raw.sync()
 
-    @validate_glfd
     def fdatasync(self):
         self.fd.raw.sync(True)
 
-    @validate_glfd
     def ftruncate(self, length):
         self.fd.raw.truncate(length)
 
-    @validate_glfd
     def fallocate(self, mode, offset, length):
         """Reserves space; `mode` 1 keeps the size (FALLOC_FL_KEEP_SIZE)."""
         self.fd.raw.fallocate(offset, length, mode == 1)
 
-    @validate_glfd
     def discard(self, offset, length):
         self.fd.raw.discard(offset, length)
 
-    @validate_glfd
     def zerofill(self, offset, length):
         self.fd.raw.zerofill(offset, length)
 
     # -- extended attributes
 
-    @validate_glfd
     def fgetxattr(self, key, size=0):
         return text_in_room(lambda: self.fd.raw.getxattr(key), size)
 
-    @validate_glfd
     def flistxattr(self, size=0):
         return list_in_room(self.fd.raw.listxattr, size)
 
-    @validate_glfd
     def fsetxattr(self, key, value, flags=0):
         self.fd.raw.setxattr(key, os.fsencode(value), flags)
 
-    @validate_glfd
     def fremovexattr(self, key):
         self.fd.raw.removexattr(key)
 
 
+@guard_methods(validate_glfd, "close")
 class ConformingFile(File):
     """The file of a volume without quirks."""
 
-    @validate_glfd
     def read(self, size=-1):
         """Bytes, none at the end of the file. A negative size reads the rest."""
         if size is None or size < 0:
@@ -215,10 +196,8 @@ class ConformingFile(File):
         if self.fd is not None:
             super().close()
 
-    @validate_glfd
     def fstat(self):
         return self.fd.raw.stat()
 
-    @validate_glfd
     def fgetxattr(self, key, size=0):
         return self.fd.raw.getxattr(key)

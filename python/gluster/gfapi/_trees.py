@@ -2,12 +2,13 @@
 import posixpath
 
 from gluster.gfapi.exceptions import Error
-from gluster.gfapi.utils import validate_mount
+from gluster.gfapi.utils import guard_methods, validate_mount
 
 # Bytes of one read of a copy.
 _PIECE_SIZE = 128 * 1024
 
 
+@guard_methods(validate_mount)
 class Trees:
     """The part of Volume that is made of its other calls."""
 
@@ -27,18 +28,15 @@ class Trees:
             while view:
                 view = view[fdst.write(view):]
 
-    @validate_mount
     def copyfile(self, src, dst):
         """Copies the data. @raises Error if both are the same file"""
         if self.exists(dst) and self.samefile(src, dst):
             raise Error(f"`{src}` and `{dst}` are the same file")
         self._fs.copyfile(self._at(src), self._at(dst))
 
-    @validate_mount
     def copymode(self, src, dst):
         self._fs.copymode(self._at(src), self._at(dst))
 
-    @validate_mount
     def copystat(self, src, dst):
         """Copies mode and times."""
         self._fs.copystat(self._at(src), self._at(dst))
@@ -92,7 +90,6 @@ class Trees:
 
     # -- removal
 
-    @validate_mount
     def rmtree(self, path, ignore_errors=False, onerror=None):
         """
         Removes a directory and all in it.
@@ -130,7 +127,6 @@ class Trees:
 
     # -- walks
 
-    @validate_mount
     def walk(self, top, topdown=True, onerror=None, followlinks=False):
         """
         (directory, its directories, its files) of each directory of a tree; the lists are copies.

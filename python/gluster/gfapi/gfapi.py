@@ -13,7 +13,7 @@ from gluster.gfapi._file import File, Handle
 from gluster.gfapi._structures import Stat, Statvfs
 from gluster.gfapi._trees import Trees
 from gluster.gfapi.exceptions import LibgfapiException
-from gluster.gfapi.utils import list_in_room, text_in_room, validate_mount
+from gluster.gfapi.utils import guard_methods, list_in_room, text_in_room, validate_mount
 
 __all__ = ["Dir", "DirEntry", "File", "Volume"]
 
@@ -35,6 +35,7 @@ _MODES = {
 _thread = threading.local()
 
 
+@guard_methods(validate_mount, "mount", "umount", "set_logging", "disable_logging", "setfsuid", "setfsgid")
 class Volume(Trees):
     """A volume; `mount` connects to it. Made with `quirks=False`, it behaves as `os` and `shutil` do."""
 
@@ -134,7 +135,6 @@ class Volume(Trees):
     def disable_logging(self):
         self.set_logging(_NO_LOG, self.log_level)
 
-    @validate_mount
     def get_volume_id(self):
         """The id of the volume, a UUID as text, which a server of volfiles has given it."""
         if self.volid is None:
@@ -175,48 +175,38 @@ class Volume(Trees):
         path = os.fsdecode(path)
         return path if path.startswith("/") else posixpath.join(self._directory, path)
 
-    @validate_mount
     def chdir(self, path):
         found = self._fs.stat(self._at(path))
         if not stat.S_ISDIR(found.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
         self._directory = self._fs.realpath(self._at(path))
 
-    @validate_mount
     def getcwd(self):
         return self._directory
 
     # -- attributes
 
-    @validate_mount
     def access(self, path, mode):
         return self._fs.access(self._at(path), mode)
 
-    @validate_mount
     def exists(self, path):
         return self._fs.exists(self._at(path))
 
-    @validate_mount
     def isdir(self, path):
         return self._fs.isdir(self._at(path))
 
-    @validate_mount
     def isfile(self, path):
         return self._fs.isfile(self._at(path))
 
-    @validate_mount
     def islink(self, path):
         return self._fs.islink(self._at(path))
 
-    @validate_mount
     def stat(self, path):
         return Stat.of(self._fs.stat(self._at(path)))
 
-    @validate_mount
     def lstat(self, path):
         return Stat.of(self._fs.lstat(self._at(path)))
 
-    @validate_mount
     def statvfs(self, path):
         return Statvfs.of(self._fs.statvfs(self._at(path)))
 
@@ -232,115 +222,92 @@ class Volume(Trees):
     def getsize(self, path):
         return self.stat(path).st_size
 
-    @validate_mount
     def samefile(self, path1, path2):
         return self._fs.samefile(self._at(path1), self._at(path2))
 
-    @validate_mount
     def chmod(self, path, mode):
         self._fs.chmod(self._at(path), mode)
 
-    @validate_mount
     def chown(self, path, uid, gid):
         self._fs.chown(self._at(path), uid, gid)
 
-    @validate_mount
     def utime(self, path, times):
         """times: a pair of seconds, access and modification; None is now"""
         self._fs.utime(self._at(path), times)
 
-    @validate_mount
     def getxattr(self, path, key, size=0):
         return text_in_room(lambda: self._fs.getxattr(self._at(path), key), size)
 
-    @validate_mount
     def listxattr(self, path, size=0):
         return list_in_room(lambda: self._fs.listxattr(self._at(path)), size)
 
-    @validate_mount
     def setxattr(self, path, key, value, flags=0):
         """flags: 1 if the attribute must be new, 2 if it must exist"""
         self._fs.setxattr(self._at(path), key, os.fsencode(value), flags)
 
-    @validate_mount
     def removexattr(self, path, key):
         self._fs.removexattr(self._at(path), key)
 
     # -- names
 
-    @validate_mount
     def mkdir(self, path, mode=0o777):
         self._fs.mkdir(self._at(path), mode)
 
-    @validate_mount
     def makedirs(self, path, mode=0o777):
         self._fs.makedirs(self._at(path), mode)
 
-    @validate_mount
     def mknod(self, path, mode, dev):
         self._fs.mknod(self._at(path), mode, dev)
 
-    @validate_mount
     def unlink(self, path):
         self._fs.unlink(self._at(path))
 
     def remove(self, path):
         self.unlink(path)
 
-    @validate_mount
     def rmdir(self, path):
         self._fs.rmdir(self._at(path))
 
-    @validate_mount
     def rename(self, src, dst):
         self._fs.rename(self._at(src), self._at(dst))
 
-    @validate_mount
     def link(self, source, link_name):
         self._fs.link(self._at(source), self._at(link_name))
 
-    @validate_mount
     def symlink(self, source, link_name):
         self._fs.symlink(source, self._at(link_name))
 
-    @validate_mount
     def readlink(self, path):
         return self._fs.readlink(self._at(path))
 
     # -- directories
 
-    @validate_mount
     def listdir(self, path):
         return self._fs.listdir(self._at(path))
 
-    @validate_mount
     def listdir_with_stat(self, path):
         """Pairs of a name and its attributes, which come with the listing."""
         with self._fs.scandir(self._at(path)) as entries:
             return [(entry.name, Stat.of(entry.stat(follow_symlinks=False))) for entry in entries]
 
-    @validate_mount
     def scandir(self, path):
         """The entries of a directory. An absent one is an error at the first step."""
         with self._fs.scandir(self._at(path)) as entries:
             for entry in entries:
                 yield DirEntry(self, os.fsdecode(path), entry.name, Stat.of(entry.stat(follow_symlinks=False)))
 
-    @validate_mount
     def opendir(self, path, readdirplus=False):
         at = self._at(path)
         return Dir(list_raw(self._fs, at, self._fs.scandir(at)), readdirplus)
 
     # -- files
 
-    @validate_mount
     def open(self, path, flags, mode=0o777):
         """The raw handle of a file, for `File`."""
         if not isinstance(flags, int):
             raise TypeError(f"flags must be an integer, not {type(flags).__name__}")
         return Handle(self._fs.open_raw(self._at(path), flags, mode), self.conforms)
 
-    @validate_mount
     def fopen(self, path, mode="r"):
         """An unbuffered file of bytes, with or without a `b` in the mode."""
         if not isinstance(mode, str):

@@ -2,6 +2,7 @@
 import errno
 import os
 from functools import wraps
+from types import FunctionType
 
 from gluster.gfapi.exceptions import VolumeNotMounted
 
@@ -24,6 +25,16 @@ def validate_glfd(function):
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         return function(self, *arguments, **options)
     return guarded
+
+
+def guard_methods(guard, *others):
+    """A decorator of classes: guards the public methods but the others, by their names."""
+    def decorate(cls):
+        for name, method in list(vars(cls).items()):
+            if isinstance(method, FunctionType) and not name.startswith("_") and name not in others:
+                setattr(cls, name, guard(method))
+        return cls
+    return decorate
 
 
 def text_in_room(get, size):
