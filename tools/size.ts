@@ -40,7 +40,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 189_000,
+      bound: 188_500,
       goal: 145_000,
     },
     {
