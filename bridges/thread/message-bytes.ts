@@ -4,8 +4,6 @@
  * memory. The sender may be an untrusted thread: the reader checks every length against the bytes
  * that arrived.
  */
-import { type Gfid, gfidFromBytes, writeGfidBytes } from '../../runtime/core/gfid.ts';
-import { GFID_SIZE } from '../../runtime/core/limits.ts';
 
 /** Thrown for a message with impossible contents. */
 export class MalformedMessageError extends Error {
@@ -59,13 +57,6 @@ export class MessageWriter {
     this.reserve(8);
     this.view.setFloat64(this.headLength, value, true);
     this.headLength += 8;
-    return this;
-  }
-
-  writeGfid(writeGfid: Gfid): this {
-    this.reserve(GFID_SIZE);
-    writeGfidBytes(writeGfid, this.bytes, this.headLength);
-    this.headLength += GFID_SIZE;
     return this;
   }
 
@@ -179,10 +170,6 @@ export class MessageReader {
     const value = this.readNumber();
     if (!Number.isSafeInteger(value)) throw new MalformedMessageError('a number is not an integer');
     return value;
-  }
-
-  readGfid(): Gfid {
-    return gfidFromBytes(this.bytes, this.advance(GFID_SIZE));
   }
 
   readText(): string {

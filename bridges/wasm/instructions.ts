@@ -11,200 +11,119 @@ import {
   UnsupportedModuleError,
 } from '../host/wasm-binary.ts';
 
-/** Forms of the bytes after an opcode. */
-const FORMS = {
-  unknown: 0,
-  nothing: 1,
-  number: 2,
-  numbers: 3,
-  signed: 4,
-  byte: 5,
-  bytes4: 6,
-  bytes8: 7,
-  bytes16: 8,
-  /** A count and as many types of values. */
-  types: 9,
-  /** A count, as many numbers, and one more. */
-  labels: 10,
-  /** The alignment and the offset of a memory access. */
-  access: 11,
-  accessAndLane: 12,
-  blockType: 13,
-  heapType: 14,
-  /** The number of an instruction. */
-  misc: 15,
-  simd: 16,
-  atomic: 17,
-} as const;
-type Form = keyof typeof FORMS;
-
-/** Makes a table of the forms of opcodes, from ranges; later ones replace earlier ones. */
-function makeTable(
-  ...rows: readonly (readonly [first: number, last: number, form: Form])[]
-): Uint8Array {
-  const table = new Uint8Array(512);
-  for (const [first, last, form] of rows) table.fill(FORMS[form], first, last + 1);
-  return table;
-}
-
-const PLAIN = makeTable(
-  // unreachable, nop; block, loop and if with the type of their block; else, end
-  ...([
-    [0x00, 0x01, 'nothing'],
-    [0x02, 0x04, 'blockType'],
-    [0x05, 0x05, 'nothing'],
-  ] as const),
-  ...([
-    [0x0b, 0x0b, 'nothing'],
-    [0x0c, 0x0d, 'number'],
-  ] as const),
-  // br_table, return; calls and tail calls
-  ...([
-    [0x0e, 0x0e, 'labels'],
-    [0x0f, 0x0f, 'nothing'],
-  ] as const),
-  ...([
-    [0x10, 0x10, 'number'],
-    [0x11, 0x11, 'numbers'],
-  ] as const),
-  ...([
-    [0x12, 0x12, 'number'],
-    [0x13, 0x13, 'numbers'],
-  ] as const),
-  // drop, select, select with types
-  ...([
-    [0x1a, 0x1b, 'nothing'],
-    [0x1c, 0x1c, 'types'],
-  ] as const),
-  // locals, globals, table.get and table.set; loads and stores; memory.size, memory.grow
-  ...([
-    [0x20, 0x26, 'number'],
-    [0x28, 0x3e, 'access'],
-    [0x3f, 0x40, 'number'],
-  ] as const),
-  // constants, numeric instructions
-  ...([
-    [0x41, 0x42, 'signed'],
-    [0x43, 0x43, 'bytes4'],
-    [0x44, 0x44, 'bytes8'],
-  ] as const),
-  [0x45, 0xc4, 'nothing'],
-  // ref.null, ref.is_null, ref.func
-  ...([
-    [0xd0, 0xd0, 'heapType'],
-    [0xd1, 0xd1, 'nothing'],
-    [0xd2, 0xd2, 'number'],
-  ] as const),
-  ...([
-    [0xfc, 0xfc, 'misc'],
-    [0xfd, 0xfd, 'simd'],
-    [0xfe, 0xfe, 'atomic'],
-  ] as const),
-);
-
-/** The numbers after 0xfc. */
-const MISC = makeTable(
-  // conversions; memory.init, data.drop, memory.copy, memory.fill
-  ...([
-    [0, 7, 'nothing'],
-    [8, 8, 'numbers'],
-    [9, 9, 'number'],
-  ] as const),
-  ...([
-    [10, 10, 'numbers'],
-    [11, 11, 'number'],
-  ] as const),
-  // table.init, elem.drop, table.copy, table.grow, table.size, table.fill
-  ...([
-    [12, 12, 'numbers'],
-    [13, 13, 'number'],
-    [14, 14, 'numbers'],
-    [15, 17, 'number'],
-  ] as const),
-);
-
-/** The numbers after 0xfd. */
-const SIMD = makeTable(
-  ...([
-    [0, 0x1ff, 'nothing'],
-    [0, 11, 'access'],
-  ] as const),
-  // v128.const, i8x16.shuffle; lanes
-  ...([
-    [12, 13, 'bytes16'],
-    [21, 34, 'byte'],
-  ] as const),
-  ...([
-    [84, 91, 'accessAndLane'],
-    [92, 93, 'access'],
-  ] as const),
-);
-
-/** The numbers after 0xfe; 3 is atomic.fence. */
-const ATOMIC = makeTable([0, 2, 'access'], [3, 3, 'byte'], [0x10, 0x4e, 'access']);
+const unknown = (): never => {
+  throw new UnsupportedModuleError('it has an instruction of a later proposal');
+};
 
 /** The largest exponent of an alignment; larger ones are flags of later proposals. */
 const MAX_ALIGNMENT = 31;
 /** The type of a block without results. */
 const NO_RESULT = -64;
 
-const unknown = (): never => {
-  throw new UnsupportedModuleError('it has an instruction of a later proposal');
-};
-
-/** Skips the bytes after an opcode. */
-function skipRest(reader: BinaryReader, form: number): void {
-  switch (form) {
-    case FORMS.nothing:
-      return;
-    case FORMS.number:
-      reader.readUnsigned();
-      return;
-    case FORMS.numbers:
-      reader.readUnsigned();
-      reader.readUnsigned();
-      return;
-    case FORMS.signed:
-      reader.readSigned();
-      return;
-    case FORMS.byte:
-      reader.readByte();
-      return;
-    case FORMS.bytes4:
-      reader.readBytes(4);
-      return;
-    case FORMS.bytes8:
-      reader.readBytes(8);
-      return;
-    case FORMS.bytes16:
-      reader.readBytes(16);
-      return;
-    case FORMS.types:
-      for (let count = reader.readCount(); count > 0; count -= 1) readValueType(reader);
-      return;
-    case FORMS.labels:
-      for (let count = reader.readCount(); count >= 0; count -= 1) reader.readUnsigned();
-      return;
-    case FORMS.access:
-    case FORMS.accessAndLane:
-      if (reader.readUnsigned() > MAX_ALIGNMENT) unknown();
-      reader.readUnsigned();
-      if (form === FORMS.accessAndLane) reader.readByte();
-      return;
-    case FORMS.blockType: {
-      const type = reader.readSigned();
-      if (type < 0 && type !== NO_RESULT && !isValueType(type + 128)) unknown();
-      return;
-    }
-    case FORMS.heapType:
-      readValueType(reader);
-      return;
-    default:
-      unknown();
-  }
+/** Skips the alignment and the offset of a memory access. */
+function skipAccess(reader: BinaryReader): void {
+  if (reader.readUnsigned() > MAX_ALIGNMENT) unknown();
+  reader.readUnsigned();
 }
 
-/** Opcodes that callers distinguish; those from `misc` on are 0xfc and their number. */
+/** Skips the bytes after an opcode. */
+type Skip = (reader: BinaryReader) => void;
+
+/** The forms of the bytes after an opcode. */
+const FORMS = {
+  nothing() {},
+  number: (reader) => void reader.readUnsigned(),
+  numbers(reader) {
+    reader.readUnsigned();
+    reader.readUnsigned();
+  },
+  signed: (reader) => void reader.readSigned(),
+  byte: (reader) => void reader.readByte(),
+  bytes4: (reader) => void reader.readBytes(4),
+  bytes8: (reader) => void reader.readBytes(8),
+  bytes16: (reader) => void reader.readBytes(16),
+  /** A count and as many types of values. */
+  types(reader) {
+    for (let count = reader.readCount(); count > 0; count -= 1) readValueType(reader);
+  },
+  /** A count, as many numbers, and one more. */
+  labels(reader) {
+    for (let count = reader.readCount(); count >= 0; count -= 1) reader.readUnsigned();
+  },
+  access: skipAccess,
+  accessAndLane(reader) {
+    skipAccess(reader);
+    reader.readByte();
+  },
+  blockType(reader) {
+    const type = reader.readSigned();
+    if (type < 0 && type !== NO_RESULT && !isValueType(type + 128)) unknown();
+  },
+  heapType: (reader) => void readValueType(reader),
+} satisfies Record<string, Skip>;
+
+/** Opcodes in hexadecimal, and ranges of them, by their form; later ones replace earlier ones. */
+type Ranges = Partial<Record<keyof typeof FORMS, string>>;
+
+/** Makes the table of forms, by opcode. */
+function makeTable(ranges: Ranges): readonly Skip[] {
+  const table = new Array<Skip>(512).fill(unknown);
+  for (const [form, opcodes] of Object.entries(ranges))
+    for (const range of opcodes.split(' ')) {
+      const [first, last = first] = range.split('-').map((digits) => Number.parseInt(digits, 16));
+      table.fill(FORMS[form as keyof Ranges], first, last! + 1);
+    }
+  return table;
+}
+
+const PLAIN = makeTable({
+  // unreachable, nop; else, end; return; drop, select; numeric instructions; ref.is_null
+  nothing: '00-01 05 0b 0f 1a-1b 45-c4 d1',
+  // block, loop, if
+  blockType: '02-04',
+  // branches; calls and tail calls; locals, globals, table.get, table.set; memory.size, memory.grow; ref.func
+  number: '0c-0d 10 12 20-26 3f-40 d2',
+  // br_table
+  labels: '0e',
+  // call_indirect, return_call_indirect
+  numbers: '11 13',
+  // select with types
+  types: '1c',
+  // loads and stores
+  access: '28-3e',
+  // constants
+  signed: '41-42',
+  bytes4: '43',
+  bytes8: '44',
+  // ref.null
+  heapType: 'd0',
+});
+
+/** Forms by the numbers after an opcode that a number follows. */
+const EXTENDED: Readonly<Record<number, readonly Skip[]>> = {
+  252: makeTable({
+    // conversions
+    nothing: '0-7',
+    // memory.init, memory.copy, table.init, table.copy
+    numbers: '8 a c e',
+    // data.drop, memory.fill, elem.drop, table.grow, table.size, table.fill
+    number: '9 b d f-11',
+  }),
+  // Vectors.
+  253: makeTable({
+    nothing: '0-1ff',
+    access: '0-b 5c-5d',
+    // v128.const, i8x16.shuffle
+    bytes16: 'c-d',
+    // lanes
+    byte: '15-22',
+    accessAndLane: '54-5b',
+  }),
+  // Atomics; 3 is atomic.fence.
+  254: makeTable({ access: '0-2 10-4e', byte: '3' }),
+};
+
+/** Opcodes that callers distinguish; those from `memoryInit` on are 0xfc and their number. */
 export const OPCODES = {
   block: 0x02,
   else: 0x05,
@@ -228,13 +147,12 @@ export const OPCODES = {
 /** Skips an instruction; returns its opcode, as in `OPCODES`. @throws {MalformedModuleError} */
 export function skipInstruction(reader: BinaryReader): number {
   const opcode = reader.readByte();
-  const form = PLAIN[opcode]!;
-  if (form < FORMS.misc) {
-    skipRest(reader, form);
+  const extended = EXTENDED[opcode];
+  if (extended === undefined) {
+    PLAIN[opcode]!(reader);
     return opcode;
   }
   const number = reader.readUnsigned();
-  const table = form === FORMS.misc ? MISC : form === FORMS.simd ? SIMD : ATOMIC;
-  skipRest(reader, table[number] ?? FORMS.unknown);
+  (extended[number] ?? unknown)(reader);
   return opcode * 256 + number;
 }

@@ -21,6 +21,7 @@ import {
 } from '../host/wasm-binary.ts';
 import { encodeUnsigned } from '../host/wasm-edits.ts';
 import { CodeCost } from './code-cost.ts';
+import { findLastUpTo } from './debug-lines.ts';
 import { OPCODES, skipInstruction } from './instructions.ts';
 
 /** A module that can be interrupted. */
@@ -200,14 +201,9 @@ class Output {
 
   findOrigin(offset: number): number | undefined {
     const { starts, origins } = this;
-    let [low, high] = [0, starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle]! <= offset) low = middle;
-      else high = middle;
-    }
-    const origin = origins[low];
-    return origin === undefined ? undefined : origin + offset - starts[low]!;
+    const index = findLastUpTo(starts, offset);
+    const origin = origins[index];
+    return origin === undefined ? undefined : origin + offset - starts[index]!;
   }
 }
 
