@@ -6,6 +6,7 @@
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
 import { HOOK_KINDS, listScalarKinds } from './crossing/flatten.ts';
+import { type HostFunctions, makeHostFunction } from './crossing/kinds.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -22,55 +23,39 @@ import type { GuestHost } from './guest-host.ts';
 import type { GuestSettings, ModuleFile } from './language.ts';
 
 /**
- * A host function as an engine imports it. `params` has a letter per parameter (i: integer, s:
- * string). `result` is the type of the result, with v for none.
- */
-export type HostFunctionRow = readonly [
-  name: string,
-  params: string,
-  result: 'i' | 's' | 'v',
-  call: (...args: never[]) => number | string | undefined,
-];
-
-/**
  * Makes the host functions that all languages share; engines add those for data.
  * @param formatText converts the text of a log line
  */
-export const makeHostFunctionRows = (
+export const makeSharedFunctions = (
   host: GuestHost,
   evaluations: Evaluations,
   formatText = (text: string): string => text,
-): readonly HostFunctionRow[] => [
-  ['push', 'is', 'v', (id: number, message: string) => void host.pushMessage(id, message)],
-  ['invalidate', 's', 'v', (message: string) => void host.invalidate(message)],
-  ['up', 'i', 'v', (isUp: number) => void host.declareUp(isUp)],
-  ['child_up', 'i', 'i', (child: number) => host.isChildUp(child)],
-  ['inode', 'i', 's', (id: number) => host.readInodeJson(id)],
-  ['fd', 'i', 's', (id: number) => host.readFdJson(id)],
-  ['root', 'i', 's', (id: number) => host.readRequestJson(id)],
-  ['client', 'i', 's', (id: number) => host.readClientUid(id)],
-  ['alive', 'i', 'i', (id: number) => host.isAlive(id)],
-  ['track', 'i', 'i', (id: number) => host.subscribeForget(id)],
-  ['track_fd', 'i', 'i', (id: number) => host.subscribeRelease(id)],
-  ['close_fd', 'i', 'i', (id: number) => host.closeFd(id)],
-  ['lost', 'i', 'v', (id: number) => void host.reportLostRequest(id)],
-  ['now', '', 'i', () => host.now()],
-  ['after', 'i', 'v', (ms: number) => void host.setTimer(ms)],
-  ['logs', 'i', 'i', (level: number) => host.isLogged(level)],
-  [
-    'log',
+): HostFunctions => ({
+  push: makeHostFunction('is', 'v', (id, message) => void host.pushMessage(id, message)),
+  invalidate: makeHostFunction('s', 'v', (message) => void host.invalidate(message)),
+  up: makeHostFunction('i', 'v', (isUp) => void host.declareUp(isUp)),
+  child_up: makeHostFunction('i', 'i', (child) => host.isChildUp(child)),
+  inode: makeHostFunction('i', 's', (id) => host.readInodeJson(id)),
+  fd: makeHostFunction('i', 's', (id) => host.readFdJson(id)),
+  root: makeHostFunction('i', 's', (id) => host.readRequestJson(id)),
+  client: makeHostFunction('i', 's', (id) => host.readClientUid(id)),
+  alive: makeHostFunction('i', 'i', (id) => host.isAlive(id)),
+  track: makeHostFunction('i', 'i', (id) => host.subscribeForget(id)),
+  track_fd: makeHostFunction('i', 'i', (id) => host.subscribeRelease(id)),
+  close_fd: makeHostFunction('i', 'i', (id) => host.closeFd(id)),
+  lost: makeHostFunction('i', 'v', (id) => void host.reportLostRequest(id)),
+  now: makeHostFunction('', 'i', () => host.now()),
+  after: makeHostFunction('i', 'v', (ms) => void host.setTimer(ms)),
+  logs: makeHostFunction('i', 'i', (level) => host.isLogged(level)),
+  log: makeHostFunction(
     'isiss',
     'v',
-    (level: number, file: string, line: number, func: string, text: string) =>
-      void host.log(level, { file, line, func }, formatText(text)),
-  ],
-  [
-    'evaluated',
-    'iis',
-    'v',
-    (id: number, failed: number, output?: string) => evaluations.resolve(id, output, failed !== 0),
-  ],
-];
+    (level, file, line, func, text) => void host.log(level, { file, line, func }, formatText(text)),
+  ),
+  evaluated: makeHostFunction('iis', 'v', (id, failed, output: string | undefined) =>
+    evaluations.resolve(id, output, failed !== 0),
+  ),
+});
 
 /**
  * The lines of a prompt that are still running; the guest reports the end of each (`evaluated`).

@@ -117,8 +117,6 @@ export interface HostedLanguage {
 export interface ModuleContext extends Context {
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
-  /** Present if a module can stop at its lines: in a thread of its own. */
-  readonly lineDebugger?: LineDebugger | undefined;
   /** True in tests: modules see the test's clock only. */
   readonly virtualTime?: boolean;
 }

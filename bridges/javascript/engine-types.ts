@@ -1,7 +1,7 @@
 /** Declares the types of an engine's arguments and settings. */
+import type { HostFunctions } from '../host/crossing/kinds.ts';
 import type { Scalar } from '../host/guest.ts';
 import type { Machine } from '../host/machine.ts';
-import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';
 
 /** The address of a JSValue that the engine keeps. */
@@ -20,7 +20,7 @@ export type CallArgument = string | number | { readonly handle: Handle };
 export interface EngineOptions {
   readonly machine: Machine;
   /** Functions that the library in the interpreter may call, by name. */
-  readonly hostFunctions: Readonly<Record<string, HostFunction>>;
+  readonly hostFunctions: HostFunctions;
   /** Resolves an import to its full name, relative to the importing module's; may throw. */
   resolve(base: string, name: string): string;
   /** Loads a module's source by its full name; may throw. */

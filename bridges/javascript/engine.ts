@@ -12,7 +12,7 @@ import { HELD, IN_HOST, makeSharedWord } from '../host/limits/watchdog.ts';
 import type { CallArgument, EngineOptions, FlatFunction, Handle } from './engine-types.ts';
 import { EngineError } from './errors.ts';
 import { ExceptionReader } from './exception-reader.ts';
-import { type HostFunction, HostFunctions } from './host-functions.ts';
+import { HostFunctions } from './host-functions.ts';
 import { Jobs } from './jobs.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import { ModuleLoader } from './module-loader.ts';
@@ -22,7 +22,7 @@ import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
 import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
 
 export { EngineError } from './errors.ts';
-export type { CallArgument, Engine, EngineOptions, Handle, HostFunction };
+export type { CallArgument, Engine, EngineOptions, Handle };
 
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
 const EVAL_MODULE = 1;

@@ -4,12 +4,12 @@
  */
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
+import { type HostFunctions, makeHostFunction } from '../host/crossing/kinds.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { ModuleFile } from '../host/language.ts';
 import type { Grants } from '../host/limits/grants.ts';
 import { GRANT_STATE, type GrantedFiles, type Machine, type MemoryTools } from '../host/machine.ts';
 import { dirname, resolve } from '../host/paths.ts';
-import type { HostFunction } from './engine.ts';
 
 /** Maximum size of a file that a module may read, in bytes: it reads the whole file at once. */
 const MAX_FILE_BYTES = 16 * 2 ** 20;
@@ -28,7 +28,7 @@ export class GrantedAccess {
    * The functions that library/grants.ts calls. Bytes cross as text, one character for each
    * (latin1).
    */
-  readonly functions: Readonly<Record<string, HostFunction>>;
+  readonly functions: HostFunctions;
   readonly #files: GrantedFiles;
   readonly #memory: MemoryTools;
   readonly #module: ModuleFile;
@@ -45,13 +45,9 @@ export class GrantedAccess {
     this.#module = module;
     this.#host = host;
     const { env } = grants;
-    const makeFunction = (params: string, call: HostFunction['call']): HostFunction => ({
-      params,
-      call,
-    });
     this.functions = {
-      read_file: makeFunction('s', (path = '') => this.#read(path)),
-      list_folder: makeFunction('s', (path = '') => {
+      read_file: makeHostFunction('s', 's', (path = '') => this.#read(path)),
+      list_folder: makeHostFunction('s', 's', (path = '') => {
         const [fullPath, names] = this.#runIfGranted('read', path, (granted) =>
           this.#files.list(granted),
         );
@@ -59,8 +55,8 @@ export class GrantedAccess {
           ? this.#throwErrno('read', names, fullPath)
           : JSON.stringify(names);
       }),
-      write_file: makeFunction('ss', (path = '', text = '') => this.#write(path, text)),
-      env: makeFunction('s', (name = '') =>
+      write_file: makeHostFunction('ss', 'v', (path = '', text = '') => this.#write(path, text)),
+      env: makeHostFunction('s', 's', (name = '') =>
         Object.hasOwn(env, name) ? env[name] : this.#refuse(`the variable ${name}`, 'allow-env'),
       ),
     };

@@ -3,6 +3,7 @@
  * calls its entry points. The library's side is library/bridge.ts.
  */
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
+import { type HostFunctions, makeHostFunction } from '../host/crossing/kinds.ts';
 import {
   DECIDED_BY_MESSAGES,
   type EnterGuest,
@@ -16,18 +17,12 @@ import type { GuestHost } from '../host/guest-host.ts';
 import {
   Evaluations,
   InterpretedGuest,
-  makeHostFunctionRows,
+  makeSharedFunctions,
   makeStartError,
 } from '../host/interpreted-guest.ts';
 import type { GuestSettings, ModuleFile, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
-import {
-  createEngine,
-  type Engine,
-  EngineError,
-  type Handle,
-  type HostFunction,
-} from './engine.ts';
+import { createEngine, type Engine, EngineError, type Handle } from './engine.ts';
 import { ExpressionNamer } from './expression-namer.ts';
 import { explainMissingExport, renderSyntaxLine } from './fixes.ts';
 import { GrantedAccess } from './granted-access.ts';
@@ -40,26 +35,16 @@ function makeHostFunctions(
   grantedAccess: GrantedAccess,
   evaluations: Evaluations,
   expressionNamer: ExpressionNamer,
-): Record<string, HostFunction> {
-  const makeFunction = (params: string, call: HostFunction['call']): HostFunction => ({
-    params,
-    call,
-  });
-  const copy = (bytes: Uint8Array, offset: number, length: number) =>
-    bytes.slice(offset, offset + length);
+): HostFunctions {
   return {
-    ...Object.fromEntries(
-      makeHostFunctionRows(host, evaluations, (text) => expressionNamer.addExpression(text)).map(
-        ([name, params, , call]) => [name, makeFunction(params, call)],
-      ),
+    ...makeSharedFunctions(host, evaluations, (text) => expressionNamer.addExpression(text)),
+    put: makeHostFunction('aii', 'i', (bytes, offset, length) =>
+      host.putBytes(bytes.slice(offset, offset + length)),
     ),
-    put: makeFunction('aii', (bytes: Uint8Array, offset: number, length: number) =>
-      host.putBytes(copy(bytes, offset, length)),
-    ),
-    fetch: makeFunction('i', (origin: number) =>
+    fetch: makeHostFunction('i', 's', (origin) =>
       host.fetchJson(decodeRequestId(origin), decodeWindNumber(origin), decodeIndex(origin)),
     ),
-    data: makeFunction('ia', (origin: number, into: Uint8Array) => {
+    data: makeHostFunction('ia', 'i', (origin, into) => {
       const bytes = host.fetchBytes(
         decodeRequestId(origin),
         decodeWindNumber(origin),
@@ -69,15 +54,15 @@ function makeHostFunctions(
       into.set(bytes);
       return bytes.length;
     }),
-    log_refusal: makeFunction(
+    log_refusal: makeHostFunction(
       'siss',
-      (file: string, line: number, func: string, text: string) =>
-        void host.logRefusal({ file, line, func }, text),
+      'v',
+      (file, line, func, text) => void host.logRefusal({ file, line, func }, text),
     ),
-    note_mistake: makeFunction(
+    note_mistake: makeHostFunction(
       'siss',
-      (file: string, line: number, func: string, why: string) =>
-        void host.logInvalidMessage({ file, line, func }, why),
+      'v',
+      (file, line, func, why) => void host.logInvalidMessage({ file, line, func }, why),
     ),
     ...grantedAccess.functions,
   };
@@ -114,8 +99,8 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     machine,
     hostFunctions: {
       ...makeHostFunctions(host, grantedAccess, evaluations, expressionNamer),
-      collect_soon: { params: '', call: collectSoon },
-      blocks: { params: '', call: () => engine.memory.blockCount },
+      collect_soon: makeHostFunction('', 'v', collectSoon),
+      blocks: makeHostFunction('', 'i', () => engine.memory.blockCount),
     },
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),

@@ -1,16 +1,7 @@
 /** Installs host functions in an interpreter, and runs their calls. */
+import type { HostFunctions as Functions, HostFunction } from '../host/crossing/kinds.ts';
 import type { Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
-
-/**
- * A host function. Kinds of `params`: `i` a number, `s` a string (undefined for any other value),
- * `a` an ArrayBuffer as bytes that are valid during the call only. If `call` throws, the module
- * gets an Error with that message.
- */
-export interface HostFunction {
-  readonly params: string;
-  call(...args: never[]): number | string | undefined;
-}
 
 /** The global that holds the host functions until the library deletes it. */
 const HOST_GLOBAL = '__host';
@@ -30,7 +21,7 @@ export class HostFunctions {
   constructor(
     quickjs: QuickJS,
     values: Values,
-    functions: Readonly<Record<string, HostFunction>>,
+    functions: Functions,
     helpers: { readonly object: Pointer; readonly fail: Pointer },
   ) {
     this.#quickjs = quickjs;
@@ -69,7 +60,7 @@ export class HostFunctions {
       for (let i = 0; i < params.length; i++) {
         values.push(i < count ? this.#readArgument(params[i]!, args + i * 8) : undefined);
       }
-      return this.#makeResult(call(...(values as never[])));
+      return this.#makeResult(call(...(values as never[])) as number | string | undefined);
     } catch (error) {
       return this.throwInto(error);
     }

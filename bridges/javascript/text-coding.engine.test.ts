@@ -50,7 +50,7 @@ beforeAll(async () => {
     nodeMachine.parts.readText(name.replace(/^(glossa:|\.\/)/, 'guest/'));
   engine = await createEngine({
     machine: nodeMachine,
-    hostFunctions: { now: { params: '', call: () => 0 } },
+    hostFunctions: { now: { params: '', result: 'i', call: () => 0 } },
     resolve: (_, name) => name,
     load,
     timeLimitMs: 0,

@@ -162,12 +162,6 @@ describe('values passed between the host and Python', () => {
       Uint8Array.of(2, 4, 6),
     );
     expect(engine.makeCall(fn('same'), 'b', 'b')(new Uint8Array(0))).toEqual(new Uint8Array(0));
-    const handle = engine.makeCall(fn('same'), 'b', 'o')(data);
-    const into = new Uint8Array(1000);
-    expect(engine.copyBytes(handle, into)).toBe(data.length);
-    expect(into).toEqual(data.subarray(0, 1000));
-    engine.release(handle);
-    expect(engine.copyBytes(fn('same'), into)).toBe(-1);
   });
 
   it('can be handles of Python objects, whose methods the host can call', () => {
@@ -201,7 +195,7 @@ describe('values passed between the host and Python', () => {
     expect(catchError(() => engine.makeCall(fn('same'), 's')('text')).message).toMatch(
       /an integer/,
     );
-    expect(catchError(() => engine.makeCall(fn('same'), 'i')('text')).message).toMatch(
+    expect(catchError(() => engine.makeCall(fn('same'), 'i')('text' as never)).message).toMatch(
       /wrong argument/,
     );
     expect(catchError(() => engine.makeCall(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);

@@ -7,6 +7,7 @@
  * is a C function (METH_FASTCALL) with a body in the host; Python never sees a JavaScript object.
  */
 import { Dict } from '../../runtime/core/dict.ts';
+import type { HostFunction, KindValues } from '../host/crossing/kinds.ts';
 import { MAX_NAMES, NameCache } from '../host/crossing/name-cache.ts';
 import type { InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import { FULL_MEMORY_TEXT, MemoryReserve } from '../host/limits/memory-reserve.ts';
@@ -15,23 +16,26 @@ import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError, findExceptionCode, type ModuleError } from './errors.ts';
 import { IntArguments, makeDict, type Values } from './values.ts';
 
-/**
- * Kinds of parameters and results: `i` an integer (|n| < 2^53; a result None is 0), `s` a string,
- * `n` a frequent string (cached in Python), `b` bytes (copied), `m` bytes as a writable memoryview
- * of a copy, `o` a handle of a Python object. Results also: `v`, no value; and for a host function
- * `d`, a dict of fops (`makeDict`). None is `undefined` for strings, bytes and dicts, and handle 0
- * for objects.
- */
-export type ParameterKind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
 /** An argument of a call: an integer or handle, a string, or bytes. */
 export type CallArgument = number | string | Uint8Array;
 
-/**
- * Calls Python; takes as many arguments as parameter kinds were given to `makeCall`, at most eight.
- */
-export type Call<R> = (...args: readonly (CallArgument | undefined)[]) => R;
+/** The types of a call's results, by their kinds (host/crossing/kinds.ts). */
+interface Results {
+  readonly i: number;
+  readonly o: Handle;
+  readonly s: string | undefined;
+  readonly b: Uint8Array | undefined;
+  // biome-ignore lint/suspicious/noConfusingVoidType: the result is not for use.
+  readonly v: void;
+}
+export type ResultKind = keyof Results;
 
-/** A `Call` that takes its arguments in an array, which the caller may reuse. */
+/** Calls Python with arguments of the kinds `P`, at most eight; None for undefined. */
+export type Call<P extends string, R extends ResultKind> = (
+  ...args: KindValues<P, undefined>
+) => Results[R];
+
+/** A call that takes its arguments in an array, which the caller may reuse. */
 export type ArrayCall = (args: readonly (CallArgument | undefined)[]) => number;
 
 /** A reference to a Python object: a number for `release` and `o` parameters. */
@@ -141,17 +145,19 @@ export class Calls {
     this.#failFunction = fail;
   }
 
-  /** Makes a function that calls `callable`; `params` and `result` as in `ParameterKind`. */
-  makeCall(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  makeCall(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  makeCall(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
-  makeCall(callable: Handle, params: string, result: string): Call<unknown> {
+  /** Makes a function that calls `callable`. */
+  makeCall<P extends string, R extends ResultKind>(
+    callable: Handle,
+    params: P,
+    result: R,
+  ): Call<P, R> {
     const kinds = parseKinds(params, MAX_PARAMETERS);
     const resultKind = KINDS.indexOf(result);
-    return (...args) =>
+    const call = (...args: readonly (CallArgument | undefined)[]): unknown =>
       this.#gate.needsTurn(false)
         ? this.#runInTurn(() => this.#call(callable, kinds, args, resultKind))
         : this.#call(callable, kinds, args, resultKind);
+    return call as Call<P, R>;
   }
 
   /**
@@ -372,17 +378,11 @@ export class Calls {
   }
 
   /**
-   * Makes a Python function `name` that calls `hostFunction` with decoded arguments. Its exception
+   * Makes a Python function `name` that calls a host function with decoded arguments. Its exception
    * becomes OSError if it has a numeric `errno`, otherwise RuntimeError. Returns a new handle.
-   * @param mayWait true if it may wait for a user: its time does not count as the module's
    */
-  makeHostFunction(
-    name: string,
-    params: string,
-    result: string,
-    hostFunction: Call<unknown>,
-    mayWait = false,
-  ): Handle {
+  makeHostFunction(name: string, { params, result, call, mayWait }: HostFunction): Handle {
+    const hostFunction = call as (...args: readonly unknown[]) => unknown;
     const hostState = mayWait ? IN_HOST : HELD;
     const kinds = parseKinds(params, MAX_PARAMETERS);
     // Eight variables for kinds (k) and arguments (a), not arrays: a call allocates nothing.

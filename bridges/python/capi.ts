@@ -12,87 +12,59 @@ export const CAPI_NONE = '_Py_NoneStruct';
 /** A pointer into the interpreter's memory; 0 is NULL. */
 export type Ptr = number;
 
-/** The C functions that this folder uses. */
-export interface CApi {
-  PyObject_Vectorcall(callable: Ptr, args: Ptr, nargsf: number, kwnames: Ptr): Ptr;
-  PyObject_GetAttr(object: Ptr, name: Ptr): Ptr;
-  PyImport_Import(name: Ptr): Ptr;
-  PyLong_FromLong(value: number): Ptr;
-  PyLong_FromDouble(value: number): Ptr;
-  PyLong_AsLong(object: Ptr): number;
-  PyLong_AsDouble(object: Ptr): number;
-  PyFloat_FromDouble(value: number): Ptr;
-  PyUnicode_New(length: number, maxChar: number): Ptr;
-  PyUnicode_FromKindAndData(kind: number, data: Ptr, length: number): Ptr;
-  PyUnicode_GetLength(object: Ptr): number;
-  PyUnicode_AsUCS4(object: Ptr, buffer: Ptr, length: number, copyNull: number): Ptr;
-  PyBytes_FromStringAndSize(data: Ptr, length: number): Ptr;
-  PyBytes_AsString(object: Ptr): Ptr;
-  PyByteArray_FromStringAndSize(data: Ptr, length: number): Ptr;
-  PyByteArray_AsString(object: Ptr): Ptr;
-  PyMemoryView_FromObject(object: Ptr): Ptr;
-  PyDict_New(): Ptr;
+/** The C functions that this folder uses, with their parameters: pointers and other integers. */
+const C_FUNCTIONS = {
+  PyObject_Vectorcall: ['callable', 'args', 'nargsf', 'kwnames'],
+  PyObject_GetAttr: ['object', 'name'],
+  PyImport_Import: ['name'],
+  PyLong_FromLong: ['value'],
+  PyLong_FromDouble: ['value'],
+  PyLong_AsLong: ['object'],
+  PyLong_AsDouble: ['object'],
+  PyFloat_FromDouble: ['value'],
+  PyUnicode_New: ['length', 'maxChar'],
+  PyUnicode_FromKindAndData: ['kind', 'data', 'length'],
+  PyUnicode_GetLength: ['object'],
+  PyUnicode_AsUCS4: ['object', 'buffer', 'length', 'copyNull'],
+  PyBytes_FromStringAndSize: ['data', 'length'],
+  PyBytes_AsString: ['object'],
+  PyByteArray_FromStringAndSize: ['data', 'length'],
+  PyByteArray_AsString: ['object'],
+  PyMemoryView_FromObject: ['object'],
+  PyDict_New: [],
   /** Takes over no reference; returns -1 if an exception is pending. */
-  PyDict_SetItem(dict: Ptr, key: Ptr, value: Ptr): number;
-  PyTuple_New(length: number): Ptr;
+  PyDict_SetItem: ['dict', 'key', 'value'],
+  PyTuple_New: ['length'],
   /** Takes over the reference to the item. */
-  PyTuple_SetItem(tuple: Ptr, index: number, item: Ptr): number;
-  PyObject_GetBuffer(object: Ptr, view: Ptr, flags: number): number;
-  PyBuffer_Release(view: Ptr): void;
-  PyCFunction_NewEx(def: Ptr, self: Ptr, module: Ptr): Ptr;
-  PyErr_Occurred(): Ptr;
-  PyErr_Clear(): void;
-  PyErr_GetRaisedException(): Ptr;
-  Py_IncRef(object: Ptr): void;
-  Py_DecRef(object: Ptr): void;
-  PyThreadState_Get(): Ptr;
-  PyUnstable_ThreadState_SetStackProtection(thread: Ptr, start: Ptr, size: number): number;
-  emscripten_stack_get_base(): Ptr;
-  malloc(size: number): Ptr;
-  free(pointer: Ptr): void;
-}
+  PyTuple_SetItem: ['tuple', 'index', 'item'],
+  PyObject_GetBuffer: ['object', 'view', 'flags'],
+  PyBuffer_Release: ['view'],
+  PyCFunction_NewEx: ['def', 'self', 'module'],
+  PyErr_Occurred: [],
+  PyErr_Clear: [],
+  PyErr_GetRaisedException: [],
+  Py_IncRef: ['object'],
+  Py_DecRef: ['object'],
+  PyThreadState_Get: [],
+  PyUnstable_ThreadState_SetStackProtection: ['thread', 'start', 'size'],
+  emscripten_stack_get_base: [],
+  malloc: ['size'],
+  free: ['pointer'],
+} as const;
 
-/** The names of these functions. */
-const C_FUNCTIONS = [
-  'PyObject_Vectorcall',
-  'PyObject_GetAttr',
-  'PyImport_Import',
-  'PyLong_FromLong',
-  'PyLong_FromDouble',
-  'PyLong_AsLong',
-  'PyLong_AsDouble',
-  'PyFloat_FromDouble',
-  'PyUnicode_New',
-  'PyUnicode_FromKindAndData',
-  'PyUnicode_GetLength',
-  'PyUnicode_AsUCS4',
-  'PyBytes_FromStringAndSize',
-  'PyBytes_AsString',
-  'PyByteArray_FromStringAndSize',
-  'PyByteArray_AsString',
-  'PyMemoryView_FromObject',
-  'PyDict_New',
-  'PyDict_SetItem',
-  'PyTuple_New',
-  'PyTuple_SetItem',
-  'PyObject_GetBuffer',
-  'PyBuffer_Release',
-  'PyCFunction_NewEx',
-  'PyErr_Occurred',
-  'PyErr_Clear',
-  'PyErr_GetRaisedException',
-  'Py_IncRef',
-  'Py_DecRef',
-  'PyThreadState_Get',
-  'PyUnstable_ThreadState_SetStackProtection',
-  'emscripten_stack_get_base',
-  'malloc',
-  'free',
-] as const satisfies readonly (keyof CApi)[];
+/** A number for each parameter. */
+type Arguments<P extends readonly string[]> = { readonly [Index in keyof P]: number };
+
+/** These functions; the result of one without a result is not for use. */
+export type CApi = {
+  readonly [Name in keyof typeof C_FUNCTIONS]: (
+    ...args: Arguments<(typeof C_FUNCTIONS)[Name]>
+  ) => number;
+};
 
 /** All exports that the host uses: the C functions, and what other files of this folder read once. */
 export const HOST_EXPORTS: readonly string[] = [
-  ...C_FUNCTIONS,
+  ...Object.keys(C_FUNCTIONS),
   ...['memory', '__indirect_function_table', CAPI_NONE, 'Py_EMSCRIPTEN_SIGNAL_HANDLING'],
   ...['PyImport_Inittab', '_PyImport_ClearExtension', 'PyObject_GC_UnTrack'],
   ...['PyErr_CheckSignals', 'PyErr_Print'],
@@ -100,13 +72,13 @@ export const HOST_EXPORTS: readonly string[] = [
 
 /**
  * Reads the functions from the instance once, so that a module cannot replace them.
- * @throws {EngineError} if one is missing
+ * @throws {EngineError} if one is missing, or has other parameters
  */
 export function bindCApi(exports: WasmExports): CApi {
   const api: Record<string, unknown> = {};
-  for (const name of C_FUNCTIONS) {
+  for (const [name, params] of Object.entries(C_FUNCTIONS)) {
     const cFunction = exports[name];
-    if (typeof cFunction !== 'function') {
+    if (typeof cFunction !== 'function' || cFunction.length !== params.length) {
       throw new EngineError('setup', `this Pyodide does not export ${name}`);
     }
     api[name] = cFunction;

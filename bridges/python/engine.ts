@@ -7,10 +7,10 @@
  * receive as `o`.
  */
 
-import type { Dict } from '../../runtime/core/dict.ts';
+import { type HostFunctions, makeHostFunction } from '../host/crossing/kinds.ts';
 import { HostCallGuard, InterpreterGate } from '../host/limits/interpreter-gate.ts';
 import type { GrantedFiles } from '../host/machine.ts';
-import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
+import { type ArrayCall, type Call, Calls, type Handle, type ResultKind } from './calls.ts';
 import { bindCApi, CAPI_NONE, type CApi, Memory, readAddress } from './capi.ts';
 import { EngineError } from './errors.ts';
 import {
@@ -37,20 +37,12 @@ export interface ModuleSource {
   readonly package: boolean;
 }
 
-/** A host function that Python calls as `_host.<name>`; kinds as in calls.ts. */
-export interface HostFunction {
-  readonly params: string;
-  readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'd' | 'v';
-  readonly call: Call<number | string | Uint8Array | Dict | undefined>;
-  /** True if the function may wait for a user: its time does not count as the module's. */
-  readonly mayWait?: boolean;
-}
-
 /** Options of an interpreter and of its calls. */
 export interface EngineOptions extends LoadOptions {
   /** Finds a module by its full dotted name; undefined if it is absent. */
   findModule(name: string): ModuleSource | undefined;
-  readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
+  /** Functions that Python calls as `_host.<name>`. */
+  readonly hostFunctions?: HostFunctions;
   /** Milliseconds that a call may run outside the host; 0 or undefined for no limit. */
   readonly timeLimitMs?: number;
   /** The volume's name, for the log line when the process has to be ended. */
@@ -81,10 +73,10 @@ export class Engine {
   readonly #memory: Memory;
   readonly #values: Values;
   readonly #calls: Calls;
-  readonly #load: Call<number>;
-  readonly #import: Call<number>;
-  readonly #findAttributeCall: Call<number>;
-  readonly #callJson: Call<string | undefined>;
+  readonly #load: Call<'sss', 'o'>;
+  readonly #import: Call<'s', 'o'>;
+  readonly #findAttributeCall: Call<'os', 'o'>;
+  readonly #callJson: Call<'os', 's'>;
   readonly #gate: InterpreterGate;
   readonly #files: GrantedFiles | undefined;
 
@@ -173,12 +165,13 @@ export class Engine {
     return this.#findAttributeCall(object, path);
   }
 
-  /** Makes a fast function that calls `callable`; kinds as in calls.ts. */
-  makeCall(callable: Handle, params: string, result: 's'): Call<string | undefined>;
-  makeCall(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
-  makeCall(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
-  makeCall(callable: Handle, params: string, result = 'i'): Call<unknown> {
-    return this.#calls.makeCall(callable, params, result as 'i');
+  /** Makes a fast function that calls `callable`. */
+  makeCall<P extends string, R extends ResultKind = 'i'>(
+    callable: Handle,
+    params: P,
+    result = 'i' as R,
+  ): Call<P, R> {
+    return this.#calls.makeCall(callable, params, result);
   }
 
   /**
@@ -188,15 +181,6 @@ export class Engine {
    */
   makeArrayCall(callable: Handle, params: string, isShared = false): ArrayCall {
     return this.#calls.makeArrayCall(callable, params, isShared);
-  }
-
-  /**
-   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` to `target`, as many as fit. Returns
-   * the length of `object`, or -1 if it is no buffer. Cheaper than a result `b`, which allocates.
-   */
-  copyBytes(object: Handle, target: Uint8Array): number {
-    if (this.fatalError !== undefined) throw this.fatalError;
-    return this.#values.copyBytes(object, target);
   }
 
   /** Calls a function with a JSON array of arguments; returns its result as JSON. */
@@ -218,27 +202,24 @@ export class Engine {
   }
 
   /** Defines the host functions of the engine and of the options in Python, by `define`. */
-  #defineHostFunctions(define: Call<number>, options: EngineOptions, boot: RealmBoot): void {
-    const engineFunctions: Record<string, HostFunction> = {
-      find_module: {
-        ...{ params: 's', result: 's' },
-        call: (name) => JSON.stringify(options.findModule(String(name)) ?? null),
-      },
-      refused: {
-        ...{ params: 's', result: 'v' },
-        call: (message) => void options.logRefusal?.(String(message)),
-      },
-      relieve: { params: '', result: 'v', call: () => void this.#calls.reserve.release() },
-      interrupt_again: { params: '', result: 'v', call: () => void boot.interruptAgain() },
-      granted: {
-        ...{ params: 'ss', result: 'i' },
-        call: (right, path) =>
+  #defineHostFunctions(define: Call<'so', 'v'>, options: EngineOptions, boot: RealmBoot): void {
+    const engineFunctions: HostFunctions = {
+      find_module: makeHostFunction('s', 's', (name) =>
+        JSON.stringify(options.findModule(String(name)) ?? null),
+      ),
+      refused: makeHostFunction('s', 'v', (message) => void options.logRefusal?.(String(message))),
+      relieve: makeHostFunction('', 'v', () => void this.#calls.reserve.release()),
+      interrupt_again: makeHostFunction('', 'v', () => void boot.interruptAgain()),
+      granted: makeHostFunction(
+        'ss',
+        'i',
+        (right, path) =>
           options.files?.findGrantState(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
-      },
+      ),
     };
     const functions = { ...engineFunctions, ...options.hostFunctions };
-    for (const [name, { params, result, call, mayWait }] of Object.entries(functions)) {
-      const handle = this.#calls.makeHostFunction(name, params, result, call, mayWait);
+    for (const [name, hostFunction] of Object.entries(functions)) {
+      const handle = this.#calls.makeHostFunction(name, hostFunction);
       define(name, handle);
       this.#api.Py_DecRef(handle);
     }

@@ -4,12 +4,13 @@
  */
 import { CONTINUE_MESSAGE } from '../../runtime/core/line-stops.ts';
 import { INFO, type LogSource, WARNING } from '../../runtime/core/log.ts';
+import { type HostFunctions, makeHostFunction } from '../host/crossing/kinds.ts';
 import type { EnterGuest, ModuleDescription, NoteTaker, StateHookName } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import {
   Evaluations,
   InterpretedGuest,
-  makeHostFunctionRows,
+  makeSharedFunctions,
   makeStartError,
 } from '../host/interpreted-guest.ts';
 import type {
@@ -23,14 +24,7 @@ import { readDescription } from '../host/lifecycle/module-options.ts';
 import { GRANT_STATE, type GrantedFiles } from '../host/machine.ts';
 import { dirname } from '../host/paths.ts';
 import { ChildConnections } from '../host/requests/child-connections.ts';
-import {
-  type Call,
-  createEngine,
-  type Engine,
-  EngineError,
-  type Handle,
-  type HostFunction,
-} from './engine.ts';
+import { type Call, createEngine, type Engine, EngineError, type Handle } from './engine.ts';
 import { findImport } from './imports.ts';
 import {
   addPackages,
@@ -44,62 +38,29 @@ import {
 /** Matches a module for GlusterFS's own glupy, which needs ctypes before its first line runs. */
 const IMPORTS_GLUSTER = /^\s*(?:from|import)\s+gluster\b/m;
 
-/** Makes a host function; kinds as in calls.ts. */
-const makeFunction = (
-  params: string,
-  result: HostFunction['result'],
-  call: (...args: never[]) => unknown,
-): HostFunction => ({ params, result, call: call as HostFunction['call'] });
-
 /** Makes the host functions that every module gets. */
-const makeHostFunctions = (
-  host: GuestHost,
-  evaluations: Evaluations,
-): Record<string, HostFunction> => ({
-  ...Object.fromEntries(
-    makeHostFunctionRows(host, evaluations).map(([name, params, result, call]) => [
-      name,
-      makeFunction(params, result, call),
-    ]),
-  ),
+const makeHostFunctions = (host: GuestHost, evaluations: Evaluations): HostFunctions => ({
+  ...makeSharedFunctions(host, evaluations),
   // A received value is named by its request, wind and index (crossing/decision.ts).
-  fetch: makeFunction('iii', 's', (id: number, windNumber: number, index: number) =>
-    host.fetchJson(id, windNumber, index),
-  ),
-  dict: makeFunction('iii', 'd', (id: number, windNumber: number, index: number) =>
-    host.fetchDict(id, windNumber, index),
-  ),
-  data: makeFunction('iii', 'm', (id: number, windNumber: number, index: number) =>
-    host.fetchBytes(id, windNumber, index),
-  ),
-  put: makeFunction('b', 'i', (bytes: Uint8Array) => host.putBytes(bytes)),
-  send_below: makeFunction('ib', 'i', (child: number, bytes: Uint8Array) =>
-    host.sendToChild(child, bytes),
-  ),
-  take_below: makeFunction('i', 'b', (child: number) => host.takeChildReplies(child)),
+  fetch: makeHostFunction('iii', 's', (...origin) => host.fetchJson(...origin)),
+  dict: makeHostFunction('iii', 'd', (...origin) => host.fetchDict(...origin)),
+  data: makeHostFunction('iii', 'm', (...origin) => host.fetchBytes(...origin)),
+  put: makeHostFunction('b', 'i', (bytes) => host.putBytes(bytes)),
+  send_below: makeHostFunction('ib', 'i', (child, bytes) => host.sendToChild(child, bytes)),
+  take_below: makeHostFunction('i', 'b', (child) => host.takeChildReplies(child)),
 });
 
 /** Makes the host functions of a debugger in the mount's terminal. */
-function makeTerminalFunctions(
-  terminal: DebuggerTerminal | undefined,
-): Record<string, HostFunction> {
-  return {
-    has_terminal: makeFunction('', 'i', () => (terminal === undefined ? 0 : 1)),
-    read_line: {
-      ...makeFunction('s', 's', (prompt: string) => terminal?.readLine(prompt)),
-      mayWait: true,
-    },
-    write: makeFunction('s', 'v', (text: string) => terminal?.write(text)),
-  };
-}
+const makeTerminalFunctions = (terminal: DebuggerTerminal | undefined): HostFunctions => ({
+  has_terminal: makeHostFunction('', 'i', () => (terminal === undefined ? 0 : 1)),
+  read_line: makeHostFunction('s', 's', (prompt) => terminal?.readLine(prompt), true),
+  write: makeHostFunction('s', 'v', (text) => void terminal?.write(text)),
+});
 
 /** Makes the host functions of a debugger in another thread. */
-const makeLineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
-  line_told: makeFunction('s', 'v', (json: string) => lines?.send(json)),
-  line_wait: {
-    ...makeFunction('', 's', () => lines?.waitForCommand() ?? CONTINUE_MESSAGE),
-    mayWait: true,
-  },
+const makeLineFunctions = (lines: LineDebugger | undefined): HostFunctions => ({
+  line_told: makeHostFunction('s', 'v', (json) => void lines?.send(json)),
+  line_wait: makeHostFunction('', 's', () => lines?.waitForCommand() ?? CONTINUE_MESSAGE, true),
 });
 
 /** Starts an interpreter and loads a Python module into it. */
@@ -219,9 +180,9 @@ class PythonGuest extends InterpretedGuest<Engine> {
   readonly #bridge: Handle;
   /** The module's translator class. */
   readonly #class: Handle;
-  readonly #callStateHook: Call<string | undefined>;
-  readonly #evaluate: Call<number>;
-  readonly #callLineCommand: Call<string | undefined>;
+  readonly #callStateHook: Call<'s', 's'>;
+  readonly #evaluate: Call<'is', 'v'>;
+  readonly #callLineCommand: Call<'s', 's'>;
 
   constructor(
     engine: Engine,

@@ -11,7 +11,7 @@ import type { Call, Engine } from './engine.ts';
 const engines = testEngines(inject('runFolder'));
 let engine: Engine;
 /** Runs Python; returns `repr(r)`, or the exception's class and message. */
-let attempt: Call<string | undefined>;
+let attempt: Call<'s', 's'>;
 
 const ATTEMPT = `
 def attempt(source):

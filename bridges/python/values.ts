@@ -7,7 +7,6 @@
  * start. Every `make…` returns an owned reference, or 0 if Python is out of memory.
  */
 
-import { copyBytes } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType, DictValue } from '../../runtime/core/dict.ts';
 import { packValue } from '../host/crossing/message.ts';
 import type { MemoryTools } from '../host/machine.ts';
@@ -220,30 +219,6 @@ export class Values {
    * object.
    */
   readBytes(object: Ptr): Uint8Array | undefined {
-    const bytes = this.#borrowBuffer(object);
-    if (bytes === undefined) return undefined;
-    const copy = copyBytes(bytes);
-    this.api.PyBuffer_Release(this.#scratchBuffer);
-    return copy;
-  }
-
-  /**
-   * Copies a contiguous buffer to the start of `target`, as much as fits; returns its whole length,
-   * or -1 for any other object.
-   */
-  copyBytes(object: Ptr, target: Uint8Array): number {
-    const bytes = this.#borrowBuffer(object);
-    if (bytes === undefined) return -1;
-    target.set(bytes.length > target.length ? bytes.subarray(0, target.length) : bytes);
-    this.api.PyBuffer_Release(this.#scratchBuffer);
-    return bytes.length;
-  }
-
-  /**
-   * Returns the memory of a buffer, valid until `PyBuffer_Release(#scratchBuffer)`; undefined for
-   * any other object.
-   */
-  #borrowBuffer(object: Ptr): Uint8Array | undefined {
     const { api, memory } = this;
     if (api.PyObject_GetBuffer(object, this.#scratchBuffer, 0) !== 0) {
       api.PyErr_Clear();
@@ -253,7 +228,9 @@ export class Values {
     // struct Py_buffer begins: void *buf; PyObject *obj; Py_ssize_t len
     const start = memory.i32[this.#scratchBuffer >> 2] ?? 0;
     const length = memory.i32[(this.#scratchBuffer >> 2) + 2] ?? 0;
-    return memory.u8.subarray(start, start + length);
+    const copy = memory.u8.slice(start, start + length);
+    api.PyBuffer_Release(this.#scratchBuffer);
+    return copy;
   }
 
   /** Checks the memory layout of objects. @throws {EngineError} `setup` if it is another one */

@@ -1,0 +1,53 @@
+/**
+ * Types the letters that describe the parameters and results of calls between the host and an engine,
+ * so that the compiler checks each call:
+ *
+ * - `i` an integer (|n| < 2^53; a result None is 0), `s` a string, `o` a handle of an object
+ * - `n` a frequent string, which engines cache
+ * - `b` bytes (copied), `m` bytes as a writable memoryview of a copy, `a` bytes that are valid during
+ *   the call only
+ * - of results also: `v`, no value, and for a host function `d`, a dict of fops
+ *
+ * None and undefined are `undefined`, but for integers; handle 0 for objects.
+ */
+import type { Dict } from '../../../runtime/core/dict.ts';
+
+interface KindTypes {
+  readonly i: number;
+  readonly s: string;
+  readonly n: string;
+  readonly o: number;
+  readonly a: Uint8Array;
+  readonly b: Uint8Array;
+  readonly m: Uint8Array;
+  readonly d: Dict;
+  readonly v: undefined;
+}
+export type Kind = keyof KindTypes;
+
+/** The values of these kinds: of `is` a number and a string. `Absent` stands for a missing one. */
+export type KindValues<K extends string, Absent = never> = string extends K
+  ? readonly (KindTypes[Kind] | Absent)[]
+  : K extends `${infer First extends Kind}${infer Rest}`
+    ? readonly [KindTypes[First] | Absent, ...KindValues<Rest, Absent>]
+    : readonly [];
+
+/** A function of the host that a module's library calls. An exception is the module's. */
+export interface HostFunction {
+  readonly params: string;
+  readonly result: Kind;
+  readonly call: (...args: never[]) => KindTypes[Kind] | undefined;
+  /** True if the function may wait for a user: its time does not count as the module's. */
+  readonly mayWait?: boolean;
+}
+
+/** Host functions by their names in the library. */
+export type HostFunctions = Readonly<Record<string, HostFunction>>;
+
+/** Makes a host function. */
+export const makeHostFunction = <P extends string, R extends Kind>(
+  params: P,
+  result: R,
+  call: (...args: KindValues<P>) => KindTypes[R] | undefined,
+  mayWait = false,
+): HostFunction => ({ params, result, call: call as never, mayWait });
