@@ -31,8 +31,6 @@ import type { AreaMemory } from './library.ts';
 
 /** Doubles before a record: the length of the module's messages, the log level, the time. */
 const HEADER_DOUBLES = 3;
-/** Bytes of an area before it grows. */
-export const INITIAL_AREA_BYTES = 64 * 1024;
 /** Written in place of a length or count; means null. */
 const NULL_LENGTH = -1;
 /** Characters of a gfid as text. */
@@ -89,10 +87,13 @@ export class Area implements WritableArea {
   private readonly memory: AreaMemory;
   /** Gfids that the module remembers, by slot: a repeated one crosses as its slot's negative number. */
   private readonly gfids = new Array<Gfid>(GFID_SLOTS).fill(NULL_GFID);
+  private readonly repeatsGfids: boolean;
 
-  constructor(memory: AreaMemory, flags: FlagConverters = SAME_FLAGS) {
+  /** @param repeatsGfids false if the module gets records of another area, too: each gfid crosses in full */
+  constructor(memory: AreaMemory, flags: FlagConverters = SAME_FLAGS, repeatsGfids = true) {
     this.memory = memory;
     this.flags = flags;
+    this.repeatsGfids = repeatsGfids;
     this.refresh();
   }
 
@@ -138,6 +139,18 @@ export class Area implements WritableArea {
     this.reserve(2);
     this.f64[this.nextIndex++] = windNumber;
     this.f64[this.nextIndex++] = hasArguments ? 1 : 0;
+  }
+
+  /** The bytes of the record. */
+  get record(): Uint8Array {
+    return this.bytes.subarray(8 * HEADER_DOUBLES, 8 * this.nextIndex);
+  }
+
+  /** Takes the bytes of another area's record. */
+  putRecord(record: Uint8Array): void {
+    this.begin();
+    this.reserve(record.length >> 3);
+    this.bytes.set(record, 8 * HEADER_DOUBLES);
   }
 
   /** Ensures room for `count` more doubles. */
@@ -209,7 +222,7 @@ export class Area implements WritableArea {
       f64[index] = -slot;
       return index + 1;
     }
-    gfids[slot] = gfid;
+    if (this.repeatsGfids) gfids[slot] = gfid;
     f64[index] = slot;
     const { bytes } = this;
     const start = 8 * (index + 1);

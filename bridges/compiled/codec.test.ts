@@ -8,23 +8,13 @@ import { Iatt } from '../../runtime/core/iatt.ts';
 import { makeFlagConverters, SAME_FLAGS } from '../../runtime/core/machine-flags.ts';
 import { O_DIRECT, O_RDWR } from '../../runtime/core/open-flags.ts';
 import { MessageError } from '../host/crossing/message.ts';
-import { Area, INITIAL_AREA_BYTES, makeArgumentWriter } from './area.ts';
-import type { AreaMemory } from './library.ts';
+import { Area, makeArgumentWriter } from './area.ts';
+import { INITIAL_AREA_BYTES, PlainMemory } from './library.ts';
 import { type MessageHandler, Reader, readMessages } from './messages.ts';
 
 const name = fc.uint8Array({ maxLength: 300 }).map((bytes) => decodeName(bytes.filter((b) => b)));
 
-class Memory implements AreaMemory {
-  area = new Uint8Array(INITIAL_AREA_BYTES);
-
-  growArea(byteCount: number): void {
-    const area = new Uint8Array(byteCount);
-    area.set(this.area);
-    this.area = area;
-  }
-}
-
-const makeArea = (): Area => new Area(new Memory());
+const makeArea = (): Area => new Area(new PlainMemory());
 
 /** The numbers that an area holds after its header. */
 const readerOf = ({ bytes }: Area): Reader => new Reader(bytes.subarray(24), bytes.length / 8 - 3);
@@ -92,7 +82,7 @@ describe('an area of memory for records', () => {
   });
 
   it("holds the flags of a request with the module's numbers", () => {
-    const area = new Area(new Memory(), makeFlagConverters('arm64'));
+    const area = new Area(new PlainMemory(), makeFlagConverters('arm64'));
     area.begin();
     const args = [null, 4096, 0o40000, O_RDWR | O_DIRECT, null];
     makeArgumentWriter(findFop('readv')!)(area, args);

@@ -6,9 +6,7 @@
  */
 import { copyBytes } from '../../runtime/core/bytes.ts';
 import { InitError } from '../../runtime/core/errors.ts';
-import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
-import type { Stack } from '../../runtime/core/frame.ts';
 import { ERROR, type LogSource } from '../../runtime/core/log.ts';
 import type { ConvertFlags, FlagConverters } from '../../runtime/core/machine-flags.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
@@ -29,21 +27,14 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { NO_LEVEL } from '../host/requests/chosen-failure.ts';
-import {
-  Area,
-  makeArgumentWriter,
-  makeReplyWriter,
-  NEEDS_CLIENT,
-  NEEDS_CLOCK,
-  NEEDS_GROUPS,
-  NEEDS_PATH,
-} from './area.ts';
+import { Area, NEEDS_CLOCK, NEEDS_PATH } from './area.ts';
 import { COMMANDS } from './commands.ts';
 import { makeOptionDict, makeStateDict } from './dicts.ts';
 import { type FailureDescriber, FailureNotes } from './failure-notes.ts';
 import type { Library } from './library.ts';
 import { type MessageHandler, type Pairs, Reader, readMessages } from './messages.ts';
 import { type ModuleRecord, readDescription } from './module-description.ts';
+import { Records, type WriteRecord } from './records.ts';
 import { Timers } from './timers.ts';
 
 /** A kind of compiled modules. */
@@ -57,17 +48,15 @@ export interface CompiledKind extends FailureDescriber {
 /** A loaded module. */
 export class CompiledGuest implements Guest, MessageHandler {
   readonly language: string;
-  readonly readsRequest = true;
   readonly description: ModuleDescription;
   readonly toGraphFlags: ConvertFlags;
   private readonly path: string;
   private readonly library: Library;
   private readonly host: GuestHost;
   private readonly area: Area;
+  private readonly records: Records;
   private readonly timers: Timers;
   private readonly record: ModuleRecord;
-  /** Numbers of the clients that C knows: their uid is not written again. */
-  private readonly knownClients = new Set<number>();
   private isClosed = false;
   /** The number of the request that C runs; 0 between requests. */
   private currentRequestId = 0;
@@ -94,12 +83,18 @@ export class CompiledGuest implements Guest, MessageHandler {
     this.library = library;
     this.host = host;
     this.failureNotes = new FailureNotes(kind, path, host);
-    this.area = new Area(library, kind.flags);
+    // Gfids that the main thread has written are not known here.
+    this.area = new Area(library, kind.flags, host.record === undefined);
+    this.records = new Records(this.area, host);
     this.toGraphFlags = this.area.flags.toGraph;
     this.timers = new Timers(host);
     this.record = this.describeModule();
     this.description = this.record.description;
     this.area.needs = this.record.needs;
+  }
+
+  get recordNeeds(): number {
+    return this.record.needs;
   }
 
   get failure(): string | undefined {
@@ -147,53 +142,33 @@ export class CompiledGuest implements Guest, MessageHandler {
 
   makeFopEntry(name: string): EnterGuest {
     const row = findFop(name)!;
-    const { area, host } = this;
     const command = COMMANDS.fop + 256 * row.number;
-    const writeArguments = makeArgumentWriter(row);
-    const dataIndex = findDataIndex(row.args);
-    // By index, as destructuring costs more time than the rest of this function.
+    const write = this.records.makeRequestWriter(row);
     return (scalars) => {
-      const id = scalars[0] as number;
-      const request = host.findRequest(id)!;
-      area.beginFor(id);
-      this.writeRoot(request.frame.root, row.logName);
-      writeArguments(area, request.args);
-      const data = dataIndex < 0 ? null : (request.args[dataIndex] as Uint8Array | null);
-      return this.enterForRequest(id, name, name, command, data);
+      const data = this.placeRecord(write, scalars);
+      return this.enterForRequest(scalars[0] as number, name, name, command, data);
     };
   }
 
   makeReplyEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const method = `${name}_cbk`;
-    const { area, host } = this;
     const command = COMMANDS.reply + 256 * row.number;
-    const writeArguments = makeArgumentWriter(row);
-    const writeReply = makeReplyWriter(row);
-    const dataIndex = findDataIndex(row.reply);
-    const hasOnlyCallback = this.description.fops[name]?.kind === 'none';
+    const write = this.records.makeReplyWriter(row, this.description.fops[name]?.kind === 'none');
     return (scalars) => {
-      const id = scalars[0] as number;
-      const windNumber = scalars[1] as number;
-      const request = host.findRequest(id)!;
-      const { values } = request.findReply(windNumber)!;
-      // A callback without a fop: the host wound the request, which is new to C.
-      const isNew = hasOnlyCallback && windNumber === 0 && request.plan?.row === row;
-      area.beginFor(id);
-      area.beginReply(windNumber, isNew);
-      if (isNew) {
-        this.writeRoot(request.frame.root, row.logName);
-        writeArguments(area, request.args);
-      }
-      // opRet and opErrno.
-      area.writeNumber(scalars[2] as number);
-      area.writeNumber(scalars[3] as number);
-      writeReply(area, values);
-      const data = dataIndex < 0 ? null : (values[dataIndex] as Uint8Array | null);
-      const code = this.enterForRequest(id, name, method, command, data);
+      const data = this.placeRecord(write, scalars);
+      const code = this.enterForRequest(scalars[0] as number, name, method, command, data);
       // Wound again for each reply, the request would never end.
       return code === WIND_UNCHANGED ? this.refuseResult(name, code) : code;
     };
+  }
+
+  /** Writes a record, or copies the one that the main thread has written; returns the data. */
+  private placeRecord(write: WriteRecord, scalars: readonly Scalar[]): Uint8Array | null {
+    const { record } = this.host;
+    if (record == null) return write(this.host.findRequest(scalars[0] as number)!, scalars);
+    this.area.putRecord(record.bytes);
+    return record.data;
   }
 
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
@@ -210,7 +185,7 @@ export class CompiledGuest implements Guest, MessageHandler {
       case 'below':
         return DECIDED_BY_MESSAGES;
       case 'forget_client':
-        this.knownClients.delete(args[0] as number);
+        this.records.forgetClient(args[0] as number);
         return this.callWithNumber(COMMANDS[name], args[0] as number);
       case 'cancel':
       case 'interrupt':
@@ -221,7 +196,7 @@ export class CompiledGuest implements Guest, MessageHandler {
         this.writeEvent(args[0] as string, args[1] as number);
         break;
       case 'client_disconnect':
-        this.writeClient(args[0] as number);
+        this.records.writeClient(args[0] as number);
         break;
       case 'entry_created':
       case 'entry_removed':
@@ -363,23 +338,6 @@ export class CompiledGuest implements Guest, MessageHandler {
     }
   }
 
-  /** Writes the call stack's root; also client and groups, if the module needs them. */
-  private writeRoot(root: Stack, op: string): void {
-    const { area, host } = this;
-    area.writeRoot(root, op);
-    if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.exposeClient(root));
-    if ((area.needs & NEEDS_GROUPS) !== 0) area.writeGroups(root);
-  }
-
-  /** Writes a client's number, and its uid the first time. */
-  private writeClient(id: number): void {
-    const { area, knownClients, host } = this;
-    const isNew = id !== 0 && !knownClients.has(id);
-    if (isNew) knownClients.add(id);
-    area.writeNumber(id);
-    area.writeText(isNew ? (host.readClientUid(id) ?? '') : null);
-  }
-
   /** Writes an event; if a child (not -1) sent it, also whether the child is up. */
   private writeEvent(event: string, child: number): void {
     const { area, host } = this;
@@ -489,7 +447,3 @@ const MAX_PENDING_CALLS = 100_000;
 const MAX_PENDING_MICROS = 10_000;
 
 const UNKNOWN_POSITION: LogSource = { file: '-', line: 0, func: '-' };
-
-/** Finds the argument or reply part that is data, which crosses outside the area; else -1. */
-const findDataIndex = (args: readonly Arg[]): number =>
-  args.findIndex(({ type }) => type === 'data');

@@ -3,12 +3,26 @@
  * native/ffi.ts (shared objects) and wasm/library.ts (WebAssembly) implement it.
  */
 
+/** Bytes of an area before it grows. */
+export const INITIAL_AREA_BYTES = 64 * 1024;
+
 /** The memory in which a module finds the arguments of a call. */
 export interface AreaMemory {
   /** The bytes, aligned to 8. A view of length 0 is outdated: the memory has moved. */
   readonly area: Uint8Array;
   /** Enlarges the area to at least `byteCount` bytes, with its content; `area` is another view then. */
   growArea(byteCount: number): void;
+}
+
+/** Memory of an area that no module sees. */
+export class PlainMemory implements AreaMemory {
+  area = new Uint8Array(INITIAL_AREA_BYTES);
+
+  growArea(byteCount: number): void {
+    const area = new Uint8Array(byteCount);
+    area.set(this.area);
+    this.area = area;
+  }
 }
 
 /** A loaded module. */

@@ -32,6 +32,12 @@ export type ConnectChildren = (
   mustRest: () => boolean,
 ) => ChildMessages;
 
+/** A record of compiled/area.ts that the main thread has written, with the data that it lacks. */
+export interface CrossedRecord {
+  readonly bytes: Uint8Array;
+  readonly data: Uint8Array | null;
+}
+
 /**
  * Functions of the host for a guest. For an object that is gone they return undefined, or 0 where
  * they return a number.
@@ -49,7 +55,9 @@ export interface GuestHost {
   fetchJson(id: number, wind: number, index: number): string | undefined;
   /** As `fetchJson`, but returns a dict itself, for an engine that converts it. */
   fetchDict(id: number, wind: number, index: number): Dict | undefined;
-  /** Returns the request itself, for a native guest; undefined when it has ended. */
+  /** The record of the current request, for a guest in a thread of its own; else undefined. */
+  readonly record?: CrossedRecord | null;
+  /** Returns the request itself, for a compiled guest; undefined when it has ended. */
   findRequest(id: number): HostedRequest | undefined;
   /** As `fetchJson`, but returns bytes themselves. */
   fetchBytes(id: number, wind: number, index: number): Uint8Array | undefined;

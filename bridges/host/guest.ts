@@ -170,8 +170,8 @@ export interface Guest {
   readonly description: ModuleDescription;
   /** Texts of the author's loaded files. */
   readonly sources?: readonly string[];
-  /** True if it reads values from the request (`GuestHost.findRequest`), not flattened ones. */
-  readonly readsRequest?: boolean;
+  /** The flags of its records (compiled/area.ts); undefined if it reads flattened values, not records. */
+  readonly recordNeeds?: number;
   readonly noteTaker?: NoteTaker;
   /** Present if it runs in a thread of its own. */
   readonly thread?: GuestThread;

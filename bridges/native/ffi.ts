@@ -17,8 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
 import { koffi } from '../../runtime/sys/koffi.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { INITIAL_AREA_BYTES } from '../compiled/area.ts';
-import type { Library } from '../compiled/library.ts';
+import { type Library, PlainMemory } from '../compiled/library.ts';
 
 export type FfiName = 'koffi' | 'ffi-rs';
 export const ffiNames = ['koffi', 'ffi-rs'] as const;
@@ -46,8 +45,7 @@ interface Functions {
 const MESSAGE_BUFFER_BYTES = 64 * 1024;
 
 /** A loaded shared object. */
-class NativeLibrary implements Library {
-  area: Uint8Array = new Uint8Array(INITIAL_AREA_BYTES);
+class NativeLibrary extends PlainMemory implements Library {
   readonly failure = undefined;
   /** Unknown: C allocates in the memory of the process. */
   readonly memoryBytes = 0;
@@ -55,15 +53,14 @@ class NativeLibrary implements Library {
   private readonly messageBuffer = new Uint8Array(MESSAGE_BUFFER_BYTES);
 
   constructor(functions: Functions) {
+    super();
     this.functions = functions;
     functions.useArea(this.area);
   }
 
-  growArea(byteCount: number): void {
-    const area = new Uint8Array(byteCount);
-    area.set(this.area);
-    this.area = area;
-    this.functions.useArea(area);
+  override growArea(byteCount: number): void {
+    super.growArea(byteCount);
+    this.functions.useArea(this.area);
   }
 
   enter(command: number, data: Uint8Array | null): number {

@@ -127,7 +127,7 @@ export class GuestThread implements HostConnection {
         description: guest.description,
         sources: guest.sources ?? [],
         stopsAtLines: guest.runLineCommand !== undefined,
-        readsRequest: guest.readsRequest === true,
+        recordNeeds: guest.recordNeeds,
       };
       this.sendResult(DECIDED_BY_MESSAGES, JSON.stringify(summary));
     } catch (error) {
@@ -305,11 +305,15 @@ export class GuestThread implements HostConnection {
     const replyRow = isReply ? entryRow : null;
     const { host } = this;
     host.beginCall({ id, row, wind, replyRow, entryRow, scalars, maxOpRet });
-    host.record = readOptionalText(from);
-    const set = from.readU32();
-    for (let index = 0, rest = set & ~ROOT_BIT; rest !== 0; rest >>>= 1, index++)
-      if ((rest & 1) !== 0) host.values[index] = readValue(from);
-    if ((set & ROOT_BIT) !== 0) host.rootJson = readValue(from) as string | undefined;
+    if (from.readU8() === 1) {
+      const bytes = from.readData();
+      host.record = { bytes, data: (readValue(from) as Uint8Array | undefined) ?? null };
+    } else {
+      const set = from.readU32();
+      for (let index = 0, rest = set & ~ROOT_BIT; rest !== 0; rest >>>= 1, index++)
+        if ((rest & 1) !== 0) host.values[index] = readValue(from);
+      if ((set & ROOT_BIT) !== 0) host.rootJson = readValue(from) as string | undefined;
+    }
     this.runBegun(id, notesName, () => enter(scalars));
   }
 

@@ -42,7 +42,7 @@ const summary = {
   },
   sources: [],
   stopsAtLines: false,
-  readsRequest: false,
+  recordNeeds: undefined,
 };
 
 /** The result of a call: code 0, and no commands. */

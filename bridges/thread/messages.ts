@@ -10,7 +10,7 @@ import { MalformedMessageError, type MessageReader, type MessageWriter } from '.
 
 /** Kinds of messages to the guest's thread; each comment lists the contents. */
 export const TO_GUEST = {
-  /** entry, name for notes or empty, fop of the request, limit of op_ret, scalars, record (record.ts) or null, set of values, values */
+  /** entry, name for notes or empty, fop of the request, limit of op_ret, scalars, whether a record and its data follow, or else a set of values and these */
   ENTER: 1,
   /** fop, whether it is that of replies: the entry with the next number. Has no result. */
   ENTRY: 2,
@@ -96,7 +96,7 @@ export interface GuestSummary {
   readonly sources: readonly string[];
   readonly stopsAtLines: boolean;
   /** As in `Guest`. */
-  readonly readsRequest: boolean;
+  readonly recordNeeds: number | undefined;
 }
 
 const INTEGER_KIND = 'i'.charCodeAt(0);

@@ -2,7 +2,6 @@
  * Chooses the values that calls of one entry point bring along, so that the thread need not ask for
  * them: those that earlier calls have read.
  */
-import type { Arg } from '../../runtime/core/fops.ts';
 import type { HostApi } from '../host/crossing/host-api.ts';
 import type { MessageWriter } from './message-bytes.ts';
 import { ROOT_BIT, writeValue } from './messages.ts';
@@ -14,18 +13,7 @@ const MAX_UNREAD_CALLS = 16;
 export class SentValues {
   /** Bits by the value's index, and ROOT_BIT. */
   private set = 0;
-  private readonly isFixed: boolean;
   private unreadCalls = 0;
-
-  /** @param hasRecord true if calls bring a record, beside which data and root are always sent */
-  constructor(args: readonly Arg[], hasRecord: boolean) {
-    this.isFixed = hasRecord;
-    if (!hasRecord) return;
-    this.set = ROOT_BIT;
-    args.forEach(({ type }, index) => {
-      if (type === 'data') this.set |= 1 << index;
-    });
-  }
 
   /** Writes the set, and the values in it. */
   write(to: MessageWriter, api: HostApi, id: number, wind: number): void {
@@ -38,7 +26,6 @@ export class SentValues {
 
   /** Records which values a call has read. */
   noteRead(read: number): void {
-    if (this.isFixed) return;
     if (read !== 0) {
       this.set |= read & 0x7fffffff;
       this.unreadCalls = 0;

@@ -3,8 +3,11 @@
  * call is posted to the thread, whose result comes later: the code, and the messages that the host
  * takes from any guest. Calls are carried out in their order.
  */
-import { type FopRow, findFop, fops as fopTable } from '../../runtime/core/fops.ts';
+import { findFop, fops as fopTable } from '../../runtime/core/fops.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
+import { Area } from '../compiled/area.ts';
+import { PlainMemory } from '../compiled/library.ts';
+import { Records } from '../compiled/records.ts';
 import { HOOK_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
 import type { HostApi } from '../host/crossing/host-api.ts';
 import { findMaxOpRet } from '../host/crossing/reply-check.ts';
@@ -44,7 +47,6 @@ import {
   writeValue,
 } from './messages.ts';
 import { type CallResult, type PendingCall, PendingCalls } from './pending-calls.ts';
-import { packRecord } from './record.ts';
 import { SentValues } from './sent-values.ts';
 import { findAnswer, readSource, takeCommands } from './thread-requests.ts';
 
@@ -100,8 +102,8 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
   private awaitedCount = 0;
   /** Number of notices sent without waking the thread. */
   private quietCount = 0;
-  /** True if calls carry a record of their values (record.ts). */
-  private needsRecord = false;
+  /** Writes the records that calls carry; null if they carry values. */
+  private records: Records | null = null;
   private isKeepingProcess = true;
   private isClosing = false;
   private resolveEnded!: () => void;
@@ -150,7 +152,11 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
     this.language = String(summary.language);
     this.sources = summary.sources.map(String);
     this.stopsAtLines = summary.stopsAtLines === true;
-    this.needsRecord = summary.readsRequest === true;
+    if (typeof summary.recordNeeds === 'number') {
+      const area = new Area(new PlainMemory(), undefined, false);
+      area.needs = summary.recordNeeds;
+      this.records = new Records(area, this.api);
+    }
     this.liveness.hasStarted = true;
     this.interpreter.attach(this);
   }
@@ -285,8 +291,12 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
     const kinds = isReply ? `iiii${listScalarKinds(row.reply)}` : `i${listScalarKinds(row.args)}`;
     const number = this.entryCount;
     this.entryCount += 1;
-    const values = new SentValues(isReply ? row.reply : row.args, this.needsRecord);
-    const { api, link } = this;
+    const { api, link, records } = this;
+    const values = records === null ? new SentValues() : null;
+    const hasOnlyCallback = this.description.fops[name]?.kind === 'none';
+    const writeRecord = isReply
+      ? records?.makeReplyWriter(row, hasOnlyCallback)
+      : records?.makeRequestWriter(row);
     link
       .begin(TO_GUEST.ENTRY)
       .writeText(name)
@@ -303,23 +313,14 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
       to.writeU8(plan === null ? 255 : fopTable.indexOf(plan.row));
       to.writeNumber(plan === null ? 0 : findMaxOpRet(plan.row, request.args));
       writeScalars(to, kinds, scalars);
-      const wind = isReply ? (scalars[1] as number) : -1;
-      writeOptionalText(to, this.needsRecord ? this.packRecord(row, request, wind) : undefined);
-      values.write(to, this.api, request.id, wind);
+      to.writeU8(writeRecord === undefined ? 0 : 1);
+      if (writeRecord !== undefined) {
+        const data = writeRecord(request, scalars);
+        writeValue(to.writeData(records!.area.record), data ?? undefined);
+      } else values!.write(to, api, request.id, isReply ? (scalars[1] as number) : -1);
       link.send();
       return IN_THREAD;
     };
-  }
-
-  /** Encodes all values of a call; also the request's own ones for a callback without a fop. */
-  private packRecord(row: FopRow, request: HostedRequest, wind: number): string {
-    const { memory } = this.settings.machine;
-    const { plan, args } = request;
-    const own = wind === -1 || (wind === 0 && plan?.row === row);
-    return JSON.stringify([
-      own && plan !== null ? packRecord(plan.row.args, args, memory) : null,
-      wind === -1 ? null : packRecord(row.reply, request.findReply(wind)!.values, memory),
-    ]);
   }
 
   /** The frame of the current request, if its observer wants notes. */
@@ -330,6 +331,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
 
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
     if (this.failure !== undefined) return METHOD_FAILED;
+    if (name === 'forget_client') this.records?.forgetClient(args[0] as number);
     const observed = this.findObserved();
     const { link } = this;
     const to = link.begin(TO_GUEST.HOOK).writeText(name);

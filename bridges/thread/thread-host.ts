@@ -5,12 +5,11 @@
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
-import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { GuestMessage } from '../host/crossing/decision.ts';
 import { MessageError, unpackFetchedDict } from '../host/crossing/message.ts';
 import type { Scalar } from '../host/guest.ts';
-import type { GuestHost } from '../host/guest-host.ts';
+import type { CrossedRecord, GuestHost } from '../host/guest-host.ts';
 import type { MemoryTools } from '../host/machine.ts';
 import type { HostedRequest } from '../host/requests/hosted-request.ts';
 import { MessageWriter } from './message-bytes.ts';
@@ -24,7 +23,6 @@ import {
   TO_MAIN,
   writeOptionalText,
 } from './messages.ts';
-import { unpackRecord } from './record.ts';
 
 /** Bytes of commands that a call may always have, even at the memory limit. */
 const MIN_COMMAND_BYTES = 64 * 1024 * 1024;
@@ -68,10 +66,7 @@ export class ThreadHost implements GuestHost {
   readonly values: CrossingValue[] = [];
   /** The request's own fields, if the call has brought them along. */
   rootJson: string | undefined;
-  /** The record of the call's values (record.ts), for a guest that reads them from the request. */
-  record: string | undefined;
-  /** The request of the call, made of the record. */
-  private request: HostedRequest | undefined;
+  record: CrossedRecord | null = null;
   /** The replies of a child, which the notice `below` brings. */
   childReplies: Uint8Array | undefined;
   /** The values that the call has read: bits by index, and ROOT_BIT. */
@@ -97,7 +92,8 @@ export class ThreadHost implements GuestHost {
   beginCall(call: RunningCall | null): void {
     this.call = call;
     this.values.length = 0;
-    this.rootJson = this.record = this.request = undefined;
+    this.rootJson = undefined;
+    this.record = null;
     this.readSet = 0;
     this.messageCount = 0;
     this.dropBytes();
@@ -273,47 +269,17 @@ export class ThreadHost implements GuestHost {
     return this.queryNumber('isChildUp', child);
   }
 
+  /** Returns the request as far as a guest with a record reads it. */
   findRequest(id: number): HostedRequest | undefined {
-    if (this.call?.id === id) {
-      this.request ??= this.makeRequest(this.call);
-      return this.request;
-    }
     if (this.isAlive(id) === 0) return undefined;
-    return { id, name: 'a request', isAnswered: false } as HostedRequest;
+    const isCurrent = this.call?.id === id;
+    const name = isCurrent ? (this.call?.row?.name ?? 'a request of its own') : 'a request';
+    return { id, name, isAnswered: false, failureSource: null } as HostedRequest;
   }
 
-  /** Makes the request of a call, as far as a guest reads it. */
-  private makeRequest({ id, row, replyRow }: RunningCall): HostedRequest {
-    const { memory } = this;
-    const [args, reply] = JSON.parse(this.record ?? '[null, null]') as (unknown[] | null)[];
-    const wind = this.call!.wind;
-    const read = (packed: unknown[] | null | undefined, ofRow: FopRow['args'], from: number) =>
-      packed == null
-        ? []
-        : unpackRecord(ofRow, packed, (index) => this.fetchBytes(id, from, index)!, memory);
-    const values = replyRow === null ? [] : read(reply, replyRow.reply, wind);
-    return {
-      id,
-      name: row?.name ?? 'a request of its own',
-      isAnswered: false,
-      failureSource: null,
-      plan: row === undefined ? null : { row },
-      frame: { root: this.makeRoot(id) },
-      args: row === undefined ? [] : read(args, row.args, -1),
-      findReply: () => ({ values }),
-    } as unknown as HostedRequest;
-  }
-
-  /** Makes the root of a request, with its client's number. */
-  private makeRoot(id: number): Partial<Stack> & { readonly clientNumber: number } {
-    type Root = [number, number, number, number, number[], string, string, number];
-    const json = this.readRequestJson(id);
-    const [unique, uid, gid, pid, groups, lkOwner, op, clientNumber] = JSON.parse(json!) as Root;
-    return { unique, uid, gid, pid, groups, lkOwner, op, clientNumber };
-  }
-
-  exposeClient(root: Stack): number {
-    return (root as unknown as { clientNumber: number }).clientNumber;
+  /** Never called: the main thread has written the client's number. */
+  exposeClient(): number {
+    return 0;
   }
 
   // -- the library for files ---------------------------------------------------------------------

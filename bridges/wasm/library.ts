@@ -4,9 +4,8 @@
  * gate of time limits. A call that traps or is aborted ends the instance: its state may be broken.
  */
 
-import { INITIAL_AREA_BYTES } from '../compiled/area.ts';
 import { isRequestCommand } from '../compiled/commands.ts';
-import type { Library } from '../compiled/library.ts';
+import { INITIAL_AREA_BYTES, type Library } from '../compiled/library.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import { METHOD_FAILED } from '../host/guest.ts';
 import { HostCallGuard, InterpreterGate } from '../host/limits/interpreter-gate.ts';

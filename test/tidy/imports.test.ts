@@ -114,7 +114,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'bridges/host': ['runtime/core', 'runtime/api', 'runtime/wire'],
   'bridges/compiled': ['runtime/core', 'bridges/host'],
-  'bridges/thread': ['runtime/core', 'bridges/host'],
+  'bridges/thread': ['runtime/core', 'bridges/compiled', 'bridges/host'],
   'bridges/javascript': ['runtime/core', 'bridges/host'],
   'bridges/machine/browser': ['runtime/core', 'bridges/host'],
   'bridges/machine/node': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'sucrase'],

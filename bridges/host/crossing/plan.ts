@@ -51,9 +51,9 @@ export interface Plan extends CoreFunctions {
   readonly removedLocIndex: number;
 }
 
-/** Makes a flattener, which flattens nothing for a guest that reads values from the request. */
+/** Makes a flattener, which flattens nothing for a guest that reads records. */
 const makeFlattenerFor = (args: readonly Arg[], guest: Guest, receiver: Xlator): Flatten =>
-  makeFlattener(guest.readsRequest === true ? [] : args, receiver);
+  makeFlattener(guest.recordNeeds === undefined ? args : [], receiver);
 
 /** Makes a fop's plan; null if the module of `xl` neither handles nor observes the fop. */
 function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
@@ -106,7 +106,6 @@ export function makeFops(
 
 /** A plan for the replies to one fop, which enter the guest. */
 export interface ReplyPlan {
-  readonly row: FopRow;
   readonly enter: EnterGuest;
   readonly flatten: Flatten;
   readonly scratch: Scalar[];
@@ -115,7 +114,6 @@ export interface ReplyPlan {
 /** Makes the plan for the replies to one fop. */
 export function planReply(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
   return {
-    row,
     enter: guest.makeReplyEntry(row.name),
     flatten: makeFlattenerFor(row.reply, guest, xl),
     scratch: [],
