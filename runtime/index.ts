@@ -96,8 +96,18 @@ export { type Frame, Stack } from './core/frame.ts';
 /** Converts names between bytes and strings, without loss for bytes that are not UTF-8. */
 export { decodeName, encodeName, NameError, nameLength } from './core/bytes.ts';
 export { newGfid } from './core/context.ts';
-export { Dict, type DictType, type DictValue } from './core/dict.ts';
-export { Fd } from './core/fd.ts';
+/** Keys of xdata that several parts of glossa use. */
+export {
+  ATTRIBUTE_TIMEOUT,
+  Dict,
+  type DictType,
+  type DictValue,
+  ENTRY_TIMEOUT,
+  FLOCK,
+  GFID_REQ,
+  NEGATIVE_TIMEOUT,
+  RENAME_FLAGS,
+} from './core/dict.ts';
 export {
   type Gfid,
   gfidFromBytes,
@@ -124,8 +134,8 @@ export {
 } from './core/iatt.ts';
 /** `inode.table` finds inodes; `ctxGet` and `ctxSet` read and store a translator's value with one. */
 export type { Inode, InodeTable } from './core/inode.ts';
-export { Loc } from './core/loc.ts';
 export * from './core/lock.ts';
+export { Fd, Loc } from './core/operands.ts';
 /** The time for which the kernel may cache a reply, and the invalidation of such a reply. */
 export { type Timeouts, timeoutsOf, withTimeouts } from './core/timeouts.ts';
 export {
@@ -136,15 +146,6 @@ export {
   isUpcall,
   type Upcall,
 } from './core/upcall.ts';
-/** Keys of xdata that several parts of glossa use. */
-export {
-  ATTRIBUTE_TIMEOUT,
-  ENTRY_TIMEOUT,
-  FLOCK,
-  GFID_REQ,
-  NEGATIVE_TIMEOUT,
-  RENAME_FLAGS,
-} from './core/xdata.ts';
 
 // -- limits, log ---------------------------------------------------------------------------------
 

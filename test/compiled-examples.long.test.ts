@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../runtime/core/errno.ts';
-import { Fd } from '../runtime/core/fd.ts';
+import { Fd } from '../runtime/core/operands.ts';
 import { crateFolder, includeDir, packageRoot } from '../runtime/sys/paths.ts';
 import { startModule } from './support/module.ts';
 import { libraryFolder } from './support/native.ts';

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EIO } from '../runtime/core/errno.ts';
-import { Fd } from '../runtime/core/fd.ts';
+import { Fd } from '../runtime/core/operands.ts';
 import { crateFolder } from '../runtime/sys/paths.ts';
 import { makeFolder, startModule } from './support/module.ts';
 import { runGlossa, withScratch } from './support/mount.ts';

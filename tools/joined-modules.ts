@@ -62,8 +62,8 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],
   // Most types of translators import these.
   types: [
-    ...['runtime/core/acl', 'runtime/core/client', 'runtime/core/context', 'runtime/core/fd'],
-    ...['runtime/core/entry-hooks', 'runtime/core/loc', 'runtime/core/timeouts'],
+    ...['runtime/core/acl', 'runtime/core/client', 'runtime/core/context', 'runtime/core/operands'],
+    ...['runtime/core/entry-hooks', 'runtime/core/timeouts'],
     ...['runtime/core/turn', 'runtime/core/upcall'],
     'runtime/xlators/performance/shared/stack-checks',
   ],

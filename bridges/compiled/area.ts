@@ -5,19 +5,18 @@
  */
 import { encodeNameInto } from '../../runtime/core/bytes.ts';
 import type { Dict, DictType } from '../../runtime/core/dict.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import { type Gfid, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
 import {
   type FlagConverters,
   findOpenFlagsIndex,
   SAME_FLAGS,
 } from '../../runtime/core/machine-flags.ts';
+import type { Fd, Loc } from '../../runtime/core/operands.ts';
 import {
   putFlock,
   sizeFlock,

@@ -4,9 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { connect } from '../../runtime/api/driver.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../runtime/core/operands.ts';
 import * as runtime from '../../runtime/index.ts';
 import { FakeContext, makeAttributes, makeGfid } from '../../test/support/core.ts';
 import {

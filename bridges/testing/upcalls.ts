@@ -1,7 +1,8 @@
 /** Encodes and sends the upcalls of a graph under test. */
+
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { joinPath } from '../../runtime/core/loc.ts';
+import { joinPath } from '../../runtime/core/operands.ts';
 import { sendUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 import type { Plain } from './values.ts';
 

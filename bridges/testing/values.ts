@@ -7,10 +7,10 @@
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
  * with fields as in `bridges/host/crossing/message.ts`.
  */
-import type { Fd } from '../../runtime/core/fd.ts';
+
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import type { Fd, Loc } from '../../runtime/core/operands.ts';
 import {
   findMissingFdIndex,
   makeArgumentsRole,

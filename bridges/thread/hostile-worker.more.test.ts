@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { EIO } from '../../runtime/core/errno.ts';
 import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
 import { makeFolder } from '../../test/support/module.ts';

@@ -3,10 +3,10 @@
  * module's own call without a wait for the main thread. It knows the scalars of the current call
  * only; the main thread is asked about a message that refers to anything else.
  */
-import type { Fd } from '../../runtime/core/fd.ts';
+
 import type { Arg, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { type Fd, Loc } from '../../runtime/core/operands.ts';
 import { type GuestMessage, readDecision } from '../host/crossing/decision.ts';
 import { LOC_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
 import type { Resolver } from '../host/crossing/message.ts';

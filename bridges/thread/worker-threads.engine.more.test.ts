@@ -1,8 +1,7 @@
 /** Threads of isolated volumes: their memory, their loss, and their replacement. */
 import { expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../runtime/core/operands.ts';
 import { invalidateEntries } from '../../runtime/core/upcall.ts';
 import { makeAttributes, makeGfid } from '../../test/support/core.ts';
 import {

@@ -4,7 +4,7 @@ import { FileError, withErrorContext } from '../../runtime/api/file-error.ts';
 import type { Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { IA_IFDIR } from '../../runtime/core/iatt.ts';
-import { joinPath } from '../../runtime/core/loc.ts';
+import { joinPath } from '../../runtime/core/operands.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { type FlagValues, stepFlags, toggleFlag } from '../../terminal/flags.ts';

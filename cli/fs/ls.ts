@@ -7,7 +7,7 @@ import { runInParallel, type Steps } from '../../runtime/api/steps.ts';
 import { findEntryFile, type TreeFile } from '../../runtime/api/tree.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../../runtime/core/iatt.ts';
-import { joinPath } from '../../runtime/core/loc.ts';
+import { joinPath } from '../../runtime/core/operands.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';

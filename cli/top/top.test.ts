@@ -1,12 +1,11 @@
 /** The counts of a watched server, and the rates and tables made of them. */
 import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { readNewestUnique } from '../../runtime/core/frame.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../runtime/core/operands.ts';
 import { RequestAges } from '../../runtime/core/request-ages.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
 import mdCache from '../../runtime/xlators/performance/md-cache/index.ts';

@@ -2,10 +2,10 @@
 import { expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EIO, ENODATA, ENOENT, ENOSPC, EOPNOTSUPP, EPERM } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
+import { Fd } from '../../runtime/core/operands.ts';
 import { type HeldRequest, makeAttributes, makeGfid } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 

@@ -5,7 +5,7 @@ import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { invalidateEntry } from '../../runtime/core/upcall.ts';
 import {

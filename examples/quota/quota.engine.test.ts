@@ -1,10 +1,9 @@
 /** Quotas of concurrent, short and interrupted writes. */
 import { expect, it } from 'vitest';
 import { EDQUOT, ENOENT, ENOSPC } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import { Fd, type Loc } from '../../runtime/core/operands.ts';
 import { type HeldRequest, makeAttributes } from '../../test/support/core.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../test/support/module.ts';
 

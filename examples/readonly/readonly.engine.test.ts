@@ -1,9 +1,9 @@
 /** Every fop: changing ones never reach the storage, all others do. */
 import { expect, it } from 'vitest';
 import { EROFS } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import { Fd } from '../../runtime/core/operands.ts';
 import { startModule } from '../../test/support/module.ts';
 
 const CHANGES =

@@ -1,9 +1,8 @@
 /** Changes of a file while it is hashed, or while its tag is being set. */
 import { expect, it } from 'vitest';
 import { EIO, ENODATA } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import { Fd, type Loc } from '../../runtime/core/operands.ts';
 import { type HeldRequest, makeAttributes } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM, EROFS } from '../../runtime/core/errno.ts';
 import { IA_IFDIR, IA_IFREG } from '../../runtime/core/iatt.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import type { Loc } from '../../runtime/core/operands.ts';
 import { type HeldRequest, makeAttributes, makeGfid } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 

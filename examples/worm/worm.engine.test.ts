@@ -1,8 +1,8 @@
 /** Grace and retention periods; the test's storage sets each file's age. */
 import { expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
+import { Fd } from '../../runtime/core/operands.ts';
 import { makeAttributes } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 

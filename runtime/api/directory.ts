@@ -1,6 +1,7 @@
 /** Reads an open directory by the methods of Node's `fs.Dir`. */
+
 import { type Dirent as Entry, IA_IFDIR } from '../core/iatt.ts';
-import { joinPath } from '../core/loc.ts';
+import { joinPath } from '../core/operands.ts';
 import { toEncodedName } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';

@@ -7,7 +7,6 @@ import { applyReply } from '../core/apply-reply.ts';
 import type { Client } from '../core/client.ts';
 import type { Dict } from '../core/dict.ts';
 import { EEXIST, EIO, ENOENT, ESTALE } from '../core/errno.ts';
-import { Fd } from '../core/fd.ts';
 import { type FopRow, findFop, fops } from '../core/fops.ts';
 import { Stack } from '../core/frame.ts';
 import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
@@ -17,7 +16,7 @@ import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
 import { PATH_MAX } from '../core/limits.ts';
-import { Loc } from '../core/loc.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import type { Child, GraphView } from '../core/xlator.ts';
 import { FopError, throwFopError } from './fop-error.ts';
 import {

@@ -6,10 +6,9 @@
  * and a name is looked up before it is made. Without `asKernel` neither is done: for libfuse, whose
  * kernel has done both, and for tests of single fops.
  */
-import { Dict } from '../core/dict.ts';
+import { Dict, RENAME_FLAGS } from '../core/dict.ts';
 import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt, type Statvfs } from '../core/iatt.ts';
-import { Loc } from '../core/loc.ts';
 import {
   O_CREAT,
   O_DIRECTORY,
@@ -19,7 +18,7 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../core/open-flags.ts';
-import { RENAME_FLAGS } from '../core/xdata.ts';
+import { Loc } from '../core/operands.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
 import { FileObjectSteps } from './file-object.ts';
 import { throwFopError } from './fop-error.ts';

@@ -1,7 +1,7 @@
 /** Finds the files whose paths match patterns, as Node's `fs.glob` does, with many directories listed at a time. */
 import picomatch from 'picomatch';
 import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
-import { joinPath } from '../core/loc.ts';
+import { joinPath } from '../core/operands.ts';
 import { readOptions, throwArgumentError, toPath } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { readEntries } from './open-directory.ts';

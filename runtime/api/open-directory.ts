@@ -1,10 +1,9 @@
 /** Lists directories by the fops that a mount winds for the kernel. */
 import { EIO } from '../core/errno.ts';
-import type { Fd } from '../core/fd.ts';
 import type { Dirent } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
 import { O_RDONLY } from '../core/open-flags.ts';
+import { type Fd, Loc } from '../core/operands.ts';
 import type { Driver } from './driver.ts';
 import type { DriverSteps } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';

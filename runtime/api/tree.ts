@@ -2,7 +2,7 @@
 import { ENOENT } from '../core/errno.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
-import { joinPath } from '../core/loc.ts';
+import { joinPath } from '../core/operands.ts';
 import type { DriverSteps } from './driver-steps.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { OpenDirectory } from './open-directory.ts';

@@ -3,9 +3,9 @@
  * of one volume (for other identities, open files, `fs`) share it.
  */
 import type { Client } from '../core/client.ts';
-import type { Fd } from '../core/fd.ts';
 import type { Graph } from '../core/graph.ts';
 import { O_ACCMODE, O_RDONLY } from '../core/open-flags.ts';
+import type { Fd } from '../core/operands.ts';
 import type { Child } from '../core/xlator.ts';
 import { connect, DriverSteps, ROOT_CALLER } from './driver-steps.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';

@@ -3,7 +3,7 @@ import { EEXIST, EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { type Gfid, isGfid } from '../core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
+import { Loc } from '../core/operands.ts';
 import {
   type PathLike,
   readBuffer,

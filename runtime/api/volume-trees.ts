@@ -1,7 +1,7 @@
 /** Makes, lists, changes and removes the directories of a tree for `VolumeSteps`. */
 import { EEXIST, EISDIR, ENOENT, ENOTDIR } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
-import { joinPath, Loc } from '../core/loc.ts';
+import { joinPath, Loc } from '../core/operands.ts';
 import { toEncodedName } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
 import { FileObject } from './file-object.ts';

@@ -1,6 +1,7 @@
 /** Walks a directory tree for callers that iterate, and lists the next directories ahead. */
+
 import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
-import { joinPath } from '../core/loc.ts';
+import { joinPath } from '../core/operands.ts';
 import { toPath } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
 import { readEntries } from './open-directory.ts';

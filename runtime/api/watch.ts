@@ -4,11 +4,10 @@
  */
 /// <reference types="node" preserve="true" />
 import type { EventEmitter } from 'node:events';
-import { Fd } from '../core/fd.ts';
 import { type FopRow, fops } from '../core/fops.ts';
 import type { Frame } from '../core/frame.ts';
-import { joinPath, Loc } from '../core/loc.ts';
 import type { Hop, Observer } from '../core/observer.ts';
+import { Fd, joinPath, Loc } from '../core/operands.ts';
 import { isUpcall, type Upcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { toEncodedName } from './arguments.ts';

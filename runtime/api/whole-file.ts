@@ -4,7 +4,7 @@ import type { Context } from '../core/context.ts';
 import { EEXIST } from '../core/errno.ts';
 import type { Inode } from '../core/inode.ts';
 import { NAME_MAX } from '../core/limits.ts';
-import { joinPath, Loc } from '../core/loc.ts';
+import { joinPath, Loc } from '../core/operands.ts';
 import { FopError } from './fop-error.ts';
 import type { Steps } from './steps.ts';
 import type { VolumeContext } from './volume-context.ts';

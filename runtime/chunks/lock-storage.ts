@@ -7,8 +7,8 @@ import type { Volume } from '../api/volume.ts';
 import type { VolumeClient } from '../api/volume-client.ts';
 import type { Context } from '../core/context.ts';
 import type { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
 import { F_SETLK, F_UNLCK } from '../core/lock.ts';
+import { Loc } from '../core/operands.ts';
 import { FileWatch } from './file-watch.ts';
 
 /** Digits of a lock owner. */

@@ -1,5 +1,5 @@
 /** Keeps the files of chunks open after their last use, so that the next request needs no open. */
-import type { Fd } from '../core/fd.ts';
+import type { Fd } from '../core/operands.ts';
 
 /** The open file of a chunk, which all its `Chunk` objects share. */
 export interface OpenChunk {

@@ -7,8 +7,8 @@ import type { Steps } from '../api/steps.ts';
 import type { VolumeSteps } from '../api/volume-steps.ts';
 import { makeWholeFile } from '../api/whole-file.ts';
 import type { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
 import { O_CREAT, O_EXCL, O_WRONLY } from '../core/open-flags.ts';
+import { Loc } from '../core/operands.ts';
 
 /** Permissions of a new file, before the caller's umask. */
 const FILE_MODE = 0o666;

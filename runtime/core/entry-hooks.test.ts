@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { askArgs, HeldLeaf, makeLoc, startGraph } from '../../test/support/core.ts';
 import { type Entry, entryFops } from './entry-hooks.ts';
 import { EEXIST, EROFS } from './errno.ts';
-import { Fd } from './fd.ts';
 import { findFop, fops } from './fops.ts';
 import { type FopName, fopNames } from './gen/fops.gen.ts';
 import { type After, type Before, taps } from './gen/taps.gen.ts';
-import { Loc } from './loc.ts';
+import { Fd, Loc } from './operands.ts';
 import type { Options } from './options.ts';
 import { defineTranslator, type Fops } from './xlator.ts';
 

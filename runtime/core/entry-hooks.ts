@@ -7,7 +7,7 @@ import type { Client } from './client.ts';
 import { type FopRow, fops } from './fops.ts';
 import type { FopName } from './gen/fops.gen.ts';
 import { type After, tap } from './gen/taps.gen.ts';
-import type { Loc } from './loc.ts';
+import type { Loc } from './operands.ts';
 import type { Fops, Xlator } from './xlator.ts';
 
 /** The names that one request changes. */

@@ -3,11 +3,10 @@
  * and opens of open files. Each resolves to the errno, 0 for success.
  */
 import type { Client } from './client.ts';
-import type { Fd } from './fd.ts';
 import { Stack } from './frame.ts';
 import { type Links, wind } from './gen/fops.gen.ts';
 import type { Inode } from './inode.ts';
-import { Loc } from './loc.ts';
+import { type Fd, Loc } from './operands.ts';
 import type { Cbk } from './xlator.ts';
 
 /** Sends a request of the exchange itself, on behalf of a client. Resolves to the errno, 0 for success. */

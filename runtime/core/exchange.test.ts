@@ -7,14 +7,13 @@ import memory from '../xlators/storage/memory/index.ts';
 import type { Client } from './client.ts';
 import { EINTR } from './errno.ts';
 import { InitError } from './errors.ts';
-import type { Fd } from './fd.ts';
 import { Stack } from './frame.ts';
 import { tail, unwind, wind } from './gen/fops.gen.ts';
 import { Graph } from './graph.ts';
 import type { Inode } from './inode.ts';
-import { Loc } from './loc.ts';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from './lock.ts';
 import type { LogLevels } from './log.ts';
+import { type Fd, Loc } from './operands.ts';
 import type { Options } from './options.ts';
 import {
   type Cbk,

@@ -11,7 +11,6 @@ import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { GraphError } from './errors.ts';
 import { sendLookup, sendOpen } from './exchange-requests.ts';
-import type { Fd } from './fd.ts';
 import type { Stack } from './frame.ts';
 import { type FopName, type Links, unwind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
@@ -24,6 +23,7 @@ import {
   listNames,
 } from './instances.ts';
 import { messages } from './messages.ts';
+import type { Fd } from './operands.ts';
 import { canReconfigure } from './reconfigure.ts';
 import type { Fop, Target, VolumeSpec, Xlator } from './xlator.ts';
 

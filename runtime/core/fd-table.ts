@@ -1,7 +1,8 @@
 /** Holds the open files and directories of a client, by handle: the fd's `id`. */
-import type { Fd } from './fd.ts';
+
 import type { Inode } from './inode.ts';
 import { O_ACCMODE } from './open-flags.ts';
+import type { Fd } from './operands.ts';
 
 /** The open files and directories of one client. */
 export class FdTable {

@@ -56,7 +56,7 @@ export interface EntryChange {
  *   bytes     in the vector of readv and writev
  *   past      bypasses those two: the storage copies, makes, removes or sums the data
  *   extents   as the offsets at which there is data
- *   content   in the reply's xdata, where the request's has `CONTENT` (xdata.ts)
+ *   content   in the reply's xdata, where the request's has `CONTENT` (dict.ts)
  */
 export type DataRoute = 'bytes' | 'past' | 'extents' | 'content';
 

@@ -15,7 +15,7 @@ import { fail, fopNames, pass, tail, unwind, wind } from './gen/fops.gen.ts';
 import { unwindArgs, windArgs } from './gen/generic.gen.ts';
 import type { Graph } from './graph.ts';
 import { Iatt } from './iatt.ts';
-import { Loc } from './loc.ts';
+import { Loc } from './operands.ts';
 import { type Cbk, defineTranslator, type Fops } from './xlator.ts';
 
 /** A translator with these fops. */

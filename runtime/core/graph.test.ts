@@ -14,11 +14,10 @@ import {
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError, InitError } from './errors.ts';
 import type { EventName } from './events.ts';
-import { Fd } from './fd.ts';
 import { tail } from './gen/fops.gen.ts';
 import { Graph } from './graph.ts';
-import { Loc } from './loc.ts';
 import { INFO } from './log.ts';
+import { Fd, Loc } from './operands.ts';
 import type { Options } from './options.ts';
 import {
   defaultNotify,

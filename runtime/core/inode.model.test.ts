@@ -5,10 +5,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeAttributes, makeGfid, startGraph } from '../../test/support/core.ts';
-import { Fd } from './fd.ts';
 import { IA_IFDIR, IA_IFREG } from './iatt.ts';
 import type { Inode, InodeTable } from './inode.ts';
 import { PATH_MAX } from './limits.ts';
+import { Fd } from './operands.ts';
 import { defineTranslator, type Xlator } from './xlator.ts';
 
 const LRU_LIMIT = 3;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeAttributes, makeGfid, startGraph } from '../../test/support/core.ts';
-import { Fd } from './fd.ts';
 import { NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from './iatt.ts';
 import { type Inode, InodeTable, ROOT_ID } from './inode.ts';
 import { PATH_MAX } from './limits.ts';
+import { Fd } from './operands.ts';
 import { defineTranslator, type Xlator } from './xlator.ts';
 
 const told: string[] = [];

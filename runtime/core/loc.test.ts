@@ -3,7 +3,7 @@ import { makeAttributes, makeGfid } from '../../test/support/core.ts';
 import { NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFREG } from './iatt.ts';
 import { InodeTable } from './inode.ts';
-import { joinPath, Loc } from './loc.ts';
+import { joinPath, Loc } from './operands.ts';
 
 let table: InodeTable;
 

@@ -4,8 +4,8 @@ import { EACCES } from './errno.ts';
 import { type GraphError, InitError } from './errors.ts';
 import { fail } from './gen/fops.gen.ts';
 import { Graph } from './graph.ts';
-import { Loc } from './loc.ts';
 import { INFO } from './log.ts';
+import { Loc } from './operands.ts';
 import { defineOptions } from './options.ts';
 import { defineTranslator, type Translator, type VolumeSpec } from './xlator.ts';
 

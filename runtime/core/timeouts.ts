@@ -1,6 +1,5 @@
-/** Reads and writes the times for which the kernel may cache a reply, in the reply's xdata (`xdata.ts`). */
-import { Dict } from './dict.ts';
-import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from './xdata.ts';
+/** Reads and writes the times for which the kernel may cache a reply, in the reply's xdata (`dict.ts`). */
+import { ATTRIBUTE_TIMEOUT, Dict, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from './dict.ts';
 
 /** Timeouts in seconds; the mount's options apply to absent ones. */
 export interface Timeouts {

@@ -15,7 +15,6 @@ import type { Context } from './context.ts';
 import { guardFops } from './data-guard.ts';
 import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
-import type { Fd } from './fd.ts';
 import { Frame, type Stack } from './frame.ts';
 import type { FopName, FopTable, Links } from './gen/fops.gen.ts';
 import type { Initiator } from './initiator.ts';
@@ -24,6 +23,7 @@ import type { DebuggableModule } from './line-stops.ts';
 import type { Log, LogLevels, LogSource } from './log.ts';
 import { messages } from './messages.ts';
 import type { VolumeObserver } from './observer.ts';
+import type { Fd } from './operands.ts';
 import type { Options, Values, VolfileOption } from './options.ts';
 
 /** A translator's implementation of a fop. It replies by one unwind of `frame`, now or later. */

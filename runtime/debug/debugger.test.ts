@@ -12,9 +12,8 @@ import {
 } from '../../test/support/core.ts';
 import type { Dict } from '../core/dict.ts';
 import { EIO, ENOENT } from '../core/errno.ts';
-import { Fd } from '../core/fd.ts';
 import { fail, tail, unwind, wind } from '../core/gen/fops.gen.ts';
-import { Loc } from '../core/loc.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import { DebugClient } from './debug-client.ts';
 import { DebugServer } from './debug-server.ts';
 import type { ResumeWay } from './hops.ts';

@@ -2,11 +2,11 @@
  * Describes a debugged request for `debugger.ts` and `scopes.ts`: one hop for each volume that the
  * request has reached.
  */
-import { Fd } from '../core/fd.ts';
+
 import type { FopRow } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
-import { Loc } from '../core/loc.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { valueWriters } from '../observe/codec.ts';
 import { encodeWith } from '../observe/recording-bytes.ts';

@@ -5,12 +5,11 @@
  */
 import { Dict, type DictValue } from '../core/dict.ts';
 import { errnoName, strerror } from '../core/errno.ts';
-import { Fd } from '../core/fd.ts';
 import type { Arg } from '../core/fops.ts';
 import { Iatt } from '../core/iatt.ts';
 import { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
 import { printable } from '../core/log.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import { isStructType, type StructType, structTypes } from '../core/struct-types.ts';
 
 /** A value as front ends show it. */

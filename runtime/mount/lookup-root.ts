@@ -2,7 +2,7 @@
 import { Driver, ROOT_CALLER } from '../api/driver.ts';
 import type { Client } from '../core/client.ts';
 import { EIO, strerror } from '../core/errno.ts';
-import { Loc } from '../core/loc.ts';
+import { Loc } from '../core/operands.ts';
 import { makeMountError } from './fuse/mount-error.ts';
 
 /** Looks up the root. @throws {MountError} when the lookup fails @param mountpoint for the message */

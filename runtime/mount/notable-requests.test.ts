@@ -5,7 +5,7 @@ import { EACCES, ENODATA, ENOENT } from '../core/errno.ts';
 import { Frame, makeFirstFrame, Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
+import { Loc } from '../core/operands.ts';
 import { NotableRequests, RECORDS_MAX } from './notable-requests.ts';
 
 const SLOW_MS = 100;

@@ -7,8 +7,8 @@ import { ENODATA, ENOENT, EOPNOTSUPP, errnoName } from '../core/errno.ts';
 import type { Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
-import { joinPath, Loc } from '../core/loc.ts';
 import type { LogSource } from '../core/log.ts';
+import { joinPath, Loc } from '../core/operands.ts';
 import { type SampleListener, sampleIfAwaited } from '../pump/sampled-clock.ts';
 
 /** The number of records in each ring. */

@@ -4,13 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { askArgs, HeldLeaf, linkDirectory, makeGfid, startGraph } from '../../test/support/core.ts';
 import { onlyUnwinds, onlyWinds, readEvents, record } from '../../test/support/test-recordings.ts';
 import { Dict, type DictValue } from '../core/dict.ts';
-import { Fd } from '../core/fd.ts';
 import { type Arg, type ArgType, fops } from '../core/fops.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import { type Dirent, Iatt, Statvfs } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
-import { Loc } from '../core/loc.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import { openRecording } from './reader.ts';
 import { RecordingError, RecordingReader, RecordingWriter, TEXT_MAX } from './recording-bytes.ts';
 

@@ -4,12 +4,11 @@
  * which may be older. docs/write/recording.md has the format.
  */
 import { type Dict, type DictType, type DictValue, dictTypes } from '../core/dict.ts';
-import type { Fd } from '../core/fd.ts';
 import type { ArgType } from '../core/fops.ts';
 import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import type { Dirent } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
-import type { Loc } from '../core/loc.ts';
+import type { Fd, Loc } from '../core/operands.ts';
 import type { StructType } from '../core/struct-types.ts';
 import type { HiddenNames } from './hidden-names.ts';
 import { RecordingError, type RecordingReader, type RecordingWriter } from './recording-bytes.ts';

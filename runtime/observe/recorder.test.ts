@@ -22,9 +22,8 @@ import {
 } from '../../test/support/test-recordings.ts';
 import { Dict } from '../core/dict.ts';
 import { EACCES, ENOENT } from '../core/errno.ts';
-import { Fd } from '../core/fd.ts';
 import { fopNames, tail, unwind, wind } from '../core/gen/fops.gen.ts';
-import { Loc } from '../core/loc.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import { invalidateEntry } from '../core/upcall.ts';
 import { type FilterSettings, makeFilter } from './filter.ts';
 import { MemoryRecording } from './memory-recording.ts';

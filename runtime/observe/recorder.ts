@@ -9,13 +9,12 @@
  * recording need not rise.
  */
 import type { EventName } from '../core/events.ts';
-import { Fd } from '../core/fd.ts';
 import { fops } from '../core/fops.ts';
 import type { Frame, Stack } from '../core/frame.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
-import { Loc } from '../core/loc.ts';
 import type { LogRecord } from '../core/log.ts';
 import type { Observer } from '../core/observer.ts';
+import { Fd, Loc } from '../core/operands.ts';
 import { isUpcall } from '../core/upcall.ts';
 import type { Xlator } from '../core/xlator.ts';
 import type { Retention } from './codec.ts';

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { major, makedev, minor } from '../core/device-number.ts';
-import { RENAME_NOREPLACE } from '../core/xdata.ts';
+import { RENAME_NOREPLACE } from '../core/dict.ts';
 import { bindAsync, bindCall } from './call.ts';
 import {
   AT_FDCWD,

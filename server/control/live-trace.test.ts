@@ -1,8 +1,8 @@
 /** A trace over the control channel, which lasts as long as its client is connected. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Graph } from '../../runtime/core/graph.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import type { Log } from '../../runtime/core/log.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { ask, HeldLeaf, startGraph } from '../../test/support/core.ts';
 import type { RecordingOptions } from '../graph-recording.ts';
 import { ControlQuery } from './control-client.ts';

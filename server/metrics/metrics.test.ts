@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
 import { formatReason } from '../../terminal/reason.ts';

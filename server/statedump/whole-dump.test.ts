@@ -1,12 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
 import { LISTED_MAX } from '../../runtime/core/dumps.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { readNewestUnique, Stack } from '../../runtime/core/frame.ts';
 import { wind } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Initiator, makeInitiatorTranslator } from '../../runtime/core/initiator.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import { Log } from '../../runtime/core/log.ts';
+import { Fd, Loc } from '../../runtime/core/operands.ts';
 import { RequestAges } from '../../runtime/core/request-ages.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
 import {

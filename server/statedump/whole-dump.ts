@@ -13,8 +13,8 @@ import {
   type InodesDump,
   LISTED_MAX,
 } from '../../runtime/core/dumps.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
+import type { Fd } from '../../runtime/core/operands.ts';
 import type { RequestAges } from '../../runtime/core/request-ages.ts';
 import { maskOptions } from '../../runtime/core/secrets.ts';
 import { dumpVolume, listVolumes, type VolumeDump } from './volume-dumps.ts';

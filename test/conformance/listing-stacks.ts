@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connect, Driver, ROOT_CALLER } from '../../runtime/api/driver.ts';
 import type { Dirent } from '../../runtime/core/iatt.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Volume } from '../../server/open-volume.ts';
 import { distributedVolfile, renderVolume } from '../support/brick-clients.ts';

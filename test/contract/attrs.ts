@@ -4,7 +4,7 @@ import { Dict } from '../../runtime/core/dict.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { type Checks, file, iatt, mkdir, ok, time } from './check.ts';
 import type { TestVolume } from './driver.ts';
 

@@ -1,8 +1,8 @@
 /** Helpers of the named checks of the storage contract. */
 import { expect } from 'vitest';
-import { Fd } from '../../runtime/core/fd.ts';
 import type { Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
+import { Fd } from '../../runtime/core/operands.ts';
 import type { Reply, TestVolume } from './driver.ts';
 
 /** The capabilities of a set-up. */

@@ -1,8 +1,8 @@
 /** Checks of the storage contract: a file's data. */
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { Loc } from '../../runtime/core/loc.ts';
 import { O_APPEND, O_RDWR, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { bareFd, type Checks, content, file, iatt, mkdir, ok } from './check.ts';
 import type { TestVolume } from './driver.ts';
 

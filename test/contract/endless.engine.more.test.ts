@@ -4,9 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../runtime/core/operands.ts';
 import type { HeldRequest } from '../support/core.ts';
 import { selectVariants } from '../support/test-selection.ts';
 import { type Extension, LANGUAGES, RETRIES, serves, start } from './endless.ts';

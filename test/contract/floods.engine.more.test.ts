@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { EIO, EMFILE, EPERM } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
+import { Fd } from '../../runtime/core/operands.ts';
 import { openFilesLimit } from '../../runtime/sys/open-files.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
 import { selectVariants } from '../support/test-selection.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import type { Loc } from '../../runtime/core/operands.ts';
 import { makeModuleGraph, startModule } from '../support/module.ts';
 import { takeTexts } from './bridge/requests.ts';
 

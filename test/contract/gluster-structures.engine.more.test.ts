@@ -1,7 +1,7 @@
 /** Tests of structures, pointers and host functions in modules for the original glupy. */
 import { describe, expect, it } from 'vitest';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import type { Loc } from '../../runtime/core/operands.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
 import { takeTexts } from './bridge/requests.ts';
 import { Samples } from './bridge/values.ts';

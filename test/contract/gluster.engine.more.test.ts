@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../runtime/core/errno.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
+import type { Fd } from '../../runtime/core/operands.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
 import { takeTexts } from './bridge/requests.ts';
 import { Samples } from './bridge/values.ts';

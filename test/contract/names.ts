@@ -1,6 +1,7 @@
 /** Checks of the storage contract: finding, making and removing names. */
 import { expect } from 'vitest';
 import { nameLength } from '../../runtime/core/bytes.ts';
+import { GFID_REQ } from '../../runtime/core/dict.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import {
   IA_IFCHR,
@@ -11,9 +12,8 @@ import {
   IA_IFSOCK,
 } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
-import { GFID_REQ } from '../../runtime/core/xdata.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import {
   type Checks,
   content,

@@ -5,12 +5,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';
 import { IA_IFLNK, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
+import { type Fd, Loc } from '../../runtime/core/operands.ts';
 import {
   type AclEntry,
   encodeAcl,

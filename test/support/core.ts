@@ -17,8 +17,8 @@ import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, direntType, IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import { INFO } from '../../runtime/core/log.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
 import {
   type Cbk,

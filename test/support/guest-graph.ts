@@ -19,7 +19,7 @@ import { Interpreter } from '../../bridges/host/lifecycle/interpreter.ts';
 import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { EINTR } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, type Reply, startGraph } from './core.ts';
 

@@ -4,12 +4,11 @@
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
 import { O_TRUNC } from '../../runtime/core/open-flags.ts';
+import type { Fd, Loc } from '../../runtime/core/operands.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { isUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 

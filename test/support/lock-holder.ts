@@ -1,6 +1,7 @@
 /** A program that locks a file of a brick, reports it, and stays: `lock-holder.ts PORT PATH`. */
-import { Loc } from '../../runtime/core/loc.ts';
+
 import { F_SETLK, F_WRLCK } from '../../runtime/core/lock.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import { BrickClients } from './brick-clients.ts';
 
 const [port, path] = process.argv.slice(2) as [string, string];

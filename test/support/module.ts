@@ -22,8 +22,8 @@ import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import { type LogLevel, TRACE } from '../../runtime/core/log.ts';
+import { Loc } from '../../runtime/core/operands.ts';
 import type {
   Dump,
   ReloadResult,

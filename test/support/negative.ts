@@ -2,11 +2,10 @@
 import { join } from 'node:path';
 import glupy from '../../bridges/glupy.ts';
 import native from '../../bridges/native/index.ts';
-import { Fd } from '../../runtime/core/fd.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../runtime/core/operands.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';

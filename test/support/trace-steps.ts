@@ -11,11 +11,10 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Driver, FopError, type Reply } from '../../runtime/api/driver.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
 import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../runtime/core/iatt.ts';
-import { Loc } from '../../runtime/core/loc.ts';
 import { F_SETLK, F_UNLCK, F_WRLCK, type Flock } from '../../runtime/core/lock.ts';
+import { type Fd, Loc } from '../../runtime/core/operands.ts';
 import { type BrickClient, bytes } from './brick-clients.ts';
 import type { RealBrick } from './gluster.ts';
 

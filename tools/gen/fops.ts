@@ -106,12 +106,11 @@ export function generateFops(): string {
  * Generated from runtime/core/fops.ts by tools/gen/fops.ts (npm run gen). Do not edit.
  */
 import type { Dict } from '../dict.ts';
-import type { Fd } from '../fd.ts';
 import { type AnyCbk, Frame, noteFailure, reportSecondUnwind } from '../frame.ts';
 import type { Dirent, Iatt, Statvfs } from '../iatt.ts';
 import type { Inode } from '../inode.ts';
-import type { Loc } from '../loc.ts';
 import type { Flock, Lease } from '../lock.ts';
+import type { Fd, Loc } from '../operands.ts';
 import type { Cbk, Child, Fop, Target, Xlator } from '../xlator.ts';
 
 /** Arguments down and reply up of every fop, after \`frame, xl\` and \`opRet, opErrno\`. */

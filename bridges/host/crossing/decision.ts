@@ -9,9 +9,10 @@
  * The host decodes a message on arrival, so that an error is raised in the module's own call. The
  * guest's library (python/glupy/frame.py) encodes it.
  */
+
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import type { Upcall } from '../../../runtime/core/upcall.ts';
 import {
   checkDirectoryEntryName,

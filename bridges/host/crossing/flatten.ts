@@ -3,11 +3,11 @@
  * scalars (inode, parent, name, gfid, parent's gfid), any other value one. `listScalarKinds`
  * describes them to an engine.
  */
-import type { Fd } from '../../../runtime/core/fd.ts';
+
 import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
+import type { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { HookName, NoticeName, Scalar } from '../guest.ts';
 import { expose } from './exposed-inodes.ts';

@@ -1,6 +1,7 @@
 /** Tracks the fds that one interpreter refers to by number, and closes those made for it. */
-import { Fd } from '../../../runtime/core/fd.ts';
+
 import type { FopRow } from '../../../runtime/core/fops.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { findFirstLoc } from './decision.ts';
 import { findMissingFdIndex } from './message.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { type RunningModule, startModule } from '../../../test/support/module.ts';
 import { expose } from './exposed-inodes.ts';
 

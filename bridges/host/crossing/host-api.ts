@@ -5,10 +5,10 @@
 import type { Client } from '../../../runtime/core/client.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EMFILE } from '../../../runtime/core/errno.ts';
-import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Stack } from '../../../runtime/core/frame.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../../runtime/core/inode.ts';
 import { ERROR, type LogSource } from '../../../runtime/core/log.ts';
+import type { Fd } from '../../../runtime/core/operands.ts';
 import { sendUpcall, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Guest } from '../guest.ts';

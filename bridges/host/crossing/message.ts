@@ -16,13 +16,12 @@
  */
 import { NameError, nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../../runtime/core/dict.ts';
-import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
 import { type Gfid, isGfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import { type Flock, isLockOwner } from '../../../runtime/core/lock.ts';
+import { type Fd, Loc } from '../../../runtime/core/operands.ts';
 import {
   type StructType,
   type StructTypes,

@@ -9,9 +9,9 @@
 
 import type { Client } from '../../../runtime/core/client.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
-import type { Fd } from '../../../runtime/core/fd.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import type { Fd } from '../../../runtime/core/operands.ts';
 import type { Options } from '../../../runtime/core/options.ts';
 import {
   announceChangedReplies,

@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { ask, askArgs, type Reply } from '../../../test/support/core.ts';
 import {
   type Answer,

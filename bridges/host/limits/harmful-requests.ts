@@ -4,12 +4,12 @@
  * (`Backoff`). The volume calls `isRefused` for each request, and `clear` when it loads new code. A
  * fop with two names is recorded under both. Beyond `MAX_ENTRIES`, the oldest records are dropped.
  */
-import { Fd } from '../../../runtime/core/fd.ts';
+
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import { type Log, printable } from '../../../runtime/core/log.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { Backoff } from '../lifecycle/failure-policy.ts';
 
 /** Maximum number of recorded requests and callers. */

@@ -3,12 +3,11 @@
  * replies. `Interpreter` makes one per fop; the guest refers to it by its number.
  */
 import { Dict } from '../../../runtime/core/dict.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { type ArgType, findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
 import { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import type { LogSource } from '../../../runtime/core/log.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Plan } from '../crossing/plan.ts';
 import type { ChildReply } from '../crossing/reply-check.ts';

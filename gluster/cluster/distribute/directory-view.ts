@@ -6,8 +6,8 @@
 import { EIO, ENOENT, ENOTCONN, ESTALE } from '../../../runtime/core/errno.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import type { Loc } from '../../../runtime/core/operands.ts';
 import type { Distribute } from './distribute.ts';
 import { decodePiece, Layout, makeEmptyPiece, type Piece } from './layout/layout.ts';
 import type { Reply } from './task.ts';

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT, ENOTCONN, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { fail, tail } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
 import { encodePiece, makeEmptyPiece } from './layout/layout.ts';

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { type BrickClient, type BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, type RealBrick, type RealMount } from '../../../test/support/gluster.ts';
 import { GlusterVolume } from '../../../test/support/gluster-volume.ts';

@@ -3,7 +3,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { tail } from '../../../runtime/core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../runtime/core/iatt.ts';
 import { InodeTable } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
 import { ListedDirectories } from './listed-directories.ts';

@@ -6,7 +6,6 @@
 import { encodeName } from '../../../runtime/core/bytes.ts';
 import { EIO, ENOENT, ENOSYS, EOPNOTSUPP, ESTALE } from '../../../runtime/core/errno.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import {
   ENTRYLK_LOCK,
   ENTRYLK_UNLOCK,
@@ -17,6 +16,7 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../runtime/core/lock.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { type InternalCall, makeInternalCall, type Steps, type Task } from './task.ts';
 
 /** Domain of layouts: a client takes a write lock to change a layout, and a read lock to rely on it. */

@@ -1,7 +1,7 @@
 /** Logs contradictions between the children of a volume and its volfile, each once. */
 import { errnoName } from '../../../runtime/core/errno.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
+import type { Loc } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { hasRange, type Layout } from './layout/layout.ts';
 

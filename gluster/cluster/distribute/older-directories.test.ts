@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import { DistributedVolume } from '../../../test/support/distributed-volume.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';

@@ -1,7 +1,7 @@
 /** Options at start, and their changes on a running volume. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { DistributedVolume } from '../../../test/support/distributed-volume.ts';
 import type { Distribute } from './distribute.ts';
 import { decodePiece, type Piece } from './layout/layout.ts';

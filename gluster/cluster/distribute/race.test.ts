@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { EEXIST, ENOENT, ENOTEMPTY, ESTALE } from '../../../runtime/core/errno.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { type FopReply, SharedVolume } from '../../../test/support/shared-volume.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];

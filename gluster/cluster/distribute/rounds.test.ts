@@ -5,7 +5,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import delayGen from '../../../runtime/xlators/debug/delay-gen/index.ts';
 import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
 

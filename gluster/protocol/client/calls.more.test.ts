@@ -3,16 +3,14 @@ import { constants, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dict } from '../../../runtime/core/dict.ts';
+import { Dict, FLOCK } from '../../../runtime/core/dict.ts';
 import { EAGAIN, EINVAL, ENODATA, ENOENT, ENXIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
-import type { Fd } from '../../../runtime/core/fd.ts';
 import { SET_ATTR } from '../../../runtime/core/fops.ts';
 import { type Dirent, IA_IFCHR, IA_IFIFO, IA_IFLNK, Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../runtime/core/lock.ts';
 import { O_RDWR } from '../../../runtime/core/open-flags.ts';
-import { FLOCK } from '../../../runtime/core/xdata.ts';
+import { type Fd, Loc } from '../../../runtime/core/operands.ts';
 import { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { XATTROP } from '../../../runtime/xlators/storage/shared/xattrs.ts';
 import type { Ask, BrickClient } from '../../../test/support/brick-clients.ts';

@@ -3,7 +3,7 @@
  * numbers. One of GlusterFS has the positions of its disk, of 63 bits (`core/listing-offset.ts`). Both are valid for
  * the directory, so a listing continues after the brick or this client was started again.
  */
-import type { Fd } from '../../../runtime/core/fd.ts';
+
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import {
@@ -14,6 +14,7 @@ import {
   readPositionHi,
   readPositionLo,
 } from '../../../runtime/core/listing-offset.ts';
+import type { Fd } from '../../../runtime/core/operands.ts';
 import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
 const TWO_32 = 0x1_0000_0000;

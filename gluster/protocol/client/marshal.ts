@@ -5,7 +5,6 @@
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { type Arg, findFop } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { type FopName, fail, fopNames, unwind } from '../../../runtime/core/gen/fops.gen.ts';
@@ -13,8 +12,8 @@ import { unwindArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import { F_GETLK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { type Fields, skipIatts } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
+import type { Loc } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Settings } from './options.ts';
 import { RecentAttributes } from './recent-attributes.ts';

@@ -3,10 +3,11 @@
  * reopens its files by gfid after each reconnect.
  * Source: GlusterFS 10 `client-helpers.c`, `client-handshake.c`.
  */
-import type { Fd } from '../../../runtime/core/fd.ts';
+
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { O_DIRECT } from '../../../runtime/core/open-flags.ts';
+import type { Fd } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 
 /** Fd numbers on the wire without an open file: NO_FD is refused; for ANONYMOUS_FD the brick uses the file's gfid. */

@@ -2,15 +2,14 @@
  * Holds the state of a remote volume besides its connection: open files, the brick's kind, and recent replies that
  * save requests. `marshal.ts` and `request.ts` read and update it.
  */
-import type { Dict } from '../../../runtime/core/dict.ts';
+import { type Dict, GFID_REQ } from '../../../runtime/core/dict.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { GfidRequests } from '../../../runtime/core/gfid-requests.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { O_DIRECT } from '../../../runtime/core/open-flags.ts';
-import { GFID_REQ } from '../../../runtime/core/xdata.ts';
+import type { Loc } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { ListedAcls } from './listed-acls.ts';
 import type { Settings } from './options.ts';

@@ -3,12 +3,11 @@
  * listed.
  */
 import { expect, test } from 'vitest';
-import { Fd } from '../../../runtime/core/fd.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { sendUpcall, UP, type Upcall } from '../../../runtime/core/upcall.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';

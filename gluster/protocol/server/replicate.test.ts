@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { ENOENT, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { type BrickClient, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { makeFolder } from '../../../test/support/posix.ts';
 

@@ -6,7 +6,7 @@ import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { EACCES } from '../../../runtime/core/errno.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import accessControl from '../../../runtime/xlators/features/access-control/index.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
 import { isRoot, makeFolder } from '../../../test/support/posix.ts';

@@ -14,15 +14,14 @@ import {
   EPERM,
   ESTALE,
 } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { closeFd, type FdTable } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { Cbk, Child } from '../../../runtime/core/xlator.ts';
 import type { NameRule, Operand } from './unmarshal.ts';
 

@@ -2,9 +2,8 @@
 
 import { applyReply } from '../../../runtime/core/apply-reply.ts';
 import type { Client } from '../../../runtime/core/client.ts';
-import { Dict } from '../../../runtime/core/dict.ts';
+import { Dict, KILL_PRIV } from '../../../runtime/core/dict.ts';
 import { EINVAL, EIO, ENOENT } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { closeFd } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, Stack } from '../../../runtime/core/frame.ts';
@@ -12,9 +11,8 @@ import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import { O_RDONLY } from '../../../runtime/core/open-flags.ts';
-import { KILL_PRIV } from '../../../runtime/core/xdata.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { type Loan, RECORD_MAX } from '../../../runtime/wire/record.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { writeFields } from '../../rpc/fields.ts';

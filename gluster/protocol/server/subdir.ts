@@ -9,7 +9,7 @@ import { Stack } from '../../../runtime/core/frame.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import type { Brick } from './bricks.ts';
 import { lookupLoc } from './resolve.ts';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import * as libc from '../../../runtime/sys/libc.ts';
 import { toCString } from '../../../runtime/sys/struct.ts';
 import {

@@ -4,12 +4,13 @@
  * inode or open file it has an `Operand`, from which `resolve.ts` finds the argument.
  * Source of the rules for names: GlusterFS 10 `xlators/protocol/server/src/server-resolve.c`.
  */
-import type { Fd } from '../../../runtime/core/fd.ts';
+
 import { type Arg, findFop } from '../../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { computeInoLo } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { F_GETLK } from '../../../runtime/core/lock.ts';
+import type { Fd } from '../../../runtime/core/operands.ts';
 import type { Fields } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { computeWireInoHi } from '../../rpc/iatt.ts';

@@ -3,8 +3,9 @@
  * changes data only together with size or times, which the kernel checks (AUTO_INVAL_DATA). It drops the pages at the
  * first open after volumes or their code were replaced.
  */
-import type { Fd } from '../../core/fd.ts';
+
 import type { Inode } from '../../core/inode.ts';
+import type { Fd } from '../../core/operands.ts';
 import type { Child } from '../../core/xlator.ts';
 import type { Notices } from './notices.ts';
 import { FOPEN_KEEP_CACHE } from './protocol.ts';

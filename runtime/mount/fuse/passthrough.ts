@@ -6,10 +6,10 @@
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
 import { errnoName } from '../../core/errno.ts';
-import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
 import { O_ACCMODE, O_DIRECT, O_RDWR } from '../../core/open-flags.ts';
+import type { Fd } from '../../core/operands.ts';
 import type { Child, Xlator } from '../../core/xlator.ts';
 import { ioctl } from '../../sys/libc.ts';
 import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';

@@ -1,12 +1,12 @@
 /** Makes the fops on directories: those of the virtual tree, and the root, whose listing omits the tree. */
 import { nameLength } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
-import type { Fd } from '../../core/fd.ts';
 import type { Frame } from '../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../core/gen/fops.gen.ts';
 import { computeInoHi, computeInoLo } from '../../core/gfid.ts';
 import { computeDirentplusSize, type Dirent, direntType, IA_IFDIR } from '../../core/iatt.ts';
 import { ROOT_ID } from '../../core/inode.ts';
+import type { Fd } from '../../core/operands.ts';
 import type { Cbk, Fop, Fops } from '../../core/xlator.ts';
 import {
   deriveGfid,

@@ -3,7 +3,7 @@
  * tree, and passes all other requests unchanged. Fops that would change the tree fail; fops that no front end
  * sends are not handled.
  */
-import { Dict } from '../../core/dict.ts';
+import { DIRECT_IO_MODE, Dict } from '../../core/dict.ts';
 import {
   EACCES,
   EINVAL,
@@ -15,18 +15,16 @@ import {
   ESTALE,
   EXDEV,
 } from '../../core/errno.ts';
-import { Fd } from '../../core/fd.ts';
 import { findFop } from '../../core/fops.ts';
 import type { Frame } from '../../core/frame.ts';
 import { type FopName, fail, tail, unwind } from '../../core/gen/fops.gen.ts';
 import { type Before, taps } from '../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { type Inode, ROOT_ID } from '../../core/inode.ts';
-import { Loc } from '../../core/loc.ts';
 import { messages } from '../../core/messages.ts';
 import { O_ACCMODE } from '../../core/open-flags.ts';
+import { Fd, Loc } from '../../core/operands.ts';
 import { withTimeouts } from '../../core/timeouts.ts';
-import { DIRECT_IO_MODE } from '../../core/xdata.ts';
 import type { Fops } from '../../core/xlator.ts';
 import { makeDirectoryFops } from './directory-fops.ts';
 import type { File } from './nodes.ts';

@@ -1,11 +1,11 @@
 /** Holds the state of a volume of `meta`: its tree, the paths that inodes have as context, and open nodes. */
 import { decodeName, encodeName } from '../../core/bytes.ts';
 import type { Context } from '../../core/context.ts';
-import type { Fd } from '../../core/fd.ts';
 import { type Gfid, gfidFromBytes, setVersion4 } from '../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { GFID_SIZE } from '../../core/limits.ts';
+import type { Fd } from '../../core/operands.ts';
 import type { Xlator } from '../../core/xlator.ts';
 import { type Dir, type File, type Node, resolvePath } from './nodes.ts';
 

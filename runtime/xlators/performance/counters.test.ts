@@ -2,9 +2,8 @@
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../test/support/core.ts';
 import { performanceStack } from '../../../test/support/performance-stack.ts';
-import { Fd } from '../../core/fd.ts';
 import type { Iatt } from '../../core/iatt.ts';
-import { Loc } from '../../core/loc.ts';
+import { Fd, Loc } from '../../core/operands.ts';
 import type { Dump, Translator, Xlator } from '../../core/xlator.ts';
 import memory from '../storage/memory/index.ts';
 

@@ -12,9 +12,8 @@ import {
 } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { EFBIG } from '../../core/errno.ts';
-import { Fd } from '../../core/fd.ts';
 import type { Iatt } from '../../core/iatt.ts';
-import { Loc } from '../../core/loc.ts';
+import { Fd, Loc } from '../../core/operands.ts';
 import type { Dump } from '../../core/xlator.ts';
 
 const CACHING: ClientSettings = {

@@ -4,14 +4,13 @@ import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/
 import { SlowStorage } from '../../../test/support/slow-storage.ts';
 import { Dict } from '../../core/dict.ts';
 import { EFBIG, ENODATA } from '../../core/errno.ts';
-import { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';
 import { makeFirstFrame, Stack } from '../../core/frame.ts';
 import { type FopName, wind } from '../../core/gen/fops.gen.ts';
 import type { Graph } from '../../core/graph.ts';
 import { Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
-import { Loc } from '../../core/loc.ts';
+import { Fd, Loc } from '../../core/operands.ts';
 import { invalidateInode } from '../../core/upcall.ts';
 import type { Cbk, Translator } from '../../core/xlator.ts';
 import errorGen from '../debug/error-gen/index.ts';

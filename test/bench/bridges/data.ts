@@ -23,12 +23,11 @@ import {
   measureBatches,
 } from '../../../apps/bench/run/call/request-batches.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { makeFirstFrame, Stack } from '../../../runtime/core/frame.ts';
 import { wind } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
 import { canCompile, compileText, libraryFolder, nativeFile } from '../../support/native.ts';
 import { makeSized } from '../bridge/requests.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { startModule } from '../../support/module.ts';
 import { makeSized, takeTexts } from '../bridge/requests.ts';
 

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
 import type { GraphError } from '../../../runtime/core/errors.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { makeSized, takeTexts } from '../bridge/requests.ts';
 

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { startModule } from '../../support/module.ts';
 
 const five = new TextEncoder().encode('12345');

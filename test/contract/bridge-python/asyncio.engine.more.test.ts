@@ -1,7 +1,7 @@
 /** Tests of async def fops with every function of asyncio, stepped by the host or run as a task. */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import type { RunningModule } from '../../support/module.ts';
 import { makeSized, takeTexts } from '../bridge/requests.ts';
 import { expectWorks, readlink, start, stat } from './failing-module.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EAGAIN, EPERM } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, start, stat } from './failing-module.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EPERM } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { expectWorks, failed, readlink, stat } from './failing-module.ts';
 

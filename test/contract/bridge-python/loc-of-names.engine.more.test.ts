@@ -2,10 +2,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../runtime/core/iatt.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
+import { Fd, type Loc } from '../../../runtime/core/operands.ts';
 import { type HeldRequest, makeAttributes, makeGfid } from '../../support/core.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
 

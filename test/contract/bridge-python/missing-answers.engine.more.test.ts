@@ -1,7 +1,7 @@
 /** Tests of requests that modules answer never or twice: each has exactly one answer. */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EPERM } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, failed, readlink, start, stat } from './failing-module.ts';
 

@@ -1,8 +1,8 @@
 /** Tests of a beginner's slips in Python: the message names the line and the correction. */
 import { describe, expect, it } from 'vitest';
 import { EIO } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../../runtime/core/gen/fops.gen.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
 import { makeSized } from '../bridge/requests.ts';
 

@@ -3,7 +3,7 @@
  */
 import { expect, it } from 'vitest';
 import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
+import type { Loc } from '../../../runtime/core/operands.ts';
 import { makeAttributes, makeGfid } from '../../support/core.ts';
 import { startModule } from '../../support/module.ts';
 

@@ -2,7 +2,7 @@
  * Tests of an async def's return value: it becomes the reply, or the host refuses it at the return.
  */
 import { describe, expect, it } from 'vitest';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { expectWorks, failed, start } from './failing-module.ts';
 
 const five = new TextEncoder().encode('12345');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { type RunningModule, startModule } from '../../support/module.ts';
 import { libraryFolder } from '../../support/native.ts';
 import { compileRust, rustCompiler } from '../../support/rust.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { startModule } from '../../support/module.ts';
 import { libraryFolder } from '../../support/native.ts';
 import { compileRustText, rustCompiler } from '../../support/rust.ts';

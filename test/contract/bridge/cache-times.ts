@@ -12,7 +12,7 @@
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { timeoutsOf } from '../../../runtime/core/timeouts.ts';
 import { isUpcall } from '../../../runtime/core/upcall.ts';
 import type { Reply } from '../../support/core.ts';

@@ -4,7 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { EINTR, EIO } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import {
   hostedLanguage,
   type Language,

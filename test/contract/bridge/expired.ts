@@ -5,7 +5,7 @@
  */
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { makeSized, takeTexts } from './requests.ts';
 

@@ -4,9 +4,8 @@
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { makeAttributes, makeGfid } from '../../support/core.ts';
 import {

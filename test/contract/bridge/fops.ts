@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { type Arg, type FopRow, fops } from '../../../runtime/core/fops.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import type { Loc } from '../../../runtime/core/loc.ts';
+import type { Loc } from '../../../runtime/core/operands.ts';
 import {
   hostedLanguage,
   type Language,

@@ -8,8 +8,8 @@
  */
 import { memoryUsage } from 'node:process';
 import { expect, it, onTestFinished } from 'vitest';
-import { Loc } from '../../../runtime/core/loc.ts';
 import { CRITICAL } from '../../../runtime/core/log.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import type { HeldRequest } from '../../support/core.ts';
 import {

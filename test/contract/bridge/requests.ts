@@ -5,9 +5,8 @@
 import { expect, it, vi } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EAGAIN, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { type HeldRequest, makeAttributes, makeGfid } from '../../support/core.ts';
 import {
   hostedLanguage,

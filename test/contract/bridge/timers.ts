@@ -1,6 +1,6 @@
 /** The bridge contract for timers, which the module `timers` sets when it starts. */
 import { expect, it } from 'vitest';
-import { Fd } from '../../../runtime/core/fd.ts';
+import { Fd } from '../../../runtime/core/operands.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { takeTexts } from './requests.ts';
 

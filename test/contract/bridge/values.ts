@@ -6,13 +6,12 @@
  * dict gets the pair changed = 1 (int). Null, inodes and fds stay unchanged.
  */
 import { Dict } from '../../../runtime/core/dict.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
 import { gfidFromRandom } from '../../../runtime/core/gfid.ts';
 import { type Dirent, IA_IFREG, Iatt, Statvfs } from '../../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../../runtime/core/lock.ts';
+import { Fd, Loc } from '../../../runtime/core/operands.ts';
 
 /** Numbers at the edges of 31 and 32 bits, and beyond. */
 const NUMBERS = [1, 0, 255, 257, 2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, 2 ** 53 - 3, 70_000];

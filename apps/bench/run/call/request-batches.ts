@@ -5,11 +5,10 @@
  */
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { errnoName } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../../../runtime/core/frame.ts';
 import { wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../../runtime/core/graph.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import { runSharedTurn } from '../../../../runtime/core/turn.ts';
 import type { Xlator } from '../../../../runtime/core/xlator.ts';
 import {

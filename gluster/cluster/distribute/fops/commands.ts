@@ -12,7 +12,7 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { fixLayout } from '../heal/fix-layout.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';
 

@@ -4,15 +4,14 @@
  * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
  */
 import { newGfid } from '../../../../runtime/core/context.ts';
-import { Dict } from '../../../../runtime/core/dict.ts';
+import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
 import { EEXIST, EIO, EISDIR } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, gfidFromBytes } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
 import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
-import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/make-linkto.ts';
 import { makeFailure, makeSuccess, type Reply, type Steps, type Task } from '../task.ts';

@@ -2,9 +2,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EBADF, ENOTEMPTY } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { fail, tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { F_RDLCK, F_SETLK, F_UNLCK } from '../../../../runtime/core/lock.ts';
+import { Fd } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { makeWholeLock } from '../locks.ts';

@@ -10,7 +10,7 @@ import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../../runtime/core/fileatt
 import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { chooseErrno } from '../directory-view.ts';
 import { type Directory, NO_CHILD } from '../distribute.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';

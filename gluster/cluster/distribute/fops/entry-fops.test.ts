@@ -4,7 +4,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { type FopName, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
@@ -12,7 +11,7 @@ import {
   unwindArgs,
   windArgs,
 } from '../../../../runtime/core/gen/generic.gen.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator, type TestVolume } from '../../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';

@@ -8,8 +8,8 @@ import { EBUSY, EIO, ENOENT, ENOTCONN } from '../../../../runtime/core/errno.ts'
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import type { Loc } from '../../../../runtime/core/loc.ts';
 import { F_RDLCK } from '../../../../runtime/core/lock.ts';
+import type { Loc } from '../../../../runtime/core/operands.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';

@@ -7,7 +7,6 @@
 
 import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { type Arg, findFop } from '../../../../runtime/core/fops.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
 import { type FopName, fopNames } from '../../../../runtime/core/gen/fops.gen.ts';
@@ -18,7 +17,7 @@ import {
   windArgs,
 } from '../../../../runtime/core/gen/generic.gen.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
 import { makeFailure, type Reply, runTask, type Steps, type Task } from '../task.ts';

@@ -7,8 +7,8 @@
  * `dht-selfheal.c` (dht_refresh_layout).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
 import { messages } from '../../../../runtime/core/messages.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import {
   PREOP_FAILED,
   PREOP_PARENT,

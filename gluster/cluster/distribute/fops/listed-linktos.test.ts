@@ -3,7 +3,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import { tail } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 

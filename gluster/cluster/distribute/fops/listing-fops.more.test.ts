@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];

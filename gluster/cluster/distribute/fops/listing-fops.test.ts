@@ -1,11 +1,10 @@
 /** Listings while a child has lost the directory, or was away when it was opened. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EBADFD, EIO, ENOENT, ENOTCONN, ESTALE } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { makeFirstFrame, Stack } from '../../../../runtime/core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Cbk } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';

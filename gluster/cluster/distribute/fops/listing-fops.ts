@@ -19,7 +19,6 @@ import {
   EOVERFLOW,
   ESTALE,
 } from '../../../../runtime/core/errno.ts';
-import type { Fd } from '../../../../runtime/core/fd.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
 import { unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import {
@@ -30,7 +29,7 @@ import {
   IA_IFDIR,
 } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { type Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';
 import { chooseErrno } from '../directory-view.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';

@@ -1,10 +1,9 @@
 /** Requests to the children for a listing, and its entries for any sizes, seeks and orders of replies. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Cbk } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';

@@ -1,12 +1,11 @@
 /** Linktos that name the wrong child, and lookups of misplaced names. */
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Dict } from '../../../../runtime/core/dict.ts';
+import { type Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
 import { ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
-import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../name-hash.ts';

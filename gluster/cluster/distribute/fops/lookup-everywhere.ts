@@ -4,8 +4,8 @@
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
-import type { Loc } from '../../../../runtime/core/loc.ts';
 import { messages } from '../../../../runtime/core/messages.ts';
+import type { Loc } from '../../../../runtime/core/operands.ts';
 import { chooseErrno, isDirectory, type LookupReply } from '../directory-view.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { healLinkto, withTemporaryInode } from '../heal/make-linkto.ts';

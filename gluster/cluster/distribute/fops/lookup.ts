@@ -9,7 +9,7 @@ import type { Frame } from '../../../../runtime/core/frame.ts';
 import { fail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR } from '../../../../runtime/core/iatt.ts';
-import type { Loc } from '../../../../runtime/core/loc.ts';
+import type { Loc } from '../../../../runtime/core/operands.ts';
 import type { Cbk, Fop, Xlator } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { isLinkto, isMigrating, readTarget, removeMigrationBits } from '../linkto.ts';

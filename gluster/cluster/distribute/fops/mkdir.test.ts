@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO } from '../../../../runtime/core/errno.ts';
 import { unwind } from '../../../../runtime/core/gen/fops.gen.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import { decodePiece, encodePiece, type Piece } from '../layout/layout.ts';

@@ -4,12 +4,11 @@
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
-import type { Dict } from '../../../../runtime/core/dict.ts';
+import { type Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
 import { EEXIST, EIO, EPERM } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../runtime/core/lock.ts';
-import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { isDirectory } from '../directory-view.ts';
 import { computePieces, writeLayout } from '../heal/fix-layout.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';

@@ -2,7 +2,7 @@
  * Looks up a name's directory if this volume does not know its layout, before fops that change names there. The caller
  * need not have looked it up through this volume: the root is known without a lookup, and caches above reply to some.
  */
-import type { Loc } from '../../../../runtime/core/loc.ts';
+import type { Loc } from '../../../../runtime/core/operands.ts';
 import { makeInodeLoc } from '../locks.ts';
 import type { Steps, Task } from '../task.ts';
 import { lookupDirectory } from './lookup-directory.ts';

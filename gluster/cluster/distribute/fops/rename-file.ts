@@ -16,7 +16,7 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { EEXIST, EIO, EISDIR, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
 import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import type { LookupReply } from '../directory-view.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { chownLinkto, INTERNAL_FOP, makeLinkto } from '../heal/make-linkto.ts';

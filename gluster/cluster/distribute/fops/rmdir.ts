@@ -7,11 +7,10 @@
 
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOENT, ENOTCONN, ENOTEMPTY, ESTALE } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Dirent } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import { canListUnopened } from '../../../../runtime/core/xlator.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { withTemporaryInode } from '../heal/make-linkto.ts';

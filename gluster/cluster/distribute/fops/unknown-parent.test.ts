@@ -1,8 +1,7 @@
 /** Fops on names in a directory whose layout the volume has not read, such as the root of a new volume. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
 
 const S_IFREG = 0o100000;

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
-import { Fd } from '../../../../runtime/core/fd.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
+import { Fd } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
 import { hashName } from '../name-hash.ts';

@@ -8,7 +8,7 @@ import { decodeName } from '../../../../runtime/core/bytes.ts';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { ENODATA, ENOTCONN, EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { chooseErrno } from '../directory-view.ts';
 import { type Directory, type Distribute, NO_CHILD } from '../distribute.ts';
 import { sortByStart } from '../layout/layout.ts';

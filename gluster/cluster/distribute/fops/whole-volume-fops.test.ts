@@ -4,7 +4,7 @@ import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Statvfs } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 

@@ -5,7 +5,7 @@
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EOPNOTSUPP } from '../../../../runtime/core/errno.ts';
 import type { Statvfs } from '../../../../runtime/core/iatt.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import type { Fop } from '../../../../runtime/core/xlator.ts';
 import { chooseErrno } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';

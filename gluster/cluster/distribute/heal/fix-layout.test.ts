@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, ENOTCONN } from '../../../../runtime/core/errno.ts';
-import { Loc } from '../../../../runtime/core/loc.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 import type { Distribute } from '../distribute.ts';
 import { COMMIT_HASH, FIX_LAYOUT } from '../fops/commands.ts';

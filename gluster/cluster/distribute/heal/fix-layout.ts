@@ -9,7 +9,7 @@
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOSPC, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import { type Gfid, ROOT_GFID } from '../../../../runtime/core/gfid.ts';
-import type { Loc } from '../../../../runtime/core/loc.ts';
+import type { Loc } from '../../../../runtime/core/operands.ts';
 import { isDirectory, makeDirectoryView } from '../directory-view.ts';
 import type { Distribute } from '../distribute.ts';
 import {

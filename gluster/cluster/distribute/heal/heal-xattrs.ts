@@ -4,7 +4,7 @@
  * Source: GlusterFS `dht-selfheal.c` (dht_dir_xattr_heal), `dht-common.c` (dht_xattr_heal).
  */
 import { Dict } from '../../../../runtime/core/dict.ts';
-import type { Loc } from '../../../../runtime/core/loc.ts';
+import type { Loc } from '../../../../runtime/core/operands.ts';
 import type { DirectoryView } from '../directory-view.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import type { Steps, Task } from '../task.ts';

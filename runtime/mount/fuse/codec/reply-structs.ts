@@ -4,9 +4,8 @@
  */
 
 import { encodeDevice } from '../../../core/device-number.ts';
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, TIMEOUT_MAX } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
 import { putI64, putU64 } from './cursor.ts';
 
@@ -198,7 +197,7 @@ export class Validity {
     return this.sec === 0 && this.nsec === 0;
   }
 
-  /** Returns the timeout in a reply's xdata, under a key of `core/xdata.ts`, or `fallback`, the mount's. */
+  /** Returns the timeout in a reply's xdata, under a key of `core/dict.ts`, or `fallback`, the mount's. */
   static fromXdata(xdata: Dict | null, key: string, fallback: Validity): Validity {
     // The usual case, without an allocation.
     if (xdata === null) return fallback;

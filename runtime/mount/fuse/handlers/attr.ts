@@ -4,14 +4,13 @@
  */
 import { encodeNameInto, NameError } from '../../../core/bytes.ts';
 import { EFBIG, EIO, ENAMETOOLONG, ENOENT, ESTALE } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX, PATH_MAX, SYMLINK_MAX } from '../../../core/limits.ts';
-import { Loc } from '../../../core/loc.ts';
+import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   type AccessIn,

@@ -1,15 +1,13 @@
 /** Handles OPEN, CREATE, READ, WRITE, FLUSH, FSYNC and RELEASE. */
 import { linkReply } from '../../../core/apply-reply.ts';
-import type { Dict } from '../../../core/dict.ts';
+import { DIRECT_IO_MODE, type Dict, KILL_PRIV } from '../../../core/dict.ts';
 import { EFBIG, EIO, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
-import { Loc } from '../../../core/loc.ts';
 import {
   O_ACCMODE,
   O_APPEND,
@@ -18,7 +16,7 @@ import {
   O_RDONLY,
   O_TRUNC,
 } from '../../../core/open-flags.ts';
-import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { ENTRY_OUT_SIZE } from '../codec/reply-structs.ts';
 import {

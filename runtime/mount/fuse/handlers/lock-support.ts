@@ -2,9 +2,9 @@
 import { Driver, ROOT_CALLER } from '../../../api/driver.ts';
 import type { Client } from '../../../core/client.ts';
 import { ENOSYS, EOPNOTSUPP } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
 import { O_DIRECTORY } from '../../../core/open-flags.ts';
+import { Fd } from '../../../core/operands.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
 /** Whether a volume defines the fop lk, other than one that only watches fops. */

@@ -1,8 +1,7 @@
 /** Finds the targets of the kernel's requests: names in directories, and open files. */
 import { EBADF, ESTALE } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { Loc } from '../../../core/loc.ts';
+import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Span } from '../codec/cursor.ts';
 import type { HandlerContext } from './handler.ts';
 

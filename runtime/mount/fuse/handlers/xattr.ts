@@ -2,7 +2,7 @@
 
 import { isAclName } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
-import { Dict, type DictValue } from '../../../core/dict.ts';
+import { Dict, type DictValue, WATCH_XATTR } from '../../../core/dict.ts';
 import {
   EACCES,
   EILSEQ,
@@ -17,10 +17,9 @@ import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../core/fileattr.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
 import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
-import { WATCH_XATTR } from '../../../core/xdata.ts';
+import { Loc } from '../../../core/operands.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   encodeGetxattrOut,

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ask, askArgs, FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
-import { Fd } from '../../../core/fd.ts';
 import { fops } from '../../../core/fops.ts';
 import { fopNames } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import delayGen from './index.ts';
 

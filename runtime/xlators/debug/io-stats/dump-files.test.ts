@@ -4,10 +4,9 @@ import { ask, FakeContext, HeldLeaf, makeLoc, startGraph } from '../../../../tes
 import { Dict } from '../../../core/dict.ts';
 import { listEffectlessOptions } from '../../../core/effectless-options.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { makeFirstFrame, Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import ioStats, { type IoStats } from './index.ts';

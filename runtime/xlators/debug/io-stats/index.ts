@@ -7,12 +7,12 @@
  *
  * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.
  */
-import type { Fd } from '../../../core/fd.ts';
+
 import { findFop, numbersWithoutMethod } from '../../../core/fops.ts';
 import { type FopName, fopNames, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
 import type { FileStats } from './file-stats.ts';
 import { IoStats, readDumpCommand } from './io-stats.ts';

@@ -9,10 +9,9 @@ import {
   startGraph,
 } from '../../../../test/support/core.ts';
 import { EIO } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { fops } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { Counters } from './counters.ts';

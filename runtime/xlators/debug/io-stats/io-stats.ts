@@ -2,13 +2,12 @@
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, strerror } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Histogram } from '../../../core/histogram.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
 import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Values } from '../../../core/options.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { Counters } from './counters.ts';

@@ -3,7 +3,7 @@ import { ask, makeLoc, startGraph } from '../../../../test/support/core.ts';
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 import sink from './index.ts';
 
 test('a lookup at debug/sink finds a directory without a gfid, and with all attributes zero', async () => {

@@ -7,7 +7,6 @@
  * Source: GlusterFS `xlators/debug/trace/src/trace.c`.
  */
 import { InitError } from '../../../core/errors.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { FOP_ITEMS, parseFopList } from '../../../core/fop-list.ts';
 import { type FopRow, fops as fopRows } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
@@ -24,6 +23,7 @@ import {
   NONE,
   parseLogLevel,
 } from '../../../core/log.ts';
+import type { Fd } from '../../../core/operands.ts';
 import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
 import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { LineHistory } from './line-history.ts';

@@ -12,13 +12,11 @@
  * parentheses.
  */
 import type { Dict } from '../../../core/dict.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { type Arg, type ArgType, type FopRow, SET_ATTR } from '../../../core/fops.ts';
 import { LEASE_FIELDS, STATVFS_FIELDS } from '../../../core/gen/fields.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt, Statvfs } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
 import {
   ENTRYLK_UNLOCK,
   entrylkTypeName,
@@ -28,6 +26,7 @@ import {
   lockCommandName,
 } from '../../../core/lock.ts';
 import { printable } from '../../../core/log.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const padTwo = (number: number): string => String(number).padStart(2, '0');

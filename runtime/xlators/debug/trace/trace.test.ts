@@ -13,13 +13,12 @@ import {
 } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { type ArgType, type FopRow, fops, SET_ATTR } from '../../../core/fops.ts';
 import { NEW_LEASE } from '../../../core/gen/fields.gen.ts';
 import { fopNames } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, Iatt, Statvfs } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import trace from './index.ts';
 import { LineHistory } from './line-history.ts';

@@ -13,14 +13,13 @@ import { type Caller, connect, Driver, ROOT_CALLER } from '../../../api/driver.t
 import { ACL_ACCESS, type Acl, decodeExtendedAcl, encodeAcl } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EACCES, EEXIST, EIO, EPERM, ESTALE } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Stack } from '../../../core/frame.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
 import { O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { isPermitted } from '../../../core/permissions.ts';
 import memory from '../../storage/memory/index.ts';
 import accessControl from './index.ts';

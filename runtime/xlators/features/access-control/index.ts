@@ -12,7 +12,6 @@ import { ACL_ACCESS } from '../../../core/acl.ts';
 import { type CreateArgs, type Creation, createNew } from '../../../core/create-new.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EACCES, EIO, ENOENT } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame, Stack } from '../../../core/frame.ts';
 import { type FopName, type FopTable, fail, unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -25,7 +24,7 @@ import {
 } from '../../../core/gen/generic.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { type Fd, Loc } from '../../../core/operands.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { isPermitted } from '../../../core/permissions.ts';
 import { isRootOrMember } from '../../../core/privileges.ts';

@@ -4,7 +4,7 @@ import { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { InodeProtection, InodeProtections } from './rules.ts';
 

@@ -4,7 +4,6 @@ import { failedReply, foundLock, OK, setUp, WAITS } from '../../../../test/suppo
 import { EAGAIN, EINTR } from '../../../core/errno.ts';
 import { Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/loc.ts';
 import {
   ENTRYLK_LOCK,
   ENTRYLK_LOCK_NB,
@@ -15,6 +14,7 @@ import {
   F_UNLCK,
   F_WRLCK,
 } from '../../../core/lock.ts';
+import { Loc } from '../../../core/operands.ts';
 
 /** The lk-owner that both clients choose. */
 const SAME = 1;

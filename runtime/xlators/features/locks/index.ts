@@ -13,7 +13,7 @@ import type { Client } from '../../../core/client.ts';
 import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
-import type { Fd } from '../../../core/fd.ts';
+import type { Fd } from '../../../core/operands.ts';
 import { defineOptions } from '../../../core/options.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './application-fops.ts';

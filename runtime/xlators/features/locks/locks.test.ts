@@ -5,10 +5,8 @@ import { failedReply, foundLock, OK, setUp, WAITS } from '../../../../test/suppo
 import { connect } from '../../../api/driver.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EDEADLK, EINTR, EINVAL, ENOENT, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
-import { Loc } from '../../../core/loc.ts';
 import {
   ENTRYLK_LOCK,
   ENTRYLK_WRLCK,
@@ -20,6 +18,7 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../core/lock.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import locks from './index.ts';
 
 describe('lk', () => {

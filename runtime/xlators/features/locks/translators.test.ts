@@ -2,8 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { failedReply, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { EAGAIN, EINTR, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
-import { Loc } from '../../../core/loc.ts';
 import {
   ENTRYLK_LOCK,
   ENTRYLK_LOCK_NB,
@@ -18,6 +16,7 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../core/lock.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 
 describe('inodelk', () => {
   async function domains() {

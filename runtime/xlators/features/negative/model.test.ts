@@ -17,7 +17,7 @@ import {
 import { EEXIST, ENOENT } from '../../../core/errno.ts';
 import type { Graph } from '../../../core/graph.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Loc } from '../../../core/operands.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { AbsentNames } from './absent-names.ts';
 import negative from './index.ts';

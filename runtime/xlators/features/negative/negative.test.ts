@@ -14,14 +14,13 @@ import {
 import type { Dict } from '../../../core/dict.ts';
 import { EACCES, EEXIST, ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
-import { Fd } from '../../../core/fd.ts';
 import { fops } from '../../../core/fops.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Graph } from '../../../core/graph.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { timeoutsOf } from '../../../core/timeouts.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import type { Xlator } from '../../../core/xlator.ts';

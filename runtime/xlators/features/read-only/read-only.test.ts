@@ -3,11 +3,10 @@ import { expect, it } from 'vitest';
 import { askArgs, FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO, EROFS } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/loc.ts';
 import { O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import readOnly from './index.ts';
 
 async function setUp(options: Readonly<Record<string, string>> = { 'read-only': 'on' }) {

@@ -13,7 +13,7 @@ import { ENOENT } from '../../../core/errno.ts';
 import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
 import { type FopName, tail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, taps } from '../../../core/gen/taps.gen.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Loc } from '../../../core/operands.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { compileShellPattern } from '../../../core/shell-pattern.ts';
 import { type ClientUpcall, UP } from '../../../core/upcall.ts';

@@ -6,13 +6,12 @@
  * Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`, `xlators/features/upcall/src/upcall.c`.
  */
 import type { Dict } from '../../../core/dict.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import { UP } from '../../../core/upcall.ts';
 
 /** The changes by a write, by a setattr, and by a link. */

@@ -12,7 +12,7 @@ import {
 import { isWithoutBricks, RealBrick } from '../../../../test/support/gluster.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import { copyTimes, decodeMdata, MDATA, MDATA_SIZE } from '../../storage/shared/mdata.ts';

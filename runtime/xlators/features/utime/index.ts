@@ -23,9 +23,9 @@ import { type FopName, tail, unwind, wind } from '../../../core/gen/fops.gen.ts'
 import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
+import { Loc } from '../../../core/operands.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import {
   type Cbk,

@@ -12,11 +12,10 @@ import {
 import { timesByFop } from '../../../core/ctime.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT, EOPNOTSUPP } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { findFop, SET_ATTR } from '../../../core/fops.ts';
 import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { copyTimes, decodeWireMdata, MDATA, SET_MDATA } from '../../storage/shared/mdata.ts';
 import utime from './index.ts';
 

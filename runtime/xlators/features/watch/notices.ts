@@ -4,7 +4,7 @@
  */
 import { decodeName, encodeName } from '../../../core/bytes.ts';
 
-export { WATCH_XATTR } from '../../../core/xdata.ts';
+export { WATCH_XATTR } from '../../../core/dict.ts';
 
 /** The extended attribute with the record. Bricks report its changes to clients that have asked for `user.glossa.*`. */
 export const NOTICES_XATTR = 'user.glossa.notices';

@@ -6,13 +6,12 @@
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, ENOENT, EPERM, ESTALE } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, tap, taps } from '../../../core/gen/taps.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { type TouchedInodeReader, touchedInodeReaders } from '../upcall/touched-inodes.ts';
 import { type FileState, parseCursor, REMOVED, REMOVED_REPLY } from './file-state.ts';

@@ -11,8 +11,8 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
+import { Loc } from '../../../core/operands.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import {
   type FileState,

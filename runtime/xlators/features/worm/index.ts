@@ -9,7 +9,6 @@
 import { type Creation, createNew } from '../../../core/create-new.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT, EROFS, ESTALE } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import {
@@ -22,9 +21,9 @@ import {
 } from '../../../core/gen/fops.gen.ts';
 import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
 import { O_APPEND, O_TRUNC } from '../../../core/open-flags.ts';
+import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Values } from '../../../core/options.ts';
 import {
   type Cbk,

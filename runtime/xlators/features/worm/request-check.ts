@@ -5,14 +5,13 @@
  */
 import { Dict } from '../../../core/dict.ts';
 import { EROFS } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
 import { type FopName, fail, wind } from '../../../core/gen/fops.gen.ts';
 import { tailArgs } from '../../../core/gen/generic.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import {
   encodeRetention,

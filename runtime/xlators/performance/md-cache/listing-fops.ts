@@ -1,6 +1,5 @@
 /** Answers readdir and readdirp from kept listings (`listings.ts`), and caches what listings tell. */
 import { ENOENT } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
@@ -12,6 +11,7 @@ import {
   IA_IFDIR,
 } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import type { Fd } from '../../../core/operands.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import type { KeptListing, ListingUnderWay } from './listings.ts';
 import type { MdCache } from './md-cache.ts';

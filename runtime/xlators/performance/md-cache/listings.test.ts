@@ -9,14 +9,13 @@ import {
 } from '../../../../test/support/core.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { makeFirstFrame, Stack } from '../../../core/frame.ts';
 import { type FopName, tail, wind } from '../../../core/gen/fops.gen.ts';
 import { collectCbk } from '../../../core/gen/generic.gen.ts';
 import { type Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { invalidateEntries, invalidateInode } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';

@@ -8,10 +8,9 @@ import {
   unknownDirectories,
 } from '../../../../test/support/core.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { tail } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import type { Dump, Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';

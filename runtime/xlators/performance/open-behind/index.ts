@@ -5,14 +5,13 @@
  * Source: GlusterFS 10 `xlators/performance/open-behind/src/`; README.md lists the differences.
  */
 import { copyBytes } from '../../../core/bytes.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
-import type { Loc } from '../../../core/loc.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import {
   type Cbk,
   canListUnopened,

@@ -10,9 +10,8 @@ import {
 } from '../../../../test/support/core.ts';
 import { anyHistories, World } from '../../../../test/support/performance.ts';
 import { EACCES, ESTALE } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import openBehind from './index.ts';
 

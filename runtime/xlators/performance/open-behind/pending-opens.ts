@@ -7,11 +7,10 @@
 
 import type { Dict } from '../../../core/dict.ts';
 import { EIO } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { type FopTable, wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 

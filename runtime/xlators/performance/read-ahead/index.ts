@@ -5,10 +5,10 @@
  */
 
 import { concatBytes } from '../../../core/bytes.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
+import type { Fd } from '../../../core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';

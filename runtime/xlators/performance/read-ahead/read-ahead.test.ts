@@ -9,9 +9,8 @@ import {
   startGraph,
 } from '../../../../test/support/core.ts';
 import { anyHistories, World } from '../../../../test/support/performance.ts';
-import { Fd } from '../../../core/fd.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import { invalidateInode } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import readAhead from './index.ts';

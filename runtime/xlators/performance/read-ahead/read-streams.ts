@@ -1,11 +1,11 @@
 /** Tracks sequential reads of each fd (`ReadStream`) and holds the parts that were read ahead. */
 import type { EventName } from '../../../core/events.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
+import type { Fd } from '../../../core/operands.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import {

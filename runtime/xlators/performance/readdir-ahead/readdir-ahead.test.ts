@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { ask, makeLoc, makeTranslator } from '../../../../test/support/core.ts';
 import { anyHistories, World, type WorldSettings } from '../../../../test/support/performance.ts';
 import { EACCES, EBADF, ENOENT, ENOTCONN } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Translator } from '../../../core/xlator.ts';
 import readdirAhead from './index.ts';
 

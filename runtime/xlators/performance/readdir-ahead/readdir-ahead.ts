@@ -2,10 +2,10 @@
 import { nameLength } from '../../../core/bytes.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { computeDirentplusSize, computeDirentSize, type Dirent } from '../../../core/iatt.ts';
+import type { Fd } from '../../../core/operands.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, InodeState, invalidatingEvents } from '../shared/inode-cache.ts';

@@ -10,7 +10,6 @@
 
 import type { Client } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { type FopRow, findFop, fops as fopRows } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail } from '../../../core/gen/fops.gen.ts';
@@ -18,7 +17,7 @@ import { collect, collectCbk, unwindArgs, windArgs } from '../../../core/gen/gen
 import { type After, type Before, tap } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
 import { findArgumentInode, type InodeCache, type InodeState } from './inode-cache.ts';
 

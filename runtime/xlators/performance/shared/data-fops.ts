@@ -1,10 +1,11 @@
 /** Makes the fops by which data caches (io-cache, quick-read, read-ahead) detect changes of files. */
-import type { Fd } from '../../../core/fd.ts';
+
 import type { Frame } from '../../../core/frame.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_DIRECT, O_EXCL, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
+import type { Fd } from '../../../core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import {
   type ChangeHooks,

@@ -7,11 +7,10 @@
  * change ran at the same time: of two concurrent changes, either may be the later.
  */
 import type { EventName } from '../../../core/events.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
 /** A cache's state of one inode. */

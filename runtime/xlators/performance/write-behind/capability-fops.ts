@@ -4,7 +4,6 @@
  * A reply without capabilities is passed at once, because the kernel sends this request before each write.
  */
 import type { Dict } from '../../../core/dict.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import {
   type AnyFop,
@@ -13,7 +12,7 @@ import {
   unwindArgs,
   windArgs,
 } from '../../../core/gen/generic.gen.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import { WaitingFop } from './waiting-fop.ts';
 import type { WriteBehindXlator } from './write-behind.ts';

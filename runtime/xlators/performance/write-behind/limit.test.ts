@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../../test/support/core.ts';
 import { SlowStorage } from '../../../../test/support/slow-storage.ts';
-import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
 import { O_RDWR } from '../../../core/open-flags.ts';
+import { Fd, Loc } from '../../../core/operands.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import writeBehind from './index.ts';

@@ -7,13 +7,12 @@
  * such writes a create costs nothing extra.
  */
 import type { Dict } from '../../../core/dict.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
 import { O_ACCMODE, O_EXCL, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
+import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Fop } from '../../../core/xlator.ts';
 import { windAfterWrites } from './waiting-fop.ts';
 import type { WriteWaiter } from './write.ts';

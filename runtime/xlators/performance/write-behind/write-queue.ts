@@ -7,11 +7,11 @@
  * each fd's context has the count that it has reported (as Linux's errseq_t).
  */
 import { EIO } from '../../../core/errno.ts';
-import { type Fd, readNewestFdId } from '../../../core/fd.ts';
 import { makeRequestAs } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { type Fd, readNewestFdId } from '../../../core/operands.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 import type { Write, WriteWaiter } from './write.ts';

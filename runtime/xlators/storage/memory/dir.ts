@@ -5,7 +5,6 @@
 import { nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import {
   computeDirentplusSize,
@@ -13,6 +12,7 @@ import {
   type Dirent,
   direntType,
 } from '../../../core/iatt.ts';
+import type { Fd } from '../../../core/operands.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   addOpenNode,

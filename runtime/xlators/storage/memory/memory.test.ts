@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { content, file, iatt, mkdir, ok, time } from '../../../../test/contract/check.ts';
 import { startVolume, testContext } from '../../../../test/contract/driver.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 import { FilePages } from './file-pages.ts';
 import memory from './index.ts';
 import { computeMd5 } from './md5.ts';

@@ -4,7 +4,14 @@
  * Errors and their precedence are Linux's (`fs/namei.c`). Permissions are not checked: the kernel or a translator
  * above has done so.
  */
-import type { Dict } from '../../../core/dict.ts';
+import {
+  type Dict,
+  MODE_REQ,
+  PROTECT_WRITES,
+  RENAME_EXCHANGE,
+  RENAME_FLAGS,
+  RENAME_NOREPLACE,
+} from '../../../core/dict.ts';
 import {
   EEXIST,
   EINVAL,
@@ -30,15 +37,8 @@ import {
 } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
-import type { Loc } from '../../../core/loc.ts';
 import { O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
-import {
-  MODE_REQ,
-  PROTECT_WRITES,
-  RENAME_EXCHANGE,
-  RENAME_FLAGS,
-  RENAME_NOREPLACE,
-} from '../../../core/xdata.ts';
+import type { Loc } from '../../../core/operands.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   findUnlinkFault,

@@ -5,7 +5,7 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { PATH_MAX } from '../../../core/limits.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Loc } from '../../../core/operands.ts';
 import { isPermitted } from '../../../core/permissions.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';

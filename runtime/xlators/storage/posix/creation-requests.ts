@@ -2,11 +2,10 @@
  * Applies the requests in the xdata of fops on names (`shared/entry-requests.ts`): conditions of the fop, and a new
  * inode's mode and extended attributes.
  */
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, MODE_REQ } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
-import { MODE_REQ } from '../../../core/xdata.ts';
+import { Loc } from '../../../core/operands.ts';
 import type { Path } from '../../../sys/call.ts';
 import {
   findUnlinkFault,

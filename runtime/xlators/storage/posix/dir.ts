@@ -4,8 +4,8 @@
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
+import { SYNC_VOLUME } from '../../../core/dict.ts';
 import { EACCES, EINVAL, EMFILE, ENOENT, ENOTDIR } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import {
@@ -23,7 +23,7 @@ import {
   readPositionHi,
   readPositionLo,
 } from '../../../core/listing-offset.ts';
-import { SYNC_VOLUME } from '../../../core/xdata.ts';
+import type { Fd } from '../../../core/operands.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';

@@ -16,10 +16,10 @@ import {
   ENXIO,
   EOPNOTSUPP,
 } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
+import type { Fd } from '../../../core/operands.ts';
 import { addressOf } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';

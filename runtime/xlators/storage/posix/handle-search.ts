@@ -15,7 +15,7 @@ import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, Iatt, typeOfMode } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Loc } from '../../../core/operands.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';

@@ -13,7 +13,7 @@ import {
 import { Dict } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 
 const ON = { 'gfid-handles': 'on' };
 const PATIENCE = { timeout: 20_000, interval: 20 };

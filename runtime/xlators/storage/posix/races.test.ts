@@ -12,7 +12,7 @@ import { selected } from '../../../../test/support/test-selection.ts';
 import { Dict } from '../../../core/dict.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 

@@ -8,7 +8,7 @@ import { makeFolder } from '../../../../test/support/posix.ts';
 import { Dict } from '../../../core/dict.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import posix from './index.ts';
 import type { Store } from './store.ts';

@@ -1,9 +1,10 @@
 /** Renames an entry for the fop rename, and updates its gfid handle, recorded names and stored times. */
+
+import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../core/dict.ts';
 import { EEXIST, ENOTEMPTY } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import type { Loc } from '../../../core/loc.ts';
-import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../core/xdata.ts';
+import type { Loc } from '../../../core/operands.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { NamedEntry } from './gfid-handles.ts';

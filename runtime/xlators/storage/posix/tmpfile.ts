@@ -2,11 +2,12 @@
  * Handles icreate: creates a file without a name in the loc's parent directory (O_TMPFILE). The file exists until its
  * inode is forgotten, unless link(2) gives it a name.
  */
+
+import { MODE_REQ, UMASK_REQ } from '../../../core/dict.ts';
 import { ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/loc.ts';
 import { O_WRONLY } from '../../../core/open-flags.ts';
-import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
+import { Loc } from '../../../core/operands.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';

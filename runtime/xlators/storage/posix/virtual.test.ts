@@ -9,7 +9,7 @@ import { isRoot, makeFolder, startBrick, startPosix } from '../../../../test/sup
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { Loc } from '../../../core/loc.ts';
+import { Loc } from '../../../core/operands.ts';
 
 const NODE = '5a1ad5a1-0000-4000-8000-000000000001';
 

@@ -4,10 +4,9 @@
  */
 import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
-import { Dict } from '../../../core/dict.ts';
+import { Dict, PROTECT_WRITES } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
-import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';

@@ -1,11 +1,10 @@
 /** Makes a storage's fops on extended attributes, from the storage's access to one inode (`XattrStorage`). */
 import { Dict } from '../../../core/dict.ts';
 import { ENODATA, EPERM } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import type { Loc } from '../../../core/loc.ts';
+import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
 import { selectVisibilityPid } from './entry-requests.ts';
 import { readRequestedAttributes } from './rebalance-requests.ts';
