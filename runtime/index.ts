@@ -97,6 +97,7 @@ export { type Frame, Stack } from './core/frame.ts';
 export { decodeName, encodeName, NameError, nameLength } from './core/bytes.ts';
 export { newGfid } from './core/context.ts';
 /** Keys of xdata that several parts of glossa use. */
+/** The time for which the kernel may cache a reply, and the invalidation of such a reply. */
 export {
   ATTRIBUTE_TIMEOUT,
   Dict,
@@ -107,6 +108,9 @@ export {
   GFID_REQ,
   NEGATIVE_TIMEOUT,
   RENAME_FLAGS,
+  type Timeouts,
+  timeoutsOf,
+  withTimeouts,
 } from './core/dict.ts';
 export {
   type Gfid,
@@ -136,8 +140,6 @@ export {
 export type { Inode, InodeTable } from './core/inode.ts';
 export * from './core/lock.ts';
 export { Fd, Loc } from './core/operands.ts';
-/** The time for which the kernel may cache a reply, and the invalidation of such a reply. */
-export { type Timeouts, timeoutsOf, withTimeouts } from './core/timeouts.ts';
 export {
   invalidateEntries,
   invalidateEntry,

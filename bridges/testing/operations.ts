@@ -8,12 +8,11 @@ import type { Files } from '../../runtime/api/files.ts';
 import { readEntries } from '../../runtime/api/open-directory.ts';
 import { OpenFile } from '../../runtime/api/open-file.ts';
 import { runSteps } from '../../runtime/api/steps.ts';
-import type { Dict } from '../../runtime/core/dict.ts';
+import { type Dict, timeoutsOf } from '../../runtime/core/dict.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { O_RDONLY, O_RDWR } from '../../runtime/core/open-flags.ts';
 import { type Fd, Loc } from '../../runtime/core/operands.ts';
-import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { MessageError } from '../host/crossing/message.ts';
 import {
   decodeArguments,

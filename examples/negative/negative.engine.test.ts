@@ -1,12 +1,11 @@
 /** The cache of absent names: the same requirements in four languages. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Dict } from '../../runtime/core/dict.ts';
+import { type Dict, timeoutsOf } from '../../runtime/core/dict.ts';
 import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/operands.ts';
-import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { invalidateEntry } from '../../runtime/core/upcall.ts';
 import {
   ask,

@@ -16,7 +16,7 @@ import { ECANCELED, EFBIG, ENOSYS, EOPNOTSUPP, ETIMEDOUT } from '../core/errno.t
 import { toHex } from '../core/hex.ts';
 import type { Iatt } from '../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_RDWR, O_SYNC } from '../core/open-flags.ts';
-import { FIRST_CURSOR } from '../xlators/features/watch/file-state.ts';
+import { FIRST_CURSOR } from '../xlators/features/watch/notices.ts';
 import { Chunk, type ChunkRequests, type RequestOptions } from './chunk.ts';
 import { checkChunkName } from './chunk-name.ts';
 import { FileWatch, notifyWatchers, type WatchEvent, watchFile } from './file-watch.ts';

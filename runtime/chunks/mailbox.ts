@@ -9,7 +9,7 @@ import { decodeName } from '../core/bytes.ts';
 import { toHex } from '../core/hex.ts';
 import { F_SETLKW, F_WRLCK } from '../core/lock.ts';
 import { O_CREAT, O_EXCL, O_RDWR } from '../core/open-flags.ts';
-import { parseCursor } from '../xlators/features/watch/file-state.ts';
+import { parseCursor } from '../xlators/features/watch/notices.ts';
 import type { FileWatch } from './file-watch.ts';
 import { ignoreFailure, isAbsent, type LockStorage } from './lock-storage.ts';
 import { LIFE_DOMAIN, type Mailboxes, type OwnMailbox, readHints } from './mailboxes.ts';

@@ -5,8 +5,7 @@
  * Sources: Linux `include/uapi/linux/posix_acl_xattr.h`, `fs/posix_acl.c`; acl(5).
  */
 import { EINVAL, EOPNOTSUPP } from './errno.ts';
-import type { Stack } from './frame.ts';
-import { isRootOrMember } from './privileges.ts';
+import { isRootOrMember, type Stack } from './frame.ts';
 
 /** Names of the ACL that controls access, and of a directory's default ACL for new inodes. */
 export const ACL_ACCESS = 'system.posix_acl_access';

@@ -2,14 +2,13 @@
  * A model of the kernel's cache above a graph: contents of replies for their cache times, less
  * those that an UPCALL invalidates.
  */
-import type { Dict } from '../../runtime/core/dict.ts';
+import { type Dict, timeoutsOf } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import { O_TRUNC } from '../../runtime/core/open-flags.ts';
 import type { Fd, Loc } from '../../runtime/core/operands.ts';
-import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { isUpcall, type Upcall } from '../../runtime/core/upcall.ts';
 
 /** Believed until a time, in milliseconds. */

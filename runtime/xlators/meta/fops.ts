@@ -3,7 +3,7 @@
  * tree, and passes all other requests unchanged. Fops that would change the tree fail; fops that no front end
  * sends are not handled.
  */
-import { DIRECT_IO_MODE, Dict } from '../../core/dict.ts';
+import { DIRECT_IO_MODE, Dict, withTimeouts } from '../../core/dict.ts';
 import {
   EACCES,
   EINVAL,
@@ -24,10 +24,8 @@ import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import { messages } from '../../core/messages.ts';
 import { O_ACCMODE } from '../../core/open-flags.ts';
 import { Fd, Loc } from '../../core/operands.ts';
-import { withTimeouts } from '../../core/timeouts.ts';
 import type { Fops } from '../../core/xlator.ts';
 import { makeDirectoryFops } from './directory-fops.ts';
-import type { File } from './nodes.ts';
 import {
   findOpenNode,
   findTreePath,
@@ -38,6 +36,7 @@ import {
   readBytes,
   type TreePath,
 } from './state.ts';
+import type { File } from './tree.ts';
 import { appendWrite, applyValue, isValueComplete } from './value-writes.ts';
 
 /** The values of a seek fop's `whence` (`gf_seek_what_t`). */

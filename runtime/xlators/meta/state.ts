@@ -7,7 +7,7 @@ import type { Inode } from '../../core/inode.ts';
 import { GFID_SIZE } from '../../core/limits.ts';
 import type { Fd } from '../../core/operands.ts';
 import type { Xlator } from '../../core/xlator.ts';
-import { type Dir, type File, type Node, resolvePath } from './nodes.ts';
+import { type Dir, type File, type Node, resolvePath } from './tree.ts';
 
 /** A path in the tree, with its gfid; the root's path is empty. */
 export interface TreePath {

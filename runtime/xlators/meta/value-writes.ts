@@ -9,8 +9,8 @@
 import { EFBIG, EINVAL, EPERM, ESTALE } from '../../core/errno.ts';
 import { printable } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
-import { RefusedValue } from './nodes.ts';
 import { decodeValue, endsLine, MAX_VALUE_BYTES, type MetaXlator, type OpenNode } from './state.ts';
+import { RefusedValue } from './tree.ts';
 
 /** Appends the bytes of a write to the open file's value; returns 0 or the errno. */
 export function appendWrite(openNode: OpenNode, vector: Uint8Array, offset: number): number {

@@ -10,10 +10,9 @@
  * `timeouts_awaited` has async methods: a lookup of `early` fails for 5 s, any other for 6 s.
  */
 import { expect, it } from 'vitest';
-import { Dict } from '../../../runtime/core/dict.ts';
+import { Dict, timeoutsOf } from '../../../runtime/core/dict.ts';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
-import { timeoutsOf } from '../../../runtime/core/timeouts.ts';
 import { isUpcall } from '../../../runtime/core/upcall.ts';
 import type { Reply } from '../../support/core.ts';
 import {

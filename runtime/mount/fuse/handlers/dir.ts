@@ -2,7 +2,7 @@
 
 import { linkDirent } from '../../../core/apply-reply.ts';
 import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, hasTimeouts } from '../../../core/dict.ts';
 import { EINVAL, ENOENT, ESTALE } from '../../../core/errno.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -15,7 +15,6 @@ import { NAME_MAX } from '../../../core/limits.ts';
 import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
-import { hasTimeouts } from '../../../core/timeouts.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { encodeDirent, NAME_OFFSET, NAME_OFFSET_PLUS } from '../codec/dir.ts';
 import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/reply-structs.ts';

@@ -6,8 +6,7 @@ import { fops } from '../../../core/fops.ts';
 import { fopNames } from '../../../core/gen/fops.gen.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
-import errorGen from './index.ts';
-import { SeededRandom } from './seeded-random.ts';
+import errorGen, { SeededRandom } from './index.ts';
 
 const ALL = { failure: '100', seed: '1' };
 

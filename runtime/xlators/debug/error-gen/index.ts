@@ -7,10 +7,10 @@
  * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike GlusterFS's, its `error-no` also applies to
  * `random-failure`, and every fop of the table may fail.
  */
-import { strerror } from '../../../core/errno.ts';
+import { type ErrnoName, errnoNumbers, strerror } from '../../../core/errno.ts';
 import { FOP_ITEMS, parseFopList } from '../../../core/fop-list.ts';
-import { fops as fopRows } from '../../../core/fops.ts';
-import { fail, tail } from '../../../core/gen/fops.gen.ts';
+import { findFop, fops as fopRows } from '../../../core/fops.ts';
+import { type FopName, fail, fopNames, tail } from '../../../core/gen/fops.gen.ts';
 import { type Before, taps } from '../../../core/gen/taps.gen.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import {
@@ -20,14 +20,125 @@ import {
   type Fops,
   type Xlator,
 } from '../../../core/xlator.ts';
-import {
-  errnosByFop,
-  errorNames,
-  findErrorNumber,
-  SHORT_WRITE,
-  SHORT_WRITE_ERRNO,
-} from './errnos.ts';
-import { SeededRandom } from './seeded-random.ts';
+
+/** A value of `error-no` that is no errno: the write takes half of the data. */
+const SHORT_WRITE = 'GF_ERROR_SHORT_WRITE';
+/** Stands for SHORT_WRITE among the errnos. */
+const SHORT_WRITE_ERRNO = -1;
+
+type ErrorName = ErrnoName | typeof SHORT_WRITE;
+
+/**
+ * Lists the errnos that each fop may fail with when `error-no` is not set: GlusterFS's lists, and EIO for the
+ * fops that GlusterFS's error-gen does not know.
+ *
+ * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`, `error_no_list`.
+ */
+const errorNames = (
+  'ENOENT ENOTDIR ENAMETOOLONG EACCES EBADF EFAULT ENOMEM EINVAL EIO EEXIST ENOSPC EPERM EROFS EBUSY ' +
+  `EISDIR ENOTEMPTY EMLINK ENODEV EXDEV EMFILE ENFILE ENOSYS EINTR EFBIG EAGAIN ${SHORT_WRITE}`
+).split(' ') as readonly ErrorName[];
+
+// Lists that several fops share.
+const CREATE_ERRORS = 'EACCES EEXIST EFAULT ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EPERM EROFS';
+const OPEN_ERRORS = 'EACCES EEXIST EFAULT EISDIR EMFILE ENAMETOOLONG ENFILE ENODEV ENOENT';
+const READ_ERRORS = 'EINVAL EBADF EFAULT EISDIR ENAMETOOLONG';
+const LIST_ERRORS = 'EINVAL EACCES EBADF EMFILE ENOENT';
+const SETATTR_ERRORS = 'EACCES EFAULT EIO ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS';
+const SYNC_ERRORS = 'EBADF EIO EROFS EINVAL';
+const TRUNCATE_ERRORS = 'EACCES EFAULT EFBIG EINTR EINVAL EIO EISDIR ENAMETOOLONG ENOENT';
+const PATH_ERRORS = 'EACCES ENAMETOOLONG EINTR';
+const FD_ERRORS = 'EACCES EBADF ENAMETOOLONG EINTR';
+
+/** The lists, as texts of names; a fop without one fails with EIO. */
+const errorsByFop: { readonly [N in FopName]?: string } = {
+  lookup: 'ENOENT ENOTDIR ENAMETOOLONG EAGAIN',
+  stat: 'EACCES EFAULT ENAMETOOLONG ENOENT ENOMEM ENOTDIR',
+  readlink: 'EACCES EFAULT EINVAL EIO ENAMETOOLONG ENOENT ENOMEM ENOTDIR',
+  mknod: `${CREATE_ERRORS} EINVAL`,
+  mkdir: CREATE_ERRORS,
+  unlink: 'EACCES EBUSY EFAULT EIO EISDIR ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS',
+  rmdir: 'EACCES EBUSY EFAULT ENOMEM ENOTDIR ENOTEMPTY EPERM EROFS',
+  symlink: `${CREATE_ERRORS} EIO`,
+  rename:
+    'EACCES EBUSY EFAULT EINVAL EISDIR EMLINK ENAMETOOLONG ENOENT ENOMEM ENOSPC ENOTDIR EEXIST EXDEV',
+  link: `${CREATE_ERRORS} EIO EMLINK EXDEV`,
+  truncate: TRUNCATE_ERRORS,
+  create: OPEN_ERRORS,
+  open: `${OPEN_ERRORS} ENOMEM`,
+  readv: READ_ERRORS,
+  writev: `${READ_ERRORS} ENOSPC ${SHORT_WRITE}`,
+  statfs: 'EACCES EFAULT EINTR EIO ENAMETOOLONG ENOENT ENOMEM ENOSYS ENOTDIR',
+  flush: 'EACCES EFAULT ENAMETOOLONG ENOSYS ENOENT',
+  fsync: SYNC_ERRORS,
+  setxattr: PATH_ERRORS,
+  getxattr: PATH_ERRORS,
+  removexattr: PATH_ERRORS,
+  fsetxattr: FD_ERRORS,
+  fgetxattr: FD_ERRORS,
+  fremovexattr: FD_ERRORS,
+  opendir: 'EACCES EEXIST EFAULT EISDIR EMFILE ENAMETOOLONG ENFILE ENODEV',
+  readdir: LIST_ERRORS,
+  readdirp: LIST_ERRORS,
+  fsyncdir: SYNC_ERRORS,
+  access: 'EACCES ENAMETOOLONG ENOENT ENOTDIR EROFS EFAULT EINVAL EIO',
+  ftruncate: TRUNCATE_ERRORS,
+  fstat: 'EACCES EBADF EFAULT ENAMETOOLONG ENOENT ENOMEM ENOTDIR',
+  lk: 'EACCES EFAULT ENOENT EINTR',
+  xattrop: 'EACCES EFAULT ENAMETOOLONG ENOSYS ENOENT',
+  fxattrop: SYNC_ERRORS,
+  inodelk: PATH_ERRORS,
+  finodelk: FD_ERRORS,
+  entrylk: PATH_ERRORS,
+  fentrylk: `${OPEN_ERRORS} ENOMEM`,
+  setattr: SETATTR_ERRORS,
+  fsetattr: `${SETATTR_ERRORS} EBADF`,
+  getspec: PATH_ERRORS,
+};
+
+/** Finds the number of a value of `error-no`. */
+const findErrorNumber = (name: ErrorName): number =>
+  name === SHORT_WRITE ? SHORT_WRITE_ERRNO : errnoNumbers[name];
+
+/** The errnos that a fop may fail with, by the fop's number. */
+const errnosByFop: readonly (readonly number[] | undefined)[] = (() => {
+  const byNumber: number[][] = [];
+  for (const name of fopNames) {
+    const names = (errorsByFop[name] ?? 'EIO').split(' ') as ErrorName[];
+    byNumber[findFop(name)!.number] = names.map(findErrorNumber);
+  }
+  return byNumber;
+})();
+
+/**
+ * Draws pseudo-random numbers, the same for the same seed. They choose the requests that fail; they
+ * are not fit for secrets.
+ *
+ * Source: "mulberry32", a public-domain generator with a state of 32 bits and a period of 2^32.
+ */
+const TWO_32 = 2 ** 32;
+
+export class SeededRandom {
+  private state: number;
+
+  /** @param seed 0 to 2^32 - 1 */
+  constructor(seed: number) {
+    this.state = seed | 0;
+  }
+
+  /** Returns a number in [0, 1). */
+  drawShare(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / TWO_32;
+  }
+
+  /** Returns an integer in [0, limit). */
+  drawBelow(limit: number): number {
+    return Math.floor(this.drawShare() * limit);
+  }
+}
 
 /**
  * With random-failure every n-th fop fails. n is drawn after each failure: the minimum, plus a number below the span

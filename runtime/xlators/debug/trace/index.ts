@@ -25,9 +25,45 @@ import {
 } from '../../../core/log.ts';
 import type { Fd } from '../../../core/operands.ts';
 import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
-import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { LineHistory } from './line-history.ts';
+import {
+  type Dump,
+  defineTranslator,
+  type Fops,
+  type HistoryEntry,
+  type Xlator,
+} from '../../../core/xlator.ts';
 import { findRequestGfid, formatEntries, formatReply, formatRequest } from './trace-lines.ts';
+
+/** A ring of the newest lines. */
+export class LineHistory {
+  private readonly size: number;
+  private readonly ring: HistoryEntry[] = [];
+  private nextSlot = 0;
+
+  /** @param size the most lines; 0 for no history */
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  get length(): number {
+    return this.ring.length;
+  }
+
+  /** Adds a line, which replaces the oldest one if the history is full. @param time milliseconds (`LogSink.now`) */
+  add(time: number, text: string): void {
+    if (this.size === 0) return;
+    this.ring[this.nextSlot] = { time, text };
+    this.nextSlot = (this.nextSlot + 1) % this.size;
+  }
+
+  /** Returns the newest `count` lines, the oldest first. */
+  listNewest(count: number): HistoryEntry[] {
+    const { ring, nextSlot } = this;
+    const ordered =
+      ring.length < this.size ? ring : [...ring.slice(nextSlot), ...ring.slice(0, nextSlot)];
+    return ordered.slice(Math.max(0, ordered.length - count));
+  }
+}
 
 /** Lines of the history in a statedump: few, because the dumps of all volumes share 64 KB. */
 const DUMPED_LINE_COUNT = 32;

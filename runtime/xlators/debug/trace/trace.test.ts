@@ -20,8 +20,7 @@ import { NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, Iatt, Statvfs } from '../../../core/iatt.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
-import trace from './index.ts';
-import { LineHistory } from './line-history.ts';
+import trace, { LineHistory } from './index.ts';
 import { formatIatt } from './trace-lines.ts';
 
 const LOGGED = { 'log-file': 'on' };

@@ -13,7 +13,7 @@ import { type CreateArgs, type Creation, createNew } from '../../../core/create-
 import { Dict } from '../../../core/dict.ts';
 import { EACCES, EIO, ENOENT } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
-import type { Frame, Stack } from '../../../core/frame.ts';
+import { type Frame, isRootOrMember, type Stack } from '../../../core/frame.ts';
 import { type FopName, type FopTable, fail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import {
   collect,
@@ -27,7 +27,6 @@ import type { Inode } from '../../../core/inode.ts';
 import { type Fd, Loc } from '../../../core/operands.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { isPermitted } from '../../../core/permissions.ts';
-import { isRootOrMember } from '../../../core/privileges.ts';
 import { type Cbk, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import {
   ACL_KEYS,

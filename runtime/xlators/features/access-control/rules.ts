@@ -10,14 +10,13 @@ import { ACL_ALIASES, type Acl } from '../../../core/acl.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EACCES, EINVAL, EPERM } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
-import type { Stack } from '../../../core/frame.ts';
+import { isRootOrMember, type Stack } from '../../../core/frame.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Fd, Loc } from '../../../core/operands.ts';
 import { isPermitted, type Protection, R_OK, W_OK, X_OK } from '../../../core/permissions.ts';
-import { isRootOrMember } from '../../../core/privileges.ts';
 
 /** The result of a rule for which an inode must be looked up first. */
 export const UNKNOWN = -1;

@@ -3,7 +3,7 @@
  * of a name in the cache fails here; any other is wound, and its ENOENT is recorded. Fops that create a name drop it.
  * `absent-names.ts` has the rules.
  */
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, withTimeouts } from '../../../core/dict.ts';
 import { type Entry, entryFops } from '../../../core/entry-hooks.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
@@ -12,7 +12,6 @@ import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { DEBUG } from '../../../core/log.ts';
 import type { Loc } from '../../../core/operands.ts';
-import { withTimeouts } from '../../../core/timeouts.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import type { AbsentNames } from './absent-names.ts';

@@ -6,9 +6,9 @@
  * one timer serves many names. With `invalidatesKernel`, the kernel caches only absent names that are cached here.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
+import type { Timeouts } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
-import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntry } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 

@@ -11,7 +11,7 @@ import {
   makeLoc,
   startGraph,
 } from '../../../../test/support/core.ts';
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, timeoutsOf } from '../../../core/dict.ts';
 import { EACCES, EEXIST, ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import { fops } from '../../../core/fops.ts';
@@ -21,7 +21,6 @@ import type { Graph } from '../../../core/graph.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
-import { timeoutsOf } from '../../../core/timeouts.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { AbsentNames } from './absent-names.ts';

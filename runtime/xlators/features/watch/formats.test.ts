@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Iatt } from '../../../core/iatt.ts';
-import { formatCursor, listEvents, makeFileState, parseCursor } from './file-state.ts';
-import { addNotice, decodeNotices, type NoticeRecord } from './notices.ts';
+import {
+  addNotice,
+  decodeNotices,
+  formatCursor,
+  listEvents,
+  makeFileState,
+  type NoticeRecord,
+  parseCursor,
+} from './notices.ts';
 
 const texts = fc.array(fc.string({ maxLength: 300 }), { minLength: 1, maxLength: 40 });
 

@@ -1,7 +1,7 @@
 /**
  * features/watch: lets programs wait for changes of a file, and send notices to those who wait.
- * `watch-fops.ts` has the extended attributes by which they do so, `watched-files.ts` the requests that wait,
- * `notice-request.ts` sends a notice, `notices.ts` and `file-state.ts` define the formats.
+ * `watch-fops.ts` has the extended attributes by which they do so, and sends notices; `watched-files.ts` has the requests
+ * that wait, `notices.ts` the formats.
  *
  * A watcher's position (its cursor) is in its request, and the notices are in the storage. So a watcher that dies leaves
  * nothing, and one that goes on after a crash has missed nothing that the record still has.

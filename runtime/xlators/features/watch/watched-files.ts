@@ -15,13 +15,16 @@ import { messages } from '../../../core/messages.ts';
 import { Loc } from '../../../core/operands.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import {
+  decodeNotices,
   type FileState,
   formatCursor,
   listEvents,
   makeFileState,
+  NOTICES_XATTR,
+  type NoticeRecord,
   REMOVED_REPLY,
-} from './file-state.ts';
-import { decodeNotices, NOTICES_XATTR, type NoticeRecord, type WatchReply } from './notices.ts';
+  type WatchReply,
+} from './notices.ts';
 
 /** Milliseconds between two reads of each watched file, if bricks do not report changes. */
 const POLL_MS = 1000;

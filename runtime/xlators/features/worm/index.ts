@@ -24,7 +24,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import { messages } from '../../../core/messages.ts';
 import { O_APPEND, O_TRUNC } from '../../../core/open-flags.ts';
 import { type Fd, Loc } from '../../../core/operands.ts';
-import type { Values } from '../../../core/options.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import {
   type Cbk,
   defineTranslator,
@@ -33,7 +33,6 @@ import {
   type Xlator,
 } from '../../../core/xlator.ts';
 import { addsNothing, changesFile } from '../read-only/index.ts';
-import { options } from './options.ts';
 import { beginRequest, checkRequest } from './request-check.ts';
 import {
   canEndAt,
@@ -46,6 +45,41 @@ import {
   WORM_FILE,
   type WormFile,
 } from './retention.ts';
+
+/** Defines the options of features/worm, with GlusterFS 10's names and defaults. */
+const options = defineReconfigurableOptions({
+  worm: {
+    type: 'bool',
+    default: false,
+    description: 'Whether existing files cannot be changed, renamed, linked or removed.',
+  },
+  'worm-file-level': {
+    type: 'bool',
+    default: false,
+    description: 'Whether each file gets a retention of its own, after it was closed.',
+  },
+  'worm-files-deletable': {
+    type: 'bool',
+    default: true,
+    description: 'Whether files can be removed after their retention, with worm-file-level.',
+  },
+  'default-retention-period': {
+    type: 'time',
+    default: 120,
+    description: 'Time for which a file is retained, with worm-file-level.',
+  },
+  'retention-mode': {
+    type: 'str',
+    default: 'relax',
+    values: ['relax', 'enterprise'],
+    description: 'Whether the end of a retention can be set earlier (relax) or not (enterprise).',
+  },
+  'auto-commit-period': {
+    type: 'time',
+    default: 180,
+    description: "Time from a file's last change until it is retained, with worm-file-level.",
+  },
+});
 
 type OptionValues = Values<typeof options>;
 

@@ -13,7 +13,7 @@ import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
-import { checkMemory } from '../shared/options.ts';
+import { checkMemory } from '../shared/inode-cache.ts';
 import { checkFileSizes, options } from './options.ts';
 import { type CachedFile, PAGE_SIZE, PageCache } from './page-cache.ts';
 

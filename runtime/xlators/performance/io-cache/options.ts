@@ -1,7 +1,7 @@
 /** Defines the options of performance/io-cache; names, defaults and ranges are GlusterFS 10's. */
 import { InitError } from '../../../core/errors.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, makeSwitchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/inode-cache.ts';
 
 const MB = 1024 * 1024;
 

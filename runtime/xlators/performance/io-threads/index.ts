@@ -11,7 +11,7 @@
 import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { defineReconfigurableOptions } from '../../../core/options.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
-import { commonOptions } from '../shared/options.ts';
+import { commonOptions } from '../shared/inode-cache.ts';
 
 const options = defineReconfigurableOptions({
   ...commonOptions,

@@ -8,14 +8,13 @@
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md lists the differences.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
-import { type Dict, GFID_REQ } from '../../../core/dict.ts';
+import { type Dict, GFID_REQ, withTimeouts } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
-import { withTimeouts } from '../../../core/timeouts.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';

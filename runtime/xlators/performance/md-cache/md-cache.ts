@@ -8,14 +8,13 @@
  * With option kernel-timeout the kernel may cache the same values, as long as they are valid here. When the cache
  * drops values, it invalidates them in the kernel, too.
  */
-import { Dict } from '../../../core/dict.ts';
+import { Dict, type Timeouts } from '../../../core/dict.ts';
 import type { EventName } from '../../../core/events.ts';
 import type { Stack } from '../../../core/frame.ts';
 import type { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
-import type { Timeouts } from '../../../core/timeouts.ts';
 import { invalidateEntries, invalidateInode, isUpcall, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import {

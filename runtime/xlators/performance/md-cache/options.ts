@@ -5,7 +5,7 @@
 import { ACL_NAMES } from '../../../core/acl.ts';
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { compileShellPattern } from '../../../core/shell-pattern.ts';
-import { commonOptions, makeSwitchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/inode-cache.ts';
 
 /** Makes an option that selects some extended attributes for caching. */
 const makeCacheOption = (names: string, isOnByDefault = false) =>

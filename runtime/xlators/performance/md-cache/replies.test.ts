@@ -1,13 +1,11 @@
 /** The kernel timeouts that replies to changes carry. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, makeGfid, startGraph } from '../../../../test/support/core.ts';
-import type { Dict } from '../../../core/dict.ts';
-import { Dict as Xdata } from '../../../core/dict.ts';
+import { type Dict, timeoutsOf, Dict as Xdata } from '../../../core/dict.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
-import { timeoutsOf } from '../../../core/timeouts.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';

@@ -1,8 +1,7 @@
 /** Caches the attributes in replies, and tells the kernel for how long it may cache them. */
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, withTimeouts } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { withTimeouts } from '../../../core/timeouts.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { InodeEntry, MdCache } from './md-cache.ts';
 

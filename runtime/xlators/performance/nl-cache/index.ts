@@ -9,7 +9,7 @@ import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../.
 import { handleEvent, fops as negativeFops } from '../../features/negative/absent-name-fops.ts';
 import { AbsentNames, type CacheBounds } from '../../features/negative/absent-names.ts';
 import { selectChangingFops } from '../shared/change-taps.ts';
-import { commonOptions, makeSwitchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/inode-cache.ts';
 import { checkOrder, checkUpcalls, type UpcallReliance } from '../shared/stack-checks.ts';
 
 /** Default of nl-cache-timeout: a longer timeout relies on upcalls. */

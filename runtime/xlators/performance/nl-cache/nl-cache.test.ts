@@ -9,9 +9,8 @@ import {
   startGraph,
 } from '../../../../test/support/core.ts';
 import { anyHistories, World } from '../../../../test/support/performance.ts';
-import type { Dict } from '../../../core/dict.ts';
+import { type Dict, timeoutsOf } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import { timeoutsOf } from '../../../core/timeouts.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import nlCache from './index.ts';
 

@@ -1,6 +1,6 @@
 /** Defines the options of performance/open-behind; names and defaults are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, makeSwitchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/inode-cache.ts';
 
 export const options = defineReconfigurableOptions({
   ...commonOptions,

@@ -1,6 +1,6 @@
 /** Defines the options of performance/readdir-ahead; names, defaults and ranges are GlusterFS 10's. */
 import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
-import { commonOptions, makeSwitchOption } from '../shared/options.ts';
+import { commonOptions, makeSwitchOption } from '../shared/inode-cache.ts';
 
 const KB = 1024;
 const MB = 1024 * KB;

@@ -6,12 +6,45 @@
  * was true at some time since the last change. The attributes in a changing fop's own reply may be cached if no other
  * change ran at the same time: of two concurrent changes, either may be the later.
  */
+
+import { InitError } from '../../../core/errors.ts';
 import type { EventName } from '../../../core/events.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Fd, Loc } from '../../../core/operands.ts';
+import { defineReconfigurableOptions } from '../../../core/options.ts';
 import type { Xlator } from '../../../core/xlator.ts';
+
+/** Defines the options that translators of performance/ share, and checks their memory limit. */
+export const commonOptions = defineReconfigurableOptions({
+  'pass-through': {
+    type: 'bool',
+    default: false,
+    description: 'Lets everything through, as if the volume were not there.',
+  },
+});
+
+/** Makes the option by which glusterd decides whether a translator is in the volfile; here it has no effect. */
+export const makeSwitchOption = (isOnByDefault: boolean) =>
+  ({
+    type: 'bool',
+    default: isOnByDefault,
+    description:
+      'Accepted without effect: glusterd decides by it whether a volfile has this volume.',
+  }) as const;
+
+/** Checks option cache-size. @throws {InitError} if it exceeds the machine's memory, as in GlusterFS */
+export function checkMemory(
+  { context }: Xlator<unknown>,
+  values: { readonly 'cache-size': number },
+): void {
+  const { totalMemory = Number.POSITIVE_INFINITY } = context;
+  if (values['cache-size'] <= totalMemory) return;
+  throw new InitError(
+    `cache-size (${values['cache-size']} bytes) is more than this machine has memory (${totalMemory})`,
+  );
+}
 
 /** A cache's state of one inode. */
 export class InodeState {

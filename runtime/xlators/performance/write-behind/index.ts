@@ -26,12 +26,15 @@ import {
 } from '../../../core/xlator.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import { checkOrder } from '../shared/stack-checks.ts';
-import { makeGetxattrFop } from './capability-fops.ts';
-import { create, open } from './open-and-create.ts';
+import { create, makeGetxattrFop, open } from './open-and-create.ts';
 import { type OptionValues, options } from './options.ts';
-import { WaitingFop, windAfterWrites } from './waiting-fop.ts';
 import { Write, type WriteWaiter } from './write.ts';
-import { WriteBehind, type WriteBehindXlator } from './write-behind.ts';
+import {
+  WaitingFop,
+  WriteBehind,
+  type WriteBehindXlator,
+  windAfterWrites,
+} from './write-behind.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** Approximate bytes of a write besides its data. They count, so that the number of small writes is bounded, too. */

@@ -1,11 +1,51 @@
 /** Holds the state of one volume of performance/write-behind (`WriteBehind`): its queues, memory and counters. */
 import { errnoName } from '../../../core/errno.ts';
+import type { Frame } from '../../../core/frame.ts';
+import type { FopName } from '../../../core/gen/fops.gen.ts';
+import { tailArgs } from '../../../core/gen/generic.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
-import type { Write } from './write.ts';
+import type { Write, WriteWaiter } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
+
+/** A fop that waits for writes. */
+export class WaitingFop implements WriteWaiter {
+  blockerCount = 0;
+  private readonly frame: Frame;
+  private readonly xl: WriteBehindXlator;
+  private readonly name: FopName;
+  private readonly args: readonly unknown[];
+
+  constructor(frame: Frame, xl: WriteBehindXlator, name: FopName, args: readonly unknown[]) {
+    this.frame = frame;
+    this.xl = xl;
+    this.name = name;
+    this.args = args;
+  }
+
+  run(): void {
+    tailArgs[this.name](this.frame, this.xl.children[0]!, this.args);
+  }
+}
+
+/**
+ * Winds a fop after all writes so far in `queue` that overlap [start, end), by default all; at once without a queue.
+ */
+export function windAfterWrites(
+  frame: Frame,
+  xl: WriteBehindXlator,
+  name: FopName,
+  queue: WriteQueue | undefined,
+  args: readonly unknown[],
+  start?: number,
+  end?: number,
+): void {
+  const waitingFop = new WaitingFop(frame, xl, name, args);
+  if (queue === undefined) waitingFop.run();
+  else queue.runAfterWrites(waitingFop, start, end);
+}
 
 /** The longest time for which data is held back: with option trickling-writes, and without it. */
 const TRICKLE_MS = 10;

@@ -15,9 +15,8 @@ import {
   makeInheritedAcl,
 } from '../../../core/acl.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
-import type { Stack } from '../../../core/frame.ts';
+import { isRootOrMember, type Stack } from '../../../core/frame.ts';
 import { IA_IFLNK } from '../../../core/iatt.ts';
-import { isRootOrMember } from '../../../core/privileges.ts';
 import type { Node } from './memory-nodes.ts';
 
 const S_ISGID = 0o2000;

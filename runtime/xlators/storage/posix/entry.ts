@@ -57,8 +57,7 @@ import {
   writeTextTo,
 } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
-import { removeName } from './removal.ts';
-import { rename } from './rename.ts';
+import { removeName, rename } from './removal.ts';
 import type { Store } from './store.ts';
 import { addVirtualValues } from './virtual-xattrs.ts';
 import { clearWriteMark, readRequestedXattrs } from './xattr.ts';

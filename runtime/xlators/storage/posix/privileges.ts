@@ -6,9 +6,8 @@
  * Source: Linux `fs/attr.c` (setattr_should_drop_suidgid), `fs/posix_acl.c` (posix_acl_update_mode).
  */
 import { type Dict, KILL_PRIV } from '../../../core/dict.ts';
-import type { Stack } from '../../../core/frame.ts';
+import { computeProtAfterChange, isRootOrMember, type Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import { computeProtAfterChange, isRootOrMember } from '../../../core/privileges.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { makeProcPath } from './paths.ts';

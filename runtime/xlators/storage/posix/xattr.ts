@@ -5,10 +5,25 @@
 import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
 import { Dict, PROTECT_WRITES } from '../../../core/dict.ts';
-import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
+import { EINVAL, ENODATA, ENOTTY, EPERM, ERANGE } from '../../../core/errno.ts';
+import {
+  FS_FLAGS,
+  FS_FLAGS_BYTES,
+  FS_VERSION,
+  FS_VERSION_BYTES,
+  FS_XATTR,
+  FS_XATTR_BYTES,
+} from '../../../core/fileattr.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
+import {
+  FS_IOC_FSGETXATTR,
+  FS_IOC_FSSETXATTR,
+  FS_IOC_GETFLAGS,
+  FS_IOC_GETVERSION,
+  FS_IOC_SETFLAGS,
+} from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { decodeMdata, decodeWireMdata, MDATA, SET_MDATA, type Times } from '../shared/mdata.ts';
 import { clearsMark, hasMarkKey, markOrCheckWrite } from '../shared/rebalance-requests.ts';
@@ -20,7 +35,6 @@ import {
   readRequestedValues,
   setXattrs as setXattrsInOrder,
 } from '../shared/xattrs.ts';
-import { getFileattr, setFileattr } from './fileattr.ts';
 import { findOrOpenFile, OpenFile } from './files.ts';
 import { findHandle, type PosixXlator, readFdIatt } from './handle-search.ts';
 import type { InodeHandle } from './handles.ts';
@@ -28,6 +42,45 @@ import { EMPTY_PATH, keyBuffer, makeProcEntryPath, makeProcPath, writeTextTo } f
 import { clearSetGroupId } from './privileges.ts';
 import type { Store } from './store.ts';
 import { computeVirtualXattr, type OpenInode } from './virtual-xattrs.ts';
+
+/** The ioctls that read and set a value of `size` bytes. */
+interface IoctlPair {
+  /** The ioctl that reads the value. */
+  readonly get: number;
+  /** The ioctl that sets the value; absent for values that can only be read. */
+  readonly set?: number;
+  readonly size: number;
+}
+
+/** The ioctls by the attribute's name. */
+const IOCTLS: ReadonlyMap<string, IoctlPair> = new Map([
+  [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_BYTES }],
+  [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_BYTES }],
+  [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_BYTES }],
+]);
+
+/** Returns the errno for the result of an ioctl: ENOTTY means that the file system has no such value. */
+const convertErrno = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
+
+/** Returns the buffer size in an ioctl's number (_IOC_SIZE): 8 bytes, although file systems write only 4. */
+const readBufferSize = (request: number): number => (request >>> 16) & 0x3fff;
+
+/** Returns the value of the flags, project id or version `name`, or the errno; null for any other name. */
+function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
+  const ioctls = name === null ? undefined : IOCTLS.get(name);
+  if (ioctls === undefined) return null;
+  const buffer = new Uint8Array(readBufferSize(ioctls.get));
+  const result = libc.ioctl(fd, ioctls.get, buffer);
+  return result < 0 ? convertErrno(result) : buffer.subarray(0, ioctls.size);
+}
+
+/** Sets the value of `name`; returns 0 or the errno, or null for a name that it cannot set. */
+function setFileattr(fd: number, name: string, value: unknown): number | null {
+  const ioctls = IOCTLS.get(name);
+  if (ioctls?.set === undefined) return null;
+  if (!(value instanceof Uint8Array) || value.length !== ioctls.size) return EINVAL;
+  return convertErrno(libc.ioctl(fd, ioctls.set, value));
+}
 
 /** Reused buffers for a value and for a list of names. */
 const valueBuffer = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
@@ -170,7 +223,7 @@ function getXattrs(
   return dict;
 }
 
-/** Returns inode flags, project id or version (`fileattr.ts`), or the errno; null for any other name. */
+/** Returns inode flags, project id or version, or the errno; null for any other name. */
 function getFileattrs(fd: number, name: string | null): Dict | number | null {
   const bytes = getFileattr(fd, name);
   return bytes instanceof Uint8Array ? new Dict().set(name!, bytes, 'bin') : bytes;
