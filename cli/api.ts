@@ -16,8 +16,8 @@ import {
   takeOperands,
   textFlag,
 } from '../terminal/flags.ts';
+import { readVolfileServers, volfileServerFlags } from './mount.ts';
 import { daemonFlags, processFlags, readServerSettings, startServer } from './server-command.ts';
-import { readVolfileServers, volfileServerFlags } from './volfile-server-flags.ts';
 
 const apiFlags = {
   socket: textFlag({ placeholder: 'PATH', help: 'the unix socket to listen at' }),

@@ -11,10 +11,9 @@ import { unmountLeftover } from '../server/unmount.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { requireMount } from '../server/without-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, formatReason, UsageError } from '../terminal/exit.ts';
 import { choiceFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
 import { Interruption } from '../terminal/interruption.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { DevLog, makeModuleFileTest } from './dev/dev-log.ts';
 import {

@@ -9,9 +9,15 @@ import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { tooManyOpenFilesMessage } from '../runtime/sys/open-files.ts';
 import { starterChannel } from '../server/starter-channel.ts';
 import { type Command, formatUsage } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
+import {
+  EXIT_FAILURE,
+  EXIT_OK,
+  EXIT_USAGE,
+  Failure,
+  formatReason,
+  UsageError,
+} from '../terminal/exit.ts';
 import { commonFlags, readFlags } from '../terminal/flags.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { printWarning, type Terminal, withVerbosity } from '../terminal/terminal.ts';
 import { commands } from './commands.ts';
 import { oldNames, removedCommands } from './old-names.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { encodeName } from '../runtime/core/bytes.ts';
 import { runCommand } from '../test/support/cli.ts';
-import { parseOperand } from './fs/operand.ts';
+import { parseOperand } from './fs/volume-command.ts';
 
 /** A name of bytes that are not UTF-8. */
 const BYTES = Buffer.from([0x62, 0xff, 0xc3, 0x0a, 0x28]);

@@ -10,9 +10,8 @@ import {
 import { type RenderFormat, renderers } from '../runtime/volfile/render.ts';
 import { describeOrFail, inspectFile } from '../server/volfiles.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { EXIT_OK, Failure, formatReason, UsageError } from '../terminal/exit.ts';
 import { choiceFlag, quietFlag, takeOperands, textFlag, toggleFlag } from '../terminal/flags.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];

@@ -13,12 +13,12 @@ import {
 } from '../runtime/mount/mountinfo.ts';
 import { findServer, readStartTime } from '../runtime/mount/server-process.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
-import type { Listener, ServerDescription } from '../server/control/control-host.ts';
 import {
   formatListeners,
   listRunningServers,
   type RunningServer,
-} from '../server/control/running-servers.ts';
+} from '../server/control/control-client.ts';
+import type { Listener, ServerDescription } from '../server/control/control-host.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';
 import { takeOperands, toggleFlag } from '../terminal/flags.ts';

@@ -1,8 +1,7 @@
 /** `glossa reload`: makes the server of a mount or brick reload its volfile and modules. */
 
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
-import { ask } from '../server/control/control-client.ts';
-import { findServer } from '../server/control/find-server.ts';
+import { ask, findServer } from '../server/control/control-client.ts';
 import type { ReloadResult } from '../server/reloader.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK } from '../terminal/exit.ts';

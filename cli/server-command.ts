@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { parseLogLevel } from '../runtime/core/log.ts';
 import { optionTypes } from '../runtime/core/option-types.ts';
-import { startDaemon } from '../server/daemon.ts';
+import { startDaemon } from '../server/child-server.ts';
 import { DEFAULT_LOG_BYTES } from '../server/log-file.ts';
 import { CONSOLE, findDefaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
 import { parseAddress } from '../server/metrics/metrics-address.ts';

@@ -3,8 +3,7 @@
  */
 
 import { LISTED_MAX } from '../runtime/core/dumps.ts';
-import { fetchStatedump } from '../server/control/control-client.ts';
-import { findServer } from '../server/control/find-server.ts';
+import { fetchStatedump, findServer } from '../server/control/control-client.ts';
 import { formatSections } from '../server/statedump/sections.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';

@@ -2,8 +2,7 @@
 
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { formatProfile } from '../runtime/xlators/debug/io-stats/formats/profile.ts';
-import { ask } from '../server/control/control-client.ts';
-import { findServer } from '../server/control/find-server.ts';
+import { ask, findServer } from '../server/control/control-client.ts';
 import { formatVolumeDumps } from '../server/statedump/paragraphs.ts';
 import type { VolumeDumps } from '../server/statedump/volume-dumps.ts';
 import { defineCommand } from '../terminal/command.ts';

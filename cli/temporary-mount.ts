@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { rmdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { ChildServer } from '../server/child-server.ts';
-import { isServerRunning } from '../server/control/find-server.ts';
+import { isServerRunning } from '../server/control/control-client.ts';
 import type { RecordRequest } from '../server/graph-recording.ts';
 import { CONSOLE } from '../server/log-sink.ts';
 import { makeScratch } from '../server/scratch-folders.ts';
@@ -22,10 +22,10 @@ import {
   EXIT_NOT_FOUND,
   EXIT_SIGNAL,
   Failure,
+  formatReason,
   UsageError,
 } from '../terminal/exit.ts';
 import { type FlagValues, stepFlags, takeOperands } from '../terminal/flags.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { printStep, type Terminal, type Verbosity } from '../terminal/terminal.ts';
 import type { serverFlags } from './mount.ts';
 import { chooseLogLevel } from './server-command.ts';

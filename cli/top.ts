@@ -1,8 +1,7 @@
 /** `glossa top`: shows rates and latencies of a server's volumes: live, as a table, or as JSON. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { ask, type NamedServer } from '../server/control/control-client.ts';
-import { findServer } from '../server/control/find-server.ts';
+import { ask, findServer, type NamedServer } from '../server/control/control-client.ts';
 import { type Counts, LEASE_MS } from '../server/leased-counter.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';

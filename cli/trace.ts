@@ -11,15 +11,45 @@ import {
   viewFlags,
 } from '../apps/trace/recording-views.ts';
 import { filterFlags, formatFilter, limitFlags, parseFilter } from '../apps/trace/trace-flags.ts';
+import { optionTypes } from '../runtime/core/option-types.ts';
+import { DEFAULT_RECORDING_BYTES } from '../runtime/observe/node/recording-file.ts';
+import { openRecording, type Recording } from '../runtime/observe/reader.ts';
+import { RecordingError } from '../runtime/observe/recording-bytes.ts';
 import type { RecordingOptions } from '../server/graph-recording.ts';
 import { makeScratch } from '../server/scratch-folders.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK, UsageError } from '../terminal/exit.ts';
-import { type FlagValues, takeOperands, textFlag } from '../terminal/flags.ts';
+import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { type FlagValues, sizeFlag, takeOperands, textFlag } from '../terminal/flags.ts';
+import { readNamedFile } from '../terminal/named-file.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
-import { openRecordingFile, type RecordingFile, recordingSizeFlag } from './open-recording.ts';
 import { runInMount, takeMount, takeVolfileAndCommand } from './temporary-mount.ts';
+
+/** An opened recording, with the bytes of its file. */
+interface RecordingFile {
+  readonly recording: Recording;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Opens a recording that the user named, for `glossa trace --read` and tests, and declares the flag
+ * with which it is bounded when it is written.
+ */
+const recordingSizeFlag = sizeFlag({
+  placeholder: 'SIZE',
+  help: `the size at which the recording ends (${optionTypes.sizet.print(DEFAULT_RECORDING_BYTES)}); 0: none`,
+});
+
+/** Reads and opens a recording. @throws {Failure} if it is unreadable, or no recording */
+async function openRecordingFile(file: string): Promise<RecordingFile> {
+  const bytes = await readNamedFile(file, { name: `the recording ${file}` });
+  try {
+    return { bytes, recording: openRecording(bytes) };
+  } catch (error) {
+    if (error instanceof RecordingError) throw new Failure(`${file}: ${error.message}`);
+    throw error;
+  }
+}
 
 /** The default of --data-max: the bytes recorded of the data of each read or write. */
 const DEFAULT_DATA_MAX = 32;

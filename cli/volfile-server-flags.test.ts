@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { formatVolfileServer } from '../server/volfile-servers.ts';
 import { readFlags, textFlag, toggleFlag } from '../terminal/flags.ts';
 import { runCommand } from '../test/support/cli.ts';
-import { readVolfileServers, volfileServerFlags } from './volfile-server-flags.ts';
+import { readVolfileServers, volfileServerFlags } from './mount.ts';
 
 const asked = (...args: string[]) => {
   const all = {

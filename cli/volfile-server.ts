@@ -8,8 +8,8 @@ import { isLoopback, VolfileServer } from '../gluster/volfile-server/volfile-ser
 import { Log, parseLogLevel } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
+import { startDaemon } from '../server/child-server.ts';
 import { ControlHost, makeCommonHandlers } from '../server/control/control-host.ts';
-import { startDaemon } from '../server/daemon.ts';
 import { CONSOLE, findDefaultLogFile, makeLogFolder, openSink } from '../server/log-sink.ts';
 import { formatAddress } from '../server/metrics/metrics-address.ts';
 import { PidFile } from '../server/pid-file.ts';
@@ -17,7 +17,7 @@ import { Shutdown } from '../server/shutdown.ts';
 import { starterChannel } from '../server/starter-channel.ts';
 import { VOLFILE_SERVER_PORT } from '../server/volfile-servers.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { EXIT_OK, Failure, formatReason, UsageError } from '../terminal/exit.ts';
 import {
   type FlagValues,
   listFlag,
@@ -26,7 +26,6 @@ import {
   textFlag,
   toggleFlag,
 } from '../terminal/flags.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
 import { serverFlags } from './mount.ts';
 import { chooseLogLevel } from './server-command.ts';

@@ -7,8 +7,7 @@ import type {
   NotableDump,
   NotableRequest,
 } from '../runtime/mount/notable-requests.ts';
-import { ask } from '../server/control/control-client.ts';
-import { findMountServer } from '../server/control/find-server.ts';
+import { ask, findMountServer } from '../server/control/control-client.ts';
 import { findPathInMount } from '../server/control/path-in-mount.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { EXIT_OK } from '../terminal/exit.ts';

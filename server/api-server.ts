@@ -4,7 +4,7 @@
  * protocol is in docs/reference/api-protocol.md.
  */
 import { chmodSync, rmSync } from 'node:fs';
-import { openListeningSocket } from '../gluster/protocol/server/loop-listener.ts';
+import { openListeningSocket } from '../gluster/protocol/server/node-listener.ts';
 import { ListeningSocket, LoopConnection } from '../gluster/protocol/shared/loop-socket.ts';
 import type { Caller } from '../runtime/api/driver-steps.ts';
 import { FopError } from '../runtime/api/fop-error.ts';
@@ -20,9 +20,8 @@ import { scheduleCollection } from '../runtime/sys/scheduled-collection.ts';
 import { type Peer, readPeer } from '../runtime/sys/socket.ts';
 import { RecordMemory } from '../runtime/wire/record-memory.ts';
 import { REPLY_MEMORY_BYTES, ReplyMemory } from '../runtime/wire/reply-memory.ts';
-import { EXIT_OK, Failure } from '../terminal/exit.ts';
+import { EXIT_OK, Failure, formatReason } from '../terminal/exit.ts';
 import { readPackageVersion } from '../terminal/package-version.ts';
-import { formatReason } from '../terminal/reason.ts';
 import { type ListeningServer, serveListening } from './listening-server.ts';
 import type { Reloader } from './reloader.ts';
 import {

@@ -8,21 +8,26 @@
  * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism, constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
 import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
+import { rejectOnAbort } from '../terminal/interruption.ts';
+import { printNote, printStep, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
-import { ServerProcess } from './server-process.ts';
+import { openLog } from './log-file.ts';
+import { CONSOLE } from './log-sink.ts';
+import { ENDED_TEXT, makeServerFailure, ServerProcess } from './server-process.ts';
 import {
   type ServerMessage,
   STARTER_VARIABLE,
   type StarterFacts,
   type StarterMessage,
 } from './starter-channel.ts';
+import { findEntryProblem } from './stuck-mounts.ts';
 import type { MountingCommand } from './without-mount.ts';
 
 /**
@@ -177,5 +182,123 @@ export class ChildServer extends ServerProcess {
 
   protected override requestEnd(): void {
     this.endServer();
+  }
+}
+
+// -- daemons -------------------------------------------------------------------------------------
+
+/**
+ * Starts a daemon with the arguments of this process, and waits until it serves.
+ * @param readyLine printed on a terminal once the server serves; null if the server prints it
+ * @param mountpoint entered once the server serves: if that fails, the server is stopped again
+ * @returns the exit status of the start. @throws {Failure}
+ */
+export async function startDaemon(
+  logFile: string,
+  readyLine: string | null,
+  terminal: Terminal,
+  {
+    mountpoint,
+    volfile,
+  }: { readonly mountpoint?: string | undefined; readonly volfile?: string } = {},
+): Promise<number> {
+  const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
+  const server = new ChildServer(process.argv.slice(2), {
+    isAttached: false,
+    stderr,
+    volfile,
+    terminal,
+  });
+  if (stderr !== 'inherit') closeSync(stderr);
+  printStep(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
+  // The exit status for the last signal, 0 without one. While the server starts, a signal ends it.
+  let interruptStatus = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // As a shell reports a process that a signal has ended.
+      interruptStatus = EXIT_SIGNAL + constants.signals[signal];
+      server.kill('SIGTERM');
+    });
+  }
+  if (await server.whenReady) {
+    const reason = mountpoint === undefined ? null : await findEntryProblem(mountpoint, logFile);
+    if (reason !== null) {
+      server.kill('SIGTERM');
+      await server.whenExited;
+      throw new Failure(reason);
+    }
+    if (readyLine !== null && terminal.isInteractive) printNote(readyLine, terminal);
+    return EXIT_OK;
+  }
+  const { status, signal } = await server.whenExited;
+  if (interruptStatus > 0) return interruptStatus;
+  if (signal !== null) throw new Failure(`the server was killed by ${signal}; see ${logFile}`);
+  // A server that ends before it is ready has failed, even with status 0.
+  return status || EXIT_FAILURE;
+}
+
+// -- servers that end with this process ----------------------------------------------------------
+
+/** Settings for the start of an `OwnServer`. */
+interface OwnServerSettings {
+  readonly logFile: string;
+  /** Options of its volumes, in the form of --xlator-option. */
+  readonly options: readonly string[];
+  /** The program of glossa; default: this one. */
+  readonly program?: string | undefined;
+  /** Ends the server when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Turns options into flags --xlator-option, which glossa and GlusterFS share. */
+export const makeXlatorOptionFlags = (options: readonly string[]): string[] =>
+  options.flatMap((option) => ['--xlator-option', option]);
+
+/**
+ * A server of glossa that ends with this process, and keeps the messages of its start. The bench, the demo, the tutorial
+ * and their suites start mounts and bricks with it.
+ */
+export class OwnServer extends ChildServer {
+  /** Messages that the server printed while it started. */
+  readonly messages: readonly string[];
+  private readonly settings: OwnServerSettings;
+
+  /**
+   * Starts the server.
+   * @param args command and operands of glossa, such as `brick VOLFILE`
+   */
+  constructor(args: readonly string[], settings: OwnServerSettings, terminal: Terminal) {
+    const { logFile, options, program, signal } = settings;
+    const messages: string[] = [];
+    const addMessage = (text: string): void => void messages.push(text);
+    const stderr = openSync(logFile, 'a');
+    super([...args, '--log-file', logFile, ...makeXlatorOptionFlags(options)], {
+      isAttached: true,
+      ...{ stderr, program, signal },
+      terminal: { ...terminal, out: addMessage, err: addMessage },
+    });
+    closeSync(stderr);
+    this.messages = messages;
+    this.settings = settings;
+  }
+
+  /**
+   * Waits until the server serves; otherwise ends it.
+   * @param title the name of the server in messages
+   * @throws {Failure} if it ended before; the signal's reason, when that aborts
+   */
+  async waitUntilStarted(title: string): Promise<void> {
+    const { logFile, signal } = this.settings;
+    try {
+      if (await (signal ? rejectOnAbort(this.whenReady, signal) : this.whenReady)) return;
+      const exit = await this.whenExited;
+      // A killed server has sent no reason.
+      throw exit.signal === null && this.messages.length > 0
+        ? new Failure(this.messages.join('\n'), this.messages)
+        : makeServerFailure(title, ENDED_TEXT, logFile);
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
   }
 }

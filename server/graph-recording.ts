@@ -13,9 +13,8 @@ import { makeHead } from '../runtime/observe/head.ts';
 import { HiddenNames } from '../runtime/observe/hidden-names.ts';
 import { RecordingFile } from '../runtime/observe/node/recording-file.ts';
 import { Recorder } from '../runtime/observe/recorder.ts';
-import { Failure } from '../terminal/exit.ts';
+import { Failure, formatReason } from '../terminal/exit.ts';
 import { readPackageVersion } from '../terminal/package-version.ts';
-import { formatReason } from '../terminal/reason.ts';
 
 /** The options of a recording. */
 export interface RecordingOptions {

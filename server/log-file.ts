@@ -15,8 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
-import { Failure } from '../terminal/exit.ts';
-import { formatReason } from '../terminal/reason.ts';
+import { Failure, formatReason } from '../terminal/exit.ts';
 
 /** Only the owner may read the log, because it contains names of files. */
 const LOG_MODE = 0o600;

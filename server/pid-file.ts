@@ -9,8 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
-import { Failure } from '../terminal/exit.ts';
-import { formatReason } from '../terminal/reason.ts';
+import { Failure, formatReason } from '../terminal/exit.ts';
 
 /** The content of the file. */
 const pidText = `${process.pid}\n`;

@@ -6,8 +6,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readMounts } from '../runtime/mount/mountinfo.ts';
-import { Failure } from '../terminal/exit.ts';
-import { formatReason } from '../terminal/reason.ts';
+import { Failure, formatReason } from '../terminal/exit.ts';
 
 /**
  * Makes a folder `glossa-NAME-…` in `parent`, by default the system's folder for temporary files.

@@ -1,6 +1,6 @@
 /**
- * Ends a server process that this one has started, and shows the end of its log if it fails. child-server.ts and
- * own-server.ts start those of glossa, start-server.ts those of other programs.
+ * Ends a server process that this one has started, and shows the end of its log if it fails. child-server.ts
+ * starts those of glossa, start-server.ts those of other programs.
  */
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

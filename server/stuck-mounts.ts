@@ -5,8 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStuck, findStuckMount } from '../runtime/mount/mount-health.ts';
-import { Failure } from '../terminal/exit.ts';
-import { formatReason } from '../terminal/reason.ts';
+import { Failure, formatReason } from '../terminal/exit.ts';
 import { CONSOLE } from './log-sink.ts';
 
 /**

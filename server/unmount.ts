@@ -7,8 +7,7 @@ import { findMount, findMountingUid, type MountEntry } from '../runtime/mount/mo
 import { MNT_DETACH } from '../runtime/sys/constants.ts';
 import { umount2 } from '../runtime/sys/libc.ts';
 import { toCString } from '../runtime/sys/struct.ts';
-import { Failure } from '../terminal/exit.ts';
-import { formatReason } from '../terminal/reason.ts';
+import { Failure, formatReason } from '../terminal/exit.ts';
 
 /**
  * The number of tries to unmount a mount in use, and the time between two of them: a process that only looks at it, such

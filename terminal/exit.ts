@@ -1,9 +1,24 @@
 /**
- * Defines the exit statuses of commands, and two errors whose message the user sees without a stack
- * trace: UsageError and Failure. `exitAfterFlush` ends the process once its output has been read.
+ * Defines the exit statuses of commands, two errors whose message the user sees without a stack trace (UsageError and
+ * Failure), and system errors in the system's own words. `exitAfterFlush` ends the process once its output has been read.
  */
 
 import { constants } from 'node:os';
+import { strerror } from '../runtime/core/errno.ts';
+
+/**
+ * The largest errno that is libuv's own code, such as that of a failed host lookup; the system's
+ * are larger.
+ */
+const LIBUV_ERRNO_MAX = -3000;
+
+/** Returns the system's text of a system error (`No such file or directory`), else the message. */
+export function formatReason(error: unknown): string {
+  const { errno, code, message } = error as NodeJS.ErrnoException;
+  if (errno !== undefined && errno > LIBUV_ERRNO_MAX) return strerror(-errno);
+  // Node's error for a host whose addresses cannot be connected to has a code and an empty message.
+  return error instanceof Error ? message || (code ?? '') : String(error);
+}
 
 /** Exit statuses of all commands. */
 export const EXIT_OK = 0;

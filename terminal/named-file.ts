@@ -4,8 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure } from './exit.ts';
-import { formatReason } from './reason.ts';
+import { Failure, formatReason } from './exit.ts';
 
 /** The settings of a read. */
 export interface NamedFileSettings {

@@ -5,8 +5,7 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { writeWhole } from '../runtime/sys/guarded-write.ts';
-import { Failure } from './exit.ts';
-import { formatReason } from './reason.ts';
+import { Failure, formatReason } from './exit.ts';
 
 type OutputStream = typeof process.stdout | typeof process.stderr;
 

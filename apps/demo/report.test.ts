@@ -11,8 +11,8 @@ import {
   formatPassesTable,
   formatReport,
   formatSummary,
+  groupDigits,
 } from './report.ts';
-import { groupDigits } from './report-text.ts';
 import { stacks as demoStacks, type Passes, runsNear, type StackResult } from './stacks.ts';
 
 const settings = { seed: 1, searchCount: 1000, delayMs: 0.5 };

@@ -21,8 +21,7 @@ import { LOCK_EX, LOCK_NB } from '../../runtime/sys/constants.ts';
 import { flock } from '../../runtime/sys/libc.ts';
 import { listMountsIn, makeScratch, removeScratch } from '../../server/scratch-folders.ts';
 import { unmountLeftover } from '../../server/unmount.ts';
-import { Failure } from '../../terminal/exit.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 /** Name of the file in a run's folder that its process locks. */

@@ -1,8 +1,7 @@
 /** Writes the playground to an empty folder, or over an earlier one, for `playground --out`. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from '../../terminal/exit.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 import { makeFolder } from '../bench/engine/report-folder.ts';
 
 /** The file that marks a folder as a playground, which may be overwritten. */

@@ -6,7 +6,7 @@ import { isOutsideRequests, type NonRequestEvent } from '../../runtime/observe/e
 import type { Recording } from '../../runtime/observe/reader.ts';
 import { type Walk, Walks } from '../../runtime/observe/walk.ts';
 import { openToWrite, writeWhole } from '../../runtime/sys/guarded-write.ts';
-import { Failure, UsageError } from '../../terminal/exit.ts';
+import { Failure, formatReason, UsageError } from '../../terminal/exit.ts';
 import {
   type Flags,
   type FlagValues,
@@ -14,7 +14,6 @@ import {
   textFlag,
   toggleFlag,
 } from '../../terminal/flags.ts';
-import { formatReason } from '../../terminal/reason.ts';
 import { generatePerfettoTrace } from './perfetto.ts';
 import { formatSummary } from './summary.ts';
 import { formatOtherLine, formatWalk } from './tree.ts';

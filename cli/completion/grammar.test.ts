@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { runCommand } from '../../test/support/cli.ts';
 import { commands } from '../commands.ts';
-import { deriveGrammar } from './grammar.ts';
+import { deriveGrammar } from './candidates.ts';
 
 const topics = { COMMAND: 'free', TYPE: 'free' } as const;
 const found = async (name: string) =>

@@ -20,8 +20,7 @@ import { watchFolder } from '../../bridges/machine/node/folder-watcher.ts';
 import { toPlainVolumes } from '../../runtime/volfile/description.ts';
 import { Source } from '../../runtime/volfile/source.ts';
 import { readVolfile } from '../../runtime/volfile/volfile.ts';
-import { Failure } from '../../terminal/exit.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 /** A compiled module and its source, as absolute paths. */

@@ -4,8 +4,15 @@ import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
-import { OpenVolumes, type Operand, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { ReaderGone, runVolumeCommand, type VolumeCommand } from './volume-command.ts';
+import {
+  OpenVolumes,
+  type Operand,
+  parseVolumeOperand,
+  ReaderGone,
+  runVolumeCommand,
+  type VolumeCommand,
+  volumeFlags,
+} from './volume-command.ts';
 
 /** Bytes that are read together, by several requests at a time. */
 const PIECE_BYTES = 1024 * 1024;

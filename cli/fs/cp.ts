@@ -1,26 +1,188 @@
 /** `glossa fs cp`: copies files and trees into a volume, out of one, and within. */
 import { copyTree } from '../../runtime/api/copy.ts';
 import { FileError, withErrorContext } from '../../runtime/api/file-error.ts';
-import type { Steps } from '../../runtime/api/steps.ts';
+import { closeAfter } from '../../runtime/api/open-file.ts';
+import { awaitPromise, type Steps } from '../../runtime/api/steps.ts';
+import { visitTree } from '../../runtime/api/tree.ts';
 import type { VolumeSteps } from '../../runtime/api/volume-steps.ts';
-import { IA_IFDIR } from '../../runtime/core/iatt.ts';
+import { makeWholeFile } from '../../runtime/api/whole-file.ts';
+import { IA_IFDIR, IA_IFREG, type Iatt } from '../../runtime/core/iatt.ts';
+import { O_CREAT, O_EXCL, O_WRONLY } from '../../runtime/core/open-flags.ts';
 import { joinPath } from '../../runtime/core/operands.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { type FlagValues, stepFlags, toggleFlag } from '../../terminal/flags.ts';
-import { printStep } from '../../terminal/terminal.ts';
+import { rejectOnAbort } from '../../terminal/interruption.ts';
+import { ProgressLine } from '../../terminal/progress.ts';
+import { formatSize } from '../../terminal/quantities.ts';
+import { printStep, type Terminal } from '../../terminal/terminal.ts';
 import { writeToOutput } from './cat.ts';
-import { CopyProgress } from './copy-progress.ts';
 import {
   findLastName,
   formatPathIn,
   OpenVolumes,
   type Operand,
   parseOperand,
+  runVolumeCommand,
+  type VolumeCommand,
   volumeFlags,
-} from './operand.ts';
-import { copyStandardInput } from './standard-input.ts';
-import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
+} from './volume-command.ts';
+
+/** The time between two updates of the line. */
+const UPDATE_INTERVAL_MS = 100;
+
+/** Amounts that were copied, or are to be copied. */
+interface Amount {
+  /** Files, directories and links. */
+  fileCount: number;
+  byteCount: number;
+}
+
+/** Counts what a copy has done, and shows it on a terminal; elsewhere, it shows nothing. */
+class CopyProgress {
+  private readonly line: ProgressLine;
+  private readonly startMs = performance.now();
+  private readonly timer: NodeJS.Timeout | null;
+  private readonly doneAmount: Amount = { fileCount: 0, byteCount: 0 };
+  /** The amount of all sources; null until they are counted. */
+  private totalAmount: Amount | null = null;
+
+  constructor(terminal: Terminal) {
+    this.line = new ProgressLine(terminal);
+    this.timer = this.isShown ? setInterval(() => this.show(), UPDATE_INTERVAL_MS).unref() : null;
+  }
+
+  private get isShown(): boolean {
+    return this.line.isShown;
+  }
+
+  /** Counts bytes that were copied. */
+  readonly onPiece = (byteCount: number): void => {
+    this.doneAmount.byteCount += byteCount;
+  };
+
+  /** Counts a file, directory or link that was copied. */
+  readonly onDone = (): void => {
+    this.doneAmount.fileCount += 1;
+  };
+
+  /** Counts the sources while the copy runs; without a terminal, it does nothing. */
+  countSources(sources: readonly (readonly [volume: VolumeSteps, path: string])[]): void {
+    if (!this.isShown) return;
+    const amount: Amount = { fileCount: 0, byteCount: 0 };
+    const counts = sources.map(([volume, path]) => volume.run(countTree(volume, path, amount)));
+    Promise.all(counts).then(
+      () => {
+        this.totalAmount = amount;
+      },
+      () => {
+        // The copy meets the same error, and reports it; the line then has no percentage.
+      },
+    );
+  }
+
+  private show(): void {
+    const { doneAmount: done, totalAmount: total } = this;
+    const elapsedSeconds = (performance.now() - this.startMs) / 1000;
+    const speed = `${formatSize(done.byteCount / elapsedSeconds)}/s`;
+    if (total === null) {
+      this.line.showText(`${done.fileCount} files, ${formatSize(done.byteCount)}  ${speed}`);
+      return;
+    }
+    // Each file adds a byte, so that empty files advance the bar, too.
+    this.line.show({
+      doneCount: Math.min(done.byteCount + done.fileCount, total.byteCount + total.fileCount),
+      totalCount: Math.max(total.byteCount + total.fileCount, 1),
+      elapsedSeconds,
+      item: `${done.fileCount} of ${total.fileCount} files, ${formatSize(done.byteCount)} of ${formatSize(total.byteCount)}  ${speed}`,
+    });
+  }
+
+  /** Clears the line before a message is printed; the next update shows it again. */
+  clear(): void {
+    this.line.clear();
+  }
+
+  /** Ends the progress line. */
+  end(): void {
+    if (this.timer === null) return;
+    clearInterval(this.timer);
+    this.line.clear();
+  }
+}
+
+/** Adds a file, or a tree of files, to `amount`. */
+function* countTree(volume: VolumeSteps, path: string, amount: Amount): Steps<void> {
+  const add = ({ iaType, iaSize }: Iatt): void => {
+    amount.fileCount += 1;
+    if (iaType === IA_IFREG) amount.byteCount += iaSize;
+  };
+  const top = yield* withErrorContext('stat', path, volume.files.find(path, 'nofollow'));
+  if (top.buf.iaType !== IA_IFDIR) return add(top.buf);
+  yield* visitTree(
+    volume.driver,
+    { inode: top.inode, path },
+    {
+      enter: ({ buf = top.buf }) => void add(buf),
+      visit: ({ buf }) => void add(buf),
+      // The copy reports the error.
+      fail() {},
+    },
+  );
+}
+
+/** Bytes that are written together, by several requests at a time. */
+const PIECE_BYTES = 1024 * 1024;
+
+/** Writes standard input into a file, which appears when it is complete. @throws {FileError} */
+async function copyStandardInput(
+  volume: VolumeSteps,
+  { path, text }: Operand,
+  { signal }: VolumeCommand,
+): Promise<void> {
+  const pieces = joinChunks(process.stdin)[Symbol.asyncIterator]();
+  function* copy(): Steps<void> {
+    const target = yield* withErrorContext(
+      'stat',
+      text,
+      volume.files.findIfExists(path, 'nofollow'),
+    );
+    const wholeFileSteps = makeWholeFile(volume, path, target?.inode, function* (temporary) {
+      const file = yield* volume.files.create(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666);
+      yield* closeAfter(file, function* (openFile) {
+        for (let offset = 0; ; ) {
+          const nextPiece = rejectOnAbort(pieces.next(), signal);
+          const piece = yield* awaitPromise(nextPiece);
+          if (piece.done === true) return;
+          offset += yield* openFile.write(piece.value, offset);
+        }
+      });
+      return file.fd.inode;
+    });
+    yield* withErrorContext('cp', text, wholeFileSteps);
+  }
+  try {
+    await volume.run(copy());
+  } finally {
+    // An open standard input would keep the process alive.
+    process.stdin.destroy();
+  }
+}
+
+/** Joins the chunks of a stream until each piece has at least PIECE_BYTES. */
+async function* joinChunks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let chunks: Buffer[] = [];
+  let byteCount = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    byteCount += chunk.length;
+    if (byteCount < PIECE_BYTES) continue;
+    yield Buffer.concat(chunks);
+    chunks = [];
+    byteCount = 0;
+  }
+  if (byteCount > 0) yield Buffer.concat(chunks);
+}
 
 /** The operand that means standard input or output. */
 const STREAM_OPERAND = '-';

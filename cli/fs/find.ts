@@ -9,16 +9,17 @@ import { compileShellPattern } from '../../runtime/core/shell-pattern.ts';
 import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { choiceFlag, textFlag, toggleFlag } from '../../terminal/flags.ts';
-import { formatJson } from './attributes.ts';
-import { LineWriter } from './line-writer.ts';
 import {
+  formatJson,
   formatPathIn,
+  LineWriter,
   OpenVolumes,
   type Operand,
   parseVolumeOperand,
+  runVolumeCommand,
+  type VolumeCommand,
   volumeFlags,
-} from './operand.ts';
-import { runVolumeCommand, type VolumeCommand } from './volume-command.ts';
+} from './volume-command.ts';
 
 /** The types of --type, by letter. */
 const TYPES = { f: IA_IFREG, d: IA_IFDIR, l: IA_IFLNK } as const;

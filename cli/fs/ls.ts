@@ -13,16 +13,18 @@ import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
 import { formatTable } from '../../terminal/layout.ts';
 import { formatLocalTime } from '../../terminal/quantities.ts';
-import { formatGroup, formatJson, formatUser } from './attributes.ts';
-import { LineWriter } from './line-writer.ts';
 import {
+  formatGroup,
+  formatJson,
   formatPathIn,
+  formatUser,
+  LineWriter,
   OpenVolumes,
   type Operand,
   parseVolumeOperand,
+  runVolumeCommand,
   volumeFlags,
-} from './operand.ts';
-import { runVolumeCommand } from './volume-command.ts';
+} from './volume-command.ts';
 
 /** The most lookups under way at a time. */
 const MAX_PARALLEL_LOOKUPS = 64;

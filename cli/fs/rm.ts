@@ -2,8 +2,13 @@
 import { defineCommand } from '../../terminal/command.ts';
 import { Failure, UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
-import { findLastName, OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { runVolumeCommand } from './volume-command.ts';
+import {
+  findLastName,
+  OpenVolumes,
+  parseVolumeOperand,
+  runVolumeCommand,
+  volumeFlags,
+} from './volume-command.ts';
 
 export default defineCommand({
   usage: ['glossa fs rm VOLFILE:/PATH… [options]'],

@@ -8,10 +8,17 @@ import { defineCommand } from '../../terminal/command.ts';
 import { UsageError } from '../../terminal/exit.ts';
 import { toggleFlag } from '../../terminal/flags.ts';
 import { formatLocalTime } from '../../terminal/quantities.ts';
-import { formatGroup, formatJson, formatUser, TYPE_NAMES } from './attributes.ts';
-import { LineWriter } from './line-writer.ts';
-import { OpenVolumes, parseVolumeOperand, volumeFlags } from './operand.ts';
-import { runVolumeCommand } from './volume-command.ts';
+import {
+  formatGroup,
+  formatJson,
+  formatUser,
+  LineWriter,
+  OpenVolumes,
+  parseVolumeOperand,
+  runVolumeCommand,
+  TYPE_NAMES,
+  volumeFlags,
+} from './volume-command.ts';
 
 export default defineCommand({
   usage: ['glossa fs stat VOLFILE:/PATH… [options]'],

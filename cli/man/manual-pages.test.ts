@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readManualPages } from '../../test/support/manual.ts';
 import { commands } from '../commands.ts';
-import { escapeText } from './roff.ts';
+import { escapeText } from './manual-pages.ts';
 
 const pages = await readManualPages();
 

@@ -2,9 +2,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { includeDir, librariesByLanguage } from '../../runtime/sys/paths.ts';
-import { Failure } from '../../terminal/exit.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 import { makePackageRootPath } from '../../terminal/invocation.ts';
-import { formatReason } from '../../terminal/reason.ts';
 import {
   formatNextCommands,
   listReadmeCommands,

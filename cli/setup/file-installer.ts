@@ -15,8 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { Failure } from '../../terminal/exit.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 import type { SetupFile, SetupPlan } from './setup-plans.ts';
 
 /** Receives the steps and problems of an installation. */

@@ -4,8 +4,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { describeMissingBuild } from '../../bridges/host/lifecycle/missing-build.ts';
 import { findTestLanguage, testLanguages } from '../../bridges/languages.ts';
 import { sources } from '../../bridges/machine/node/sources.ts';
-import { Failure } from '../../terminal/exit.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 
 /**
  * Finds the test files for a path: a test file itself, all of a folder, or those beside a module.

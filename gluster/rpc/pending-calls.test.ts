@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PendingCalls } from './pending-calls.ts';
+import { PendingCalls } from './call-channel.ts';
 
 interface TestCall {
   xid: number;

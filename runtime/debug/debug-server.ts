@@ -14,9 +14,8 @@ import type {
   Request,
   StopView,
 } from './protocol.ts';
-import { listFrames, listScopes, showReply } from './scopes.ts';
 import { setReplyPart } from './set-reply.ts';
-import { showArgument } from './shown-values.ts';
+import { listFrames, listScopes, showArgument, showReply } from './shown-values.ts';
 
 type Handlers = {
   readonly [N in CommandName]: (

@@ -15,7 +15,7 @@ import type { Xlator } from '../core/xlator.ts';
 import { checkVolume } from '../observe/filter.ts';
 import { DebugError } from './debug-error.ts';
 import { listArgumentPaths } from './hops.ts';
-import type { FrameView } from './scopes.ts';
+import type { FrameView } from './shown-values.ts';
 
 /** A module of the graph, as the front end shows it. */
 export interface ModuleView extends Omit<DebuggableModule, 'lines'> {

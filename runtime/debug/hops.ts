@@ -1,5 +1,5 @@
 /**
- * Describes a debugged request for `debugger.ts` and `scopes.ts`: one hop for each volume that the
+ * Describes a debugged request for `debugger.ts` and `shown-values.ts`: one hop for each volume that the
  * request has reached.
  */
 

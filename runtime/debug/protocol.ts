@@ -7,8 +7,7 @@
 import type { LineCommand, LineReply } from '../core/line-stops.ts';
 import type { LineEvent, ModuleView } from './debugged-modules.ts';
 import type { ResumeWay } from './hops.ts';
-import type { FrameView, Scope } from './scopes.ts';
-import type { ShownValue } from './shown-values.ts';
+import type { FrameView, Scope, ShownValue } from './shown-values.ts';
 
 /*
  * An example:

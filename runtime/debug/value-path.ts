@@ -1,8 +1,7 @@
 /** Parses the name of a value (`*loc`, `buf.ia_size`, `xdata["user.key"]`), and finds the value. */
 import { formatSuggestion } from '../core/nearest.ts';
 import { DebugError } from './debug-error.ts';
-import type { Scope } from './scopes.ts';
-import type { ShownValue } from './shown-values.ts';
+import type { Scope, ShownValue } from './shown-values.ts';
 
 /** Matches one part of a path: `["key"]`, `['key']`, `[0]`, or a name, perhaps after `.` or `->`. */
 const PART_PATTERN =

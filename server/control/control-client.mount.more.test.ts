@@ -15,10 +15,14 @@ import {
   withScratch,
 } from '../../test/support/mount.ts';
 import { prepareProgram } from '../../test/support/user.ts';
-import { fetchStatedump } from './control-client.ts';
+import {
+  fetchStatedump,
+  findMountOrServer,
+  listRunningServers,
+  type NamedProcess,
+  type RunningServer,
+} from './control-client.ts';
 import { findPeer } from './control-socket.ts';
-import { findMountOrServer, type NamedProcess } from './find-server.ts';
-import { listRunningServers, type RunningServer } from './running-servers.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
 const isRoot = process.getuid?.() === 0;

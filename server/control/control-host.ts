@@ -9,7 +9,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/exit.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { makeSocketName, readPeer, type ServerKind } from './control-socket.ts';
 

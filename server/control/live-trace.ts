@@ -10,8 +10,7 @@ import { computeWholeEventsLength } from '../../runtime/observe/event-store.ts';
 import type { Head } from '../../runtime/observe/format.ts';
 import { readHead } from '../../runtime/observe/head.ts';
 import type { RecordingOptions } from '../graph-recording.ts';
-import { ControlQuery, type NamedServer } from './control-client.ts';
-import { findServer } from './find-server.ts';
+import { ControlQuery, findServer, type NamedServer } from './control-client.ts';
 
 /** The time limit for a server to send its last events after `close`. */
 const LAST_EVENTS_TIMEOUT_MS = 5000;

@@ -1,11 +1,65 @@
 /** Serves metrics to Prometheus over HTTP at `GET /metrics`. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Failure } from '../../terminal/exit.ts';
-import { formatReason } from '../../terminal/reason.ts';
-import type { Family } from './families.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
+import type { Distribution, Family, Labels } from './families.ts';
 import { type Address, formatAddress } from './metrics-address.ts';
-import { CONTENT_TYPE, formatPrometheus } from './prometheus.ts';
+
+/** The HTTP content type of the text. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * Formats metrics as text for Prometheus.
+ *
+ * Source: Prometheus, "Exposition formats", text format 0.0.4.
+ */
+export const formatPrometheus = (families: readonly Family[]): string =>
+  families
+    .map((family) => {
+      const { name, help, type } = family;
+      const lines =
+        family.type === 'histogram'
+          ? family.samples.flatMap((sample) => formatHistogram(name, sample))
+          : family.samples.map(({ labels, value }) => formatSample(name, labels, value));
+      return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+    })
+    .join('');
+
+const formatSample = (name: string, labels: Labels, value: number): string =>
+  `${name}${formatLabels(labels)} ${formatNumber(value)}\n`;
+
+/** Formats a histogram; its counts are cumulative. */
+function formatHistogram(
+  name: string,
+  { labels, bounds, counts, count, sum }: Distribution,
+): string[] {
+  let cumulativeCount = 0;
+  const buckets = [...bounds, Number.POSITIVE_INFINITY].map((bound, i) => {
+    cumulativeCount += counts[i]!;
+    return formatSample(`${name}_bucket`, { ...labels, le: formatNumber(bound) }, cumulativeCount);
+  });
+  return [
+    ...buckets,
+    formatSample(`${name}_sum`, labels, sum),
+    formatSample(`${name}_count`, labels, count),
+  ];
+}
+
+function formatLabels(labels: Labels): string {
+  const formattedLabels = Object.entries(labels).map(
+    ([name, value]) => `${name}="${escapeText(value).replaceAll('"', '\\"')}"`,
+  );
+  return formattedLabels.length === 0 ? '' : `{${formattedLabels.join(',')}}`;
+}
+
+/** Escapes a text: some keys are chosen by modules, and may have any characters. */
+const escapeText = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+
+function formatNumber(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  if (Number.isNaN(value)) return 'NaN';
+  return value > 0 ? '+Inf' : '-Inf';
+}
 
 /** The most connections at a time. */
 const CONNECTIONS_MAX = 32;

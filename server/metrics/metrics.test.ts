@@ -4,7 +4,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { Loc } from '../../runtime/core/operands.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/exit.ts';
 import {
   ask,
   FakeContext,
@@ -16,8 +16,7 @@ import { readPrometheus } from '../../test/support/prometheus.ts';
 import { collectMetrics } from './families.ts';
 import { makeOtlpWarning } from './index.ts';
 import { parseAddress } from './metrics-address.ts';
-import { MetricsServer } from './metrics-server.ts';
-import { formatPrometheus } from './prometheus.ts';
+import { formatPrometheus, MetricsServer } from './metrics-server.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {

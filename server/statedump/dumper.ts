@@ -7,7 +7,7 @@ import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { RequestAges } from '../../runtime/core/request-ages.ts';
 import { ForeignFileError } from '../../runtime/sys/guarded-write.ts';
-import { formatReason } from '../../terminal/reason.ts';
+import { formatReason } from '../../terminal/exit.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { formatSections } from './sections.ts';
 import { type About, makeWholeDump, type WholeDump } from './whole-dump.ts';

@@ -2,8 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ask } from '../../server/control/control-client.ts';
-import { findMountServer } from '../../server/control/find-server.ts';
+import { ask, findMountServer } from '../../server/control/control-client.ts';
 import type { ReloadResult } from '../../server/reloader.ts';
 import {
   describeMounts,

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { makeXlatorOptionFlags, OwnServer } from '../../../server/own-server.ts';
+import { makeXlatorOptionFlags, OwnServer } from '../../../server/child-server.ts';
 import {
   ENDED_TEXT,
   makeServerFailure,

@@ -1,6 +1,5 @@
 /** Reads the number of lookups at volumes of a stack, from the statistics of its process. */
-import { ask } from '../../../server/control/control-client.ts';
-import { findMountServer } from '../../../server/control/find-server.ts';
+import { ask, findMountServer } from '../../../server/control/control-client.ts';
 import type { VolumeDumps } from '../../../server/statedump/volume-dumps.ts';
 import { Failure } from '../../../terminal/exit.ts';
 import { ServerGone } from '../engine/load/clients.ts';

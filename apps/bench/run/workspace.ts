@@ -3,8 +3,7 @@ import { accessSync, constants, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listMountsIn, makeScratch, removeScratch } from '../../../server/scratch-folders.ts';
-import { Failure } from '../../../terminal/exit.ts';
-import { formatReason } from '../../../terminal/reason.ts';
+import { Failure, formatReason } from '../../../terminal/exit.ts';
 
 /** A file system in memory on most machines, so that the disk is not measured. */
 const MEMORY_FOLDER = '/dev/shm';

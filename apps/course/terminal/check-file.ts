@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findTestLanguage, languages } from '../../../bridges/languages.ts';
 import { findSubject } from '../../../bridges/testing/subject.ts';
-import { formatReason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/exit.ts';
 import { judgeByTests, judgeModule, type Verdict } from '../judge.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 import { type Lesson, makeModuleFileName } from './lessons.ts';

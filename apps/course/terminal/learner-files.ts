@@ -12,8 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Failure } from '../../../terminal/exit.ts';
-import { formatReason } from '../../../terminal/reason.ts';
+import { Failure, formatReason } from '../../../terminal/exit.ts';
 import { formatDifference } from '../difference.ts';
 import { DEFAULT_LANGUAGE, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { type Lesson, makeModuleFileName, stripNumber } from './lessons.ts';

@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formatReason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/exit.ts';
 import type { LessonLanguage } from '../lessons/check.ts';
 
 /** The lessons that were passed in a learner's folder, in all languages. */

@@ -10,8 +10,7 @@ import { basename, join, resolve } from 'node:path';
 import { findTestLanguage } from '../../../bridges/languages.ts';
 import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { Failure, UsageError } from '../../../terminal/exit.ts';
-import { formatReason } from '../../../terminal/reason.ts';
+import { Failure, formatReason, UsageError } from '../../../terminal/exit.ts';
 import { type Check, type LessonLanguage, lessonLanguages } from '../lessons/check.ts';
 import { checks } from '../lessons/index.ts';
 

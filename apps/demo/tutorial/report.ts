@@ -21,7 +21,7 @@ import {
   groupDigits,
   makeComparisonFormatter,
   roundTimes,
-} from '../report-text.ts';
+} from '../report.ts';
 import type { BrickProgram } from './bricks.ts';
 import { stacks, VOLFILE_FOLDER } from './stacks.ts';
 

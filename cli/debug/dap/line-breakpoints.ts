@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { ModuleMethod } from '../../../runtime/core/line-stops.ts';
 import { parse } from '../../../runtime/volfile/parse.ts';
-import { formatReason } from '../../../terminal/reason.ts';
+import { formatReason } from '../../../terminal/exit.ts';
 
 /** A breakpoint that stands for a line. */
 export interface LineBreakpoint {

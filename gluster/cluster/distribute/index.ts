@@ -14,9 +14,8 @@ import {
 } from '../../../runtime/core/xlator.ts';
 import { checkOrder } from '../../../runtime/xlators/performance/shared/stack-checks.ts';
 import { Distribute } from './distribute.ts';
-import { entryFops } from './fops/entry-fops.ts';
+import { entryFops, link } from './fops/entry-fops.ts';
 import { fileFops } from './fops/file-fops.ts';
-import { link } from './fops/link.ts';
 import { listingFops } from './fops/listing-fops.ts';
 import { lookup } from './fops/lookup.ts';
 import { mkdir } from './fops/mkdir.ts';

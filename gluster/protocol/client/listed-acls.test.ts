@@ -2,8 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { IA_IFREG, type Iatt } from '../../../runtime/core/iatt.ts';
 import { makeAttributes } from '../../../test/support/core.ts';
-import type { WireDirent } from '../../rpc/structs.ts';
-import { ListedAcls } from './listed-acls.ts';
+import type { WireDirent } from '../../rpc/fields.ts';
+import { ListedAcls } from './remote-state.ts';
 
 const ACCESS = 'system.posix_acl_access';
 const DEFAULT = 'system.posix_acl_default';

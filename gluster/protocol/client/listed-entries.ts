@@ -15,7 +15,7 @@ import {
   readPositionLo,
 } from '../../../runtime/core/listing-offset.ts';
 import type { Fd } from '../../../runtime/core/operands.ts';
-import type { Wide, WireDirent } from '../../rpc/structs.ts';
+import type { Wide, WireDirent } from '../../rpc/fields.ts';
 
 const TWO_32 = 0x1_0000_0000;
 /** More than GlusterFS's bricks count for the longest entry. */

@@ -15,9 +15,8 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { F_GETLK, F_UNLCK, type Flock } from '../../../runtime/core/lock.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
-import { type Fields, skipIatts } from '../../rpc/fields.ts';
+import { type Fields, skipIatts, type WireDirent } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
-import type { WireDirent } from '../../rpc/structs.ts';
 import { makeDirents, toBrickListingSize, toBrickPosition } from './listed-entries.ts';
 import type { RemoteState } from './remote-state.ts';
 

@@ -4,8 +4,7 @@ import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/operands.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Settings } from './options.ts';
-import { RecentAttributes } from './recent-attributes.ts';
-import { RemoteState } from './remote-state.ts';
+import { RecentAttributes, RemoteState } from './remote-state.ts';
 
 const FOLDER = '11111111-1111-4111-8111-111111111111';
 const OTHER = '22222222-2222-4222-8222-222222222222';

@@ -21,8 +21,7 @@ import { type AuthOptions, findRefusal, readAuthOptions } from './auth.ts';
 import { type Brick, Bricks } from './bricks.ts';
 import { squashCaller, UserGroups } from './callers.ts';
 import type { ClientBinding, ClientConnection, ConnectionHost } from './client-connection.ts';
-import { listenOnLoop } from './loop-listener.ts';
-import { type Listener, type ListenerSettings, listen } from './node-listener.ts';
+import { type Listener, type ListenerSettings, listen, listenOnLoop } from './node-listener.ts';
 import type { Settings } from './options.ts';
 import { PendingConnections } from './pending-connections.ts';
 

@@ -40,8 +40,7 @@ import {
 import { type AuthOptions, type ClientIdentity, decideByLogin, findRefusal } from './auth.ts';
 import type { Brick } from './bricks.ts';
 import type { PendingConnection, PendingConnections } from './pending-connections.ts';
-import { type CallOrigin, ServerCall } from './server-call.ts';
-import { findDirectory } from './subdir.ts';
+import { type CallOrigin, findDirectory, ServerCall } from './server-call.ts';
 import { unmarshals } from './unmarshal.ts';
 
 /** The procedure numbers of release and releasedir, which are not fops. */

@@ -1,14 +1,82 @@
 /**
- * Listens for clients on a socket of Node: for TLS, or in a process without a mount's own loop. `loop-listener.ts`
- * listens in other cases.
+ * Listens for clients: on a socket of Node for TLS, or in a process without a mount's own loop; otherwise on one that the
+ * mount's loop serves.
  */
+
+import { lookup } from 'node:dns/promises';
 import { lstatSync, rmSync } from 'node:fs';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, isIP, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { SocketAddress } from '../../../runtime/core/addresses.ts';
+import { strerror } from '../../../runtime/core/errno.ts';
+import type { SourceRegistry } from '../../../runtime/core/pump-source.ts';
+import { type AcceptedConnection, listenStream, readPort } from '../../../runtime/sys/stream.ts';
 import type { Certificates } from '../shared/certificates.ts';
+import { ListeningSocket, LoopConnection } from '../shared/loop-socket.ts';
 import { ClientConnection, type ConnectionHost, type Peer } from './client-connection.ts';
 import type { PendingConnection } from './pending-connections.ts';
+
+/** Resolves the host to a numeric address. */
+async function resolveHost(address: SocketAddress): Promise<SocketAddress> {
+  if ('path' in address || isIP(address.host) !== 0) return address;
+  return { ...address, host: (await lookup(address.host)).address };
+}
+
+/** Opens a listening socket; one of a server that has ended is replaced. @throws {Error} */
+export async function openListeningSocket(address: SocketAddress): Promise<number> {
+  let fd = listenStream(address);
+  if (fd < 0 && 'path' in address && (await isStaleSocket(address.path))) {
+    rmSync(address.path);
+    fd = listenStream(address);
+  }
+  if (fd < 0) throw new Error(strerror(-fd));
+  return fd;
+}
+
+/** Listens at the address of the settings. @throws {Error} if it cannot listen there */
+export async function listenOnLoop(
+  settings: ListenerSettings,
+  sources: SourceRegistry,
+): Promise<Listener> {
+  const { address } = settings;
+  const fd = await openListeningSocket(await resolveHost(address));
+  const port = 'path' in address ? null : readPort(fd);
+  const { host, after } = settings;
+  const listeningSocket = new ListeningSocket(
+    fd,
+    {
+      accept: (socket, onEnd) => acceptClient(socket, host, sources, onEnd),
+      log: (text) => host.log(text),
+      after,
+    },
+    sources,
+  );
+  return {
+    port,
+    async close() {
+      listeningSocket.close();
+      if ('path' in address) rmSync(address.path, { force: true });
+    },
+  };
+}
+
+/** Serves an accepted connection, which is pending until its handshake. @param onEnd called when it is closed */
+function acceptClient(
+  { fd, address, port }: AcceptedConnection,
+  host: ConnectionHost,
+  sources: SourceRegistry,
+  onEnd: () => void,
+): LoopConnection {
+  const pending = makePendingConnection(host, address, () => connection.destroy());
+  const connection: LoopConnection = new LoopConnection(
+    fd,
+    sources,
+    (transport) => new ClientConnection(host, pending, { address, port }, transport),
+    onEnd,
+  );
+  host.pendingConnections.add(pending);
+  return connection;
+}
 
 /** Milliseconds of silence after which the kernel probes whether the peer still exists. */
 const KEEPALIVE_IDLE_MS = 20_000;

@@ -11,10 +11,9 @@ import { computeInoLo } from '../../../runtime/core/gfid.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { F_GETLK } from '../../../runtime/core/lock.ts';
 import type { Fd } from '../../../runtime/core/operands.ts';
-import type { Fields } from '../../rpc/fields.ts';
+import type { Fields, Wide, WireDirent } from '../../rpc/fields.ts';
 import { findWireFop, type WireFop } from '../../rpc/fops4.ts';
 import { computeWireInoHi } from '../../rpc/iatt.ts';
-import type { Wide, WireDirent } from '../../rpc/structs.ts';
 
 /** Whether a name must exist, must be absent, may be either (`any`), or is not looked up (`unchecked`). */
 export type NameRule = 'exists' | 'absent' | 'any' | 'unchecked';

@@ -21,9 +21,31 @@ import { findMount } from '../mountinfo.ts';
 import { type Channel, openChannel } from './channel.ts';
 import { probeLocks } from './handlers/lock-support.ts';
 import { MountError } from './mount-error.ts';
-import { startOrphanUnmounter } from './orphan-unmounter.ts';
+import { startOrphanShell } from './orphan-shell.ts';
 import { raiseReadahead } from './readahead.ts';
 import { makeFuseInitiator, Session, type SessionOptions } from './session.ts';
+
+/**
+ * The shell's script: `$1` is the mount's device, `$2` the mount point. mountinfo has the device and the
+ * escaped mount point as its third and fifth field; printf decodes octal escapes.
+ */
+const SCRIPT = `
+newest=
+while read -r _ _ device _ point _; do
+  [ "$(printf %b. "$point")" = "$2." ] && newest=$device
+done < /proc/self/mountinfo
+[ "$newest" = "$1" ] || exit
+umount -l "$2" || fusermount3 -u -z -- "$2"`;
+
+/**
+ * Takes a mount away whose server has ended without that, by SIGKILL for example: programs get ENOTCONN for a moment
+ * only. It detaches the newest mount at the mount point, if that is the server's.
+ */
+function startOrphanUnmounter(mountpoint: string): () => void {
+  const mount = findMount(mountpoint);
+  if (mount === null) return () => {};
+  return startOrphanShell('orphan-unmounter', SCRIPT, [mount.device, mountpoint]);
+}
 
 /** The options of `mountGraph`. */
 export interface MountOptions extends Partial<SessionOptions> {
@@ -136,7 +158,7 @@ export class KernelMount implements Mount {
   private readonly onExit = (): void => this.channel.closeAndUnmount();
   private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
-  /** Ends the unmounter of a killed server (`orphan-unmounter.ts`). */
+  /** Ends the unmounter of a killed server. */
   private stopUnmounter = (): void => {};
 
   constructor(channel: Channel, client: Client<Session>, options: SessionOptions) {

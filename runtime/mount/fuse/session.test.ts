@@ -8,10 +8,9 @@ import { fail, unwind } from '../../core/gen/fops.gen.ts';
 import { Iatt } from '../../core/iatt.ts';
 import type { Fd } from '../../core/operands.ts';
 import type { Fops, Translator } from '../../core/xlator.ts';
-import { readGroups } from './groups.ts';
 import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
-import type { Request } from './request.ts';
+import { type Request, readGroups } from './request.ts';
 
 const [EPERM, ENOENT, EIO, EAGAIN, EACCES, EINVAL] = [1, 2, 5, 11, 13, 22];
 const ENOSYS = 38;

@@ -1,18 +1,31 @@
 /**
- * Creates and removes files. A file is created on the child of its name's hash. If that child is full, the file
+ * Creates, links and removes files. A file is created on the child of its name's hash. If that child is full, the file
  * is created on another one, and a linkto on the name's child leads to it.
  * Source: GlusterFS `dht-common.c` (dht_create, dht_mknod, dht_symlink, dht_unlink).
  */
-import type { Dict } from '../../../../runtime/core/dict.ts';
-import { EBUSY, EIO, ENOENT, ENOTCONN } from '../../../../runtime/core/errno.ts';
+
+import { newGfid } from '../../../../runtime/core/context.ts';
+import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import {
+  EBUSY,
+  EEXIST,
+  EIO,
+  EISDIR,
+  ENOENT,
+  ENOTCONN,
+  EPERM,
+  ESTALE,
+} from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
-import type { Iatt } from '../../../../runtime/core/iatt.ts';
+import { type Gfid, gfidFromBytes } from '../../../../runtime/core/gfid.ts';
+import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { F_RDLCK } from '../../../../runtime/core/lock.ts';
-import type { Loc } from '../../../../runtime/core/operands.ts';
+import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
+import { Loc } from '../../../../runtime/core/operands.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
-import { makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
+import { chownLinkto, makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';
 import { mayBeLinkto } from '../linkto.ts';
 import { LAYOUT_LOCK_DOMAIN, lockInode, makeInodeLoc, unlockInode } from '../locks.ts';
 import { fixParentSize } from '../merge.ts';
@@ -24,16 +37,153 @@ import {
   type Steps,
   type Task,
 } from '../task.ts';
-import {
-  type CreatingFop,
-  createWithLinkto,
-  openExistingFile,
-  VALUE_INDEXES,
-} from './create-with-linkto.ts';
 import { findLocation } from './file-fops.ts';
 import { addLayoutCondition, isRefusedForLayout, refreshParentLayout } from './layout-condition.ts';
 import { lookupEverywhere, makeLinktoXdata, makeUnusedLinktoXdata } from './lookup-everywhere.ts';
 import { lookUpParent } from './parent-lookup.ts';
+
+type LinkArgs = FopTable['link']['args'];
+type LinkReply = Reply<'link'>;
+
+/** Errors of a child without the file: a rebalance may have moved it. */
+const MAYBE_MOVED_ERRNOS: ReadonlySet<number> = new Set([ENOENT, ESTALE]);
+/** Errors of the link after which the new linkto stays: it is correct (EEXIST), or may be (ENOTCONN). */
+const KEEP_LINKTO_ERRNOS: ReadonlySet<number> = new Set([EEXIST, ENOTCONN]);
+
+export const link = makeTaskFop('link', linkFile);
+
+/** Links a file. If a rebalance has moved the file meanwhile, links it on its new child. */
+function* linkFile(task: Task, args: LinkArgs): Steps<LinkReply> {
+  const { volume } = task;
+  const [{ inode }, newloc] = args;
+  const parentErrno = yield* lookUpParent(task, newloc);
+  if (parentErrno !== 0) return makeFailure('link', parentErrno);
+  const hashedChild = volume.findHashedChild(newloc);
+  if (inode === null || hashedChild === NO_CHILD) return makeFailure('link', EIO);
+  if (volume.findFileChild(inode) === NO_CHILD) {
+    const directoryOrErrno = volume.findDirectory(inode) ?? (yield* findLocation(task, inode));
+    if (typeof directoryOrErrno === 'number') return makeFailure('link', directoryOrErrno);
+    if (directoryOrErrno !== null) return makeFailure('link', EPERM);
+  }
+  const child = volume.findFileChild(inode);
+  const reply = yield* linkOnChild(task, args, hashedChild, child);
+  if (reply.opRet >= 0 || !MAYBE_MOVED_ERRNOS.has(reply.opErrno)) return reply;
+  const lookup = yield* lookupEverywhere(task, args[0], null);
+  const newChild = volume.findFileChild(inode);
+  if (lookup.opRet < 0 || newChild === child || newChild === NO_CHILD) return reply;
+  return yield* linkOnChild(task, args, hashedChild, newChild);
+}
+
+/**
+ * Links the file on its child. If the new name belongs to another child, makes a linkto there first.
+ * Source: GlusterFS `dht-common.c` (dht_link, dht_link_linkfile_cbk, dht_link_cbk).
+ */
+function* linkOnChild(
+  task: Task,
+  args: LinkArgs,
+  hashedChild: number,
+  child: number,
+): Steps<LinkReply> {
+  if (hashedChild === child) {
+    const reply = yield* task.windOne(child, 'link', ...args);
+    const [inode, buf, preparent, postparent, xdata] = reply.values;
+    const parentBufs = [fixParentSize(preparent), fixParentSize(postparent)] as const;
+    return { ...reply, values: [inode, buf, ...parentBufs, xdata] };
+  }
+  const [{ gfid }, newloc] = args;
+  const linktoReply = yield* makeLinkto(task, newloc, hashedChild, child, gfid);
+  if (linktoReply.opRet < 0) return makeFailure('link', linktoReply.opErrno);
+  const reply = yield* task.windOne(child, 'link', ...args);
+  if (reply.opRet < 0) {
+    if (!KEEP_LINKTO_ERRNOS.has(reply.opErrno)) {
+      yield* task.windInternal(hashedChild, 'unlink', newloc, 0, makeUnusedLinktoXdata());
+    }
+    return reply;
+  }
+  const [inode, buf, , , xdata] = reply.values;
+  yield* chownLinkto(task, newloc, hashedChild, buf!);
+  // The parent changed on two children, so a caller must read its times again.
+  return makeSuccess('link', inode, buf, null, null, xdata);
+}
+
+/** The fops that create a file, a symbolic link or a device. */
+type CreatingFop = 'create' | 'mknod' | 'symlink' | 'put';
+
+/**
+ * The indexes of values by fop: of the loc in the arguments; and, in the reply, of the inode (its attributes are next)
+ * and of the parent's attributes before the change (those after it are next).
+ */
+const VALUE_INDEXES = {
+  create: { loc: 0, inode: 1, preparent: 3 },
+  mknod: { loc: 0, inode: 0, preparent: 2 },
+  symlink: { loc: 1, inode: 0, preparent: 2 },
+  put: { loc: 0, inode: 0, preparent: 2 },
+} as const;
+
+/**
+ * Makes a linkto on the child of the hash, then the file on `child`; removes the linkto if that fails.
+ * Source: GlusterFS `dht-common.c` (dht_create_linkfile_create_cbk), `dht-linkfile.c`.
+ */
+function* createWithLinkto<N extends CreatingFop>(
+  task: Task,
+  fop: N,
+  args: FopTable[N]['args'],
+  hashedChild: number,
+  child: number,
+): Steps<Reply<N>> {
+  const indexes = VALUE_INDEXES[fop];
+  const loc = args[indexes.loc] as Loc;
+  const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
+  const gfid = readGfidRequest(xdata) ?? newGfid(task.volume.xl.context);
+  xdata.setGfid(GFID_REQ, gfid);
+  const linktoReply = yield* makeLinkto(task, loc, hashedChild, child, gfid);
+  if (linktoReply.opRet < 0) return makeFailure(fop, linktoReply.opErrno);
+  const newArgs = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
+  const reply = yield* task.windOne(child, fop, ...newArgs);
+  if (reply.opRet < 0) {
+    yield* task.windInternal(hashedChild, 'unlink', loc, 0, makeUnusedLinktoXdata());
+    return reply;
+  }
+  const [inode, buf] = reply.values.slice(indexes.inode) as [Inode | null, Iatt | null];
+  const fileInode = inode ?? loc.inode;
+  if (fileInode !== null && buf !== null) task.volume.setLocation(fileInode, buf.iaGfid, child);
+  if (buf !== null) yield* chownLinkto(task, loc, hashedChild, buf);
+  omitParentAttributes(reply.values, indexes.preparent);
+  return reply;
+}
+
+/** Omits the parent's attributes: it changed on several children, so a caller must read its times again. */
+function omitParentAttributes(values: unknown[], preparentIndex: number): void {
+  values[preparentIndex] = null;
+  values[preparentIndex + 1] = null;
+}
+
+/** Reads the gfid that the caller requests for the new file; undefined if it requests none. */
+function readGfidRequest(xdata: Dict): Gfid | undefined {
+  const value = xdata.get(GFID_REQ);
+  if (value instanceof Uint8Array && value.length === 16) return gfidFromBytes(value);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Opens a file for a create that found its linkto. Searches all children for the file. */
+function* openExistingFile(
+  task: Task,
+  loc: Loc,
+  flags: number,
+  fd: FopTable['create']['args'][4],
+): Steps<Reply<'create'>> {
+  const lookup = yield* lookupEverywhere(task, loc, null);
+  if (lookup.opRet < 0) return makeFailure('create', lookup.opErrno);
+  if ((flags & O_EXCL) !== 0) return makeFailure('create', EEXIST);
+  const [inode, buf, , postparent] = lookup.values;
+  if (buf?.iaType === IA_IFDIR) return makeFailure('create', EISDIR);
+  const child = inode === null ? NO_CHILD : task.volume.findFileChild(inode);
+  if (child === NO_CHILD) return makeFailure('create', EIO);
+  const file = new Loc(inode, loc.parent, loc.name, buf!.iaGfid);
+  const openReply = yield* task.windOne(child, 'open', file, flags, fd, null);
+  if (openReply.opRet < 0) return makeFailure('create', openReply.opErrno);
+  return makeSuccess('create', fd, inode, buf, postparent, postparent, null);
+}
 
 /** Creates a file on its name's child, if the parent's layout is current; else reads the layout again first. */
 function* createEntry<N extends CreatingFop>(

@@ -26,9 +26,8 @@ import {
   type ReadIn,
 } from '../codec/structs.gen.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Handler, HandlerContext } from './handler.ts';
+import { findOpenFd, type Handler, type HandlerContext } from './handler.ts';
 import { encodeEntry, replyFdStatus, toInodeErrno } from './reply.ts';
-import { findOpenFd } from './request-targets.ts';
 
 /** Room that a listing leaves unused in `out`: an entry is encoded before its size is checked. */
 const LONGEST_ENTRY_SIZE = computeDirentplusSize(NAME_MAX);

@@ -20,9 +20,8 @@ import type {
   RenameIn,
   SymlinkIn,
 } from '../codec/structs.gen.ts';
-import type { Handler, HandlerContext } from './handler.ts';
+import { type Handler, type HandlerContext, makeExistingLoc, makeNewLoc } from './handler.ts';
 import { replyEntry, toCreationErrno } from './reply.ts';
-import { makeExistingLoc, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata } from './request-xdata.ts';
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {

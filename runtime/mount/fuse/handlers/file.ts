@@ -42,9 +42,8 @@ import {
   WRITE_LOCKOWNER,
 } from '../protocol.ts';
 import { convertOpenFlags, formatLockOwner } from './flags.ts';
-import type { Handler, HandlerContext } from './handler.ts';
+import { findOpenFd, type Handler, type HandlerContext, makeNewLoc } from './handler.ts';
 import { encodeEntry, replyFdStatus, toCreationErrno, toInodeErrno } from './reply.ts';
-import { findOpenFd, makeNewLoc } from './request-targets.ts';
 import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
 
 /** Handles OPEN. O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */

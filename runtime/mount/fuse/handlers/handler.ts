@@ -9,12 +9,14 @@
  * - An exception in a handler fails its own request with EIO.
  */
 import type { Client } from '../../../core/client.ts';
+import { EBADF, ESTALE } from '../../../core/errno.ts';
 import type { FdTable } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Initiator } from '../../../core/initiator.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Log } from '../../../core/log.ts';
 import type { ConvertFlags } from '../../../core/machine-flags.ts';
+import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Child, GraphView } from '../../../core/xlator.ts';
 import type { Cursor, Span } from '../codec/cursor.ts';
 import type { InHeader } from '../codec/header.ts';
@@ -22,6 +24,50 @@ import type { Validity } from '../codec/reply-structs.ts';
 import type { Notices } from '../notices.ts';
 import type { PageCachePolicy } from '../page-cache-policy.ts';
 import type { Passthrough } from '../passthrough.ts';
+
+/** Makes the loc of a new name, and stores it in `frame.local`. Replies ESTALE for an unknown directory; returns null. */
+export function makeNewLoc(
+  session: HandlerContext,
+  frame: Frame,
+  nodeid: number,
+  name: Span,
+): Loc | null {
+  const parent = session.findInode(nodeid);
+  if (parent === undefined) {
+    session.fail(frame, ESTALE);
+    return null;
+  }
+  const loc = new Loc(session.graph.inodes.newInode(), parent, session.readName(name));
+  frame.local = loc;
+  return loc;
+}
+
+/** Makes the loc of an existing name, like `makeNewLoc`. Its inode is new only if the inode table lacks the name. */
+export function makeExistingLoc(
+  session: HandlerContext,
+  frame: Frame,
+  nodeid: number,
+  name: Span,
+): Loc | null {
+  const parent = session.findInode(nodeid);
+  if (parent === undefined) {
+    session.fail(frame, ESTALE);
+    return null;
+  }
+  const { inodes } = session.graph;
+  const text = session.readName(name);
+  const loc = new Loc(inodes.grep(parent, text) ?? inodes.newInode(), parent, text);
+  frame.local = loc;
+  return loc;
+}
+
+/** Finds the open file of a handle. For an unknown handle, replies EBADF and returns null. */
+export function findOpenFd(session: HandlerContext, frame: Frame, handle: number): Fd | null {
+  const fd = session.fds.get(handle);
+  if (fd !== undefined) return fd;
+  session.fail(frame, EBADF);
+  return null;
+}
 
 export interface HandlerContext {
   readonly graph: GraphView;

@@ -24,8 +24,7 @@ import {
 } from '../../../sys/constants.ts';
 import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Handler, HandlerContext } from './handler.ts';
-import { findOpenFd } from './request-targets.ts';
+import { findOpenFd, type Handler, type HandlerContext } from './handler.ts';
 
 /** The xattr that an ioctl(2) reads or writes, and its size in bytes. */
 interface IoctlAttribute {

@@ -18,9 +18,8 @@ import type { LkIn, ReleaseIn } from '../codec/structs.gen.ts';
 import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
 import { release as releaseFile } from './file.ts';
 import { formatLockOwner } from './flags.ts';
-import type { Handler, HandlerContext } from './handler.ts';
+import { findOpenFd, type Handler, type HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
-import { findOpenFd } from './request-targets.ts';
 
 /** The absence of locks on the whole file: GETLK's reply if no lock conflicts. A `len` of 0 has no end. */
 const UNLOCKED = { type: F_UNLCK, start: 0, len: 0, pid: 0 };

@@ -27,9 +27,8 @@ import {
   WRITE_OUT_SIZE,
 } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
-import type { Handler, HandlerContext } from './handler.ts';
+import { findOpenFd, type Handler, type HandlerContext } from './handler.ts';
 import { replyFdStatus } from './reply.ts';
-import { findOpenFd } from './request-targets.ts';
 
 /** The mode of a fallocate(2) that becomes the fop discard. */
 const PUNCH_HOLE_MODE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
