@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../test/support/folder.ts';
 import { makeGlupy } from './host/index.ts';
 import type { HostedLanguage } from './host/language.ts';
 import { findModule } from './host/lifecycle/module-search.ts';
@@ -15,15 +14,8 @@ import {
 import { nodeMachine } from './machine/node/index.ts';
 import { sources } from './machine/node/sources.ts';
 
-function makeFolder(...files: string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-languages-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const file of files) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), '');
-  }
-  return folder;
-}
+const makeFiles = (...names: string[]): string =>
+  makeFolder(Object.fromEntries(names.map((name) => [name, ''])));
 
 const findIn = (path: string, name: string, languages = hostedLanguages) =>
   findModule({ name, path, language: undefined, baseDir: '/' }, languages, { env: {}, sources });
@@ -48,7 +40,7 @@ it.each(allLanguages)(
 it.each(
   hostedLanguages.flatMap(({ name, packageFiles }) => packageFiles.map((file) => [name, file])),
 )('the search for a module takes a folder as a %s module if it contains %s', (language, file) => {
-  const folder = makeFolder(`m/${file}`);
+  const folder = makeFiles(`m/${file}`);
   expect(findIn(folder, 'm')).toMatchObject({
     path: join(folder, 'm', file!),
     language: { name: language },
@@ -66,7 +58,7 @@ it('a language that is added can be given in option language, and its modules ar
   };
   const all = [...hostedLanguages, mine];
   expect(makeGlupy(all, nodeMachine).options.language.values).toEqual(all.map(({ name }) => name));
-  const folder = makeFolder('m.mine', 'p/init.mine');
+  const folder = makeFiles('m.mine', 'p/init.mine');
   expect(findIn(folder, 'm', all).language).toBe(mine);
   expect(findIn(folder, 'p', all).path).toBe(join(folder, 'p/init.mine'));
   expect(() => findIn(folder, 'm')).toThrow("module 'm' was not found");
@@ -74,10 +66,10 @@ it('a language that is added can be given in option language, and its modules ar
 
 it('option module-name with a file extension finds only the file of that name', () => {
   const names = ['m.py', 'm.js', 'm.mjs', 'm.ts'];
-  const folder = makeFolder(...names, 'm/__init__.py');
+  const folder = makeFiles(...names, 'm/__init__.py');
   for (const name of names) expect(findIn(folder, name).path).toBe(join(folder, name));
   expect(() => findIn(folder, 'm')).toThrow(
     `module 'm' is ambiguous: ${folder}/m.py and ${folder}/m/`,
   );
-  expect(() => findIn(makeFolder('m.ts'), 'm.js')).toThrow("module 'm.js' was not found");
+  expect(() => findIn(makeFiles('m.ts'), 'm.js')).toThrow("module 'm.js' was not found");
 });

@@ -4,17 +4,15 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   realpathSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { findFreePort } from '../server/start-server.ts';
+import { makeFolder } from '../test/support/folder.ts';
 import { findBrickObstacle, OurBrick, RealBrick, RealMount } from '../test/support/gluster.ts';
 import { describeMounts, GLOSSA } from '../test/support/mount.ts';
 import { skipWithoutTools } from '../test/support/tools.ts';
@@ -94,31 +92,25 @@ const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
 if (skipped) process.stderr.write(`skipped: bricks for GlusterFS: ${why}\n`);
 
 it('glossa brick serves as a daemon until SIGTERM', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-bricks-'));
+  const folder = makeFolder();
   const at = (name: string): string => join(folder, name);
   const glossa = (...args: string[]) =>
     spawnSync(process.execPath, [GLOSSA, 'brick', ...args, '-l', at('log')], { encoding: 'utf8' });
-  try {
-    const memory = volume('brick', 'storage/memory', { size: '1MB' });
-    writeFileSync(at('none.vol'), memory);
-    expect(glossa(at('none.vol'))).toMatchObject({
-      status: 1,
-      stderr: expect.stringContaining('has no volume of type protocol/server'),
-    });
-    writeFileSync(at('brick.vol'), memory + server(serving(0), 'brick'));
-    const { status, stdout } = glossa(at('brick.vol'), '-p', at('pid'));
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/^127\.0\.0\.1:\d+ brick\n$/)]);
-    const pid = Number(readFileSync(at('pid'), 'utf8'));
-    process.kill(pid, 'SIGHUP');
-    await expect
-      .poll(() => readFileSync(at('log'), 'utf8'), PATIENCE)
-      .toContain('no option changed');
-    process.kill(pid, 'SIGTERM');
-    await expect.poll(() => readFileSync(at('log'), 'utf8'), PATIENCE).toMatch(/: stopped\n$/);
-    expect(existsSync(at('pid'))).toBe(false);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const memory = volume('brick', 'storage/memory', { size: '1MB' });
+  writeFileSync(at('none.vol'), memory);
+  expect(glossa(at('none.vol'))).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('has no volume of type protocol/server'),
+  });
+  writeFileSync(at('brick.vol'), memory + server(serving(0), 'brick'));
+  const { status, stdout } = glossa(at('brick.vol'), '-p', at('pid'));
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/^127\.0\.0\.1:\d+ brick\n$/)]);
+  const pid = Number(readFileSync(at('pid'), 'utf8'));
+  process.kill(pid, 'SIGHUP');
+  await expect.poll(() => readFileSync(at('log'), 'utf8'), PATIENCE).toContain('no option changed');
+  process.kill(pid, 'SIGTERM');
+  await expect.poll(() => readFileSync(at('log'), 'utf8'), PATIENCE).toMatch(/: stopped\n$/);
+  expect(existsSync(at('pid'))).toBe(false);
 });
 
 (skipped ? describe.skip : describeMounts)('a brick of glossa with GlusterFS clients', () => {
@@ -147,7 +139,7 @@ it('glossa brick serves as a daemon until SIGTERM', async () => {
   };
 
   beforeAll(async () => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-bricks-')));
+    folder = realpathSync(makeFolder());
     shared = await OurBrick.start(
       folder,
       'shared',
@@ -169,7 +161,6 @@ it('glossa brick serves as a daemon until SIGTERM', async () => {
   });
   afterAll(async () => {
     await shared.end();
-    rmSync(folder, { recursive: true });
   });
 
   it('behaves like a local folder for shell tools', async () => {

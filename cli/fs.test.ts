@@ -1,11 +1,11 @@
 /** `glossa fs` on volumes of storage/posix, whose directories show what the commands have done. */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { encodeName } from '../runtime/core/bytes.ts';
 import { runCommand } from '../test/support/cli.ts';
+import { makeFolder } from '../test/support/folder.ts';
 import { parseOperand } from './fs/volume-command.ts';
 
 /** A name of bytes that are not UTF-8. */
@@ -14,11 +14,10 @@ const KILOBYTE = 1024;
 
 /** A volume over the directory `store`, and the path of its volfile. */
 function makeVolume() {
-  const folder = fs.mkdtempSync(join(tmpdir(), 'glossa-fs-'));
+  const folder = makeFolder();
   onTestFinished(() => {
     // Only root removes what is in a directory that may not be written.
     spawnSync('chmod', ['-R', 'u+w', folder]);
-    fs.rmSync(folder, { recursive: true, force: true });
   });
   const at = (name: string): string => join(folder, name);
   const volfile = at('data.vol');

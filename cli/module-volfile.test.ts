@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../test/support/folder.ts';
 import { findModuleFile, formatModuleVolfile } from './module-volfile.ts';
 
 function folder(...files: string[]): string {
-  const made = mkdtempSync(join(tmpdir(), 'glossa-volfile-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const made = makeFolder();
   for (const file of files) {
     mkdirSync(join(made, file, '..'), { recursive: true });
     writeFileSync(join(made, file), '');

@@ -1,10 +1,10 @@
 /** Swapped or wrong operands of `glossa mount`. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { EXIT_USAGE } from '../terminal/exit.ts';
 import { runCommand } from '../test/support/cli.ts';
+import { makeFolder } from '../test/support/folder.ts';
 
 async function mount(...args: string[]): Promise<string> {
   const { status, err } = await runCommand(args);
@@ -13,8 +13,7 @@ async function mount(...args: string[]): Promise<string> {
 }
 
 it('glossa mount with swapped or wrong operands prints the right command', async () => {
-  const at = mkdtempSync(join(tmpdir(), 'glossa-mount-'));
-  onTestFinished(() => rmSync(at, { recursive: true, force: true }));
+  const at = makeFolder();
   const [mnt, volfile, module] = [join(at, 'mnt'), join(at, 'a.vol'), join(at, 'a.py')];
   mkdirSync(mnt);
   writeFileSync(volfile, 'volume m\n type storage/memory\nend-volume\n');

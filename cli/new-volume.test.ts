@@ -1,16 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
 import { runCommand } from '../test/support/cli.ts';
+import { makeFolder } from '../test/support/folder.ts';
 import { makeVolumeTexts } from './new/volume-volfiles.ts';
 
 function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'glossa-new-volume-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const made = makeFolder();
   return made;
 }
 

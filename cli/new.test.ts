@@ -1,24 +1,15 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { UsageError } from '../terminal/exit.ts';
 import { quoteWord } from '../terminal/invocation.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { makeFolder } from '../test/support/folder.ts';
 import { checkName, type TemplateLanguage, templateLanguages } from './new/template-languages.ts';
 import command from './new.ts';
 
 function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'glossa-new-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const made = makeFolder();
   return made;
 }
 

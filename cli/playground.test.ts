@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { writePlayground } from '../apps/playground/playground-folder.ts';
 import { runCommand } from '../test/support/cli.ts';
+import { makeFolder } from '../test/support/folder.ts';
 
 const files = async () =>
   new Map([
@@ -16,9 +16,8 @@ const files = async () =>
 describe('glossa playground', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-playground-'));
+    folder = makeFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   it('writes a new folder with --out, and overwrites its own files', async () => {
     const out = join(folder, 'new');

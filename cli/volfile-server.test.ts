@@ -1,14 +1,13 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { runCommand } from '../test/support/cli.ts';
+import { makeFolder } from '../test/support/folder.ts';
 
 const folder = (): string => {
-  const made = mkdtempSync(join(tmpdir(), 'glossa-volfile-server-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const made = makeFolder();
   return made;
 };
 

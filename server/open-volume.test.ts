@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { OpenError, Volume } from '../index.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { makeFolder } from '../test/support/folder.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
 
 function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-open-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
   return folder;
 }
 

@@ -1,11 +1,11 @@
 /** Volumes whose servers, volfiles or programs fail: what their callers see, and what is left behind. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { VolfileFolder } from '../gluster/volfile-server/volfile-folder.ts';
 import { VolfileServer } from '../gluster/volfile-server/volfile-server.ts';
 import { OpenError, Volume } from '../index.ts';
+import { makeFolder } from '../test/support/folder.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
 const above = (type: string, ...options: string[]): string =>
@@ -17,12 +17,6 @@ const SLOW = above(
   'delay-percentage 100',
   'enable lookup,stat,writev',
 );
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-volume-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A server of the volfiles in a folder, at the unix socket `path`. */
 async function serve(folder: string, path: string): Promise<VolfileServer> {

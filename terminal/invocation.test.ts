@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { makeFolder } from '../test/support/folder.ts';
 import {
   findProjectRoot,
   makePackageRootPath,
@@ -55,8 +55,7 @@ describe('makeProgramCommand', () => {
   });
 
   it('returns only the name of the program when PATH finds it, and otherwise the path of its file', () => {
-    const at = mkdtempSync(join(tmpdir(), 'glossa-invocation-'));
-    onTestFinished(() => rmSync(at, { recursive: true, force: true }));
+    const at = makeFolder();
     mkdirSync(join(at, 'bin'));
     mkdirSync(join(at, 'other'));
     writeFileSync(join(at, 'main.js'), '', { mode: 0o755 });

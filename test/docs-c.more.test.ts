@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { includeDir } from '../runtime/sys/paths.ts';
-import { makeFolder } from './support/module.ts';
+import { makeFolder } from './support/folder.ts';
 import { runGlossa, withScratch } from './support/mount.ts';
 import { canCompileCpp, canCompileWasm } from './support/wasm.ts';
 

@@ -1,11 +1,11 @@
 /** Runs the tests that docs/write/testing.md shows, as `glossa test` does. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { findTestLanguage } from '../bridges/languages.ts';
 import { findSubject } from '../bridges/testing/subject.ts';
 import { runTests, type TestReport } from '../bridges/testing/test-runner.ts';
+import { makeFolder } from './support/folder.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../docs/write/testing.md'), 'utf8');
 const block = (language: string): string =>
@@ -17,8 +17,7 @@ it.each([
 ])(
   'the tests of docs/write/testing.md pass under glossa test: %s',
   async (language, file, count) => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = makeFolder();
     const path = join(folder, file);
     // 'negative' is among the bundled examples; its language is said where there are several.
     writeFileSync(path, block(language).replaceAll(/(['"])negative\1/g, '$1negative.py$1'));

@@ -13,7 +13,8 @@ import { Source } from '../runtime/volfile/source.ts';
 import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
 import { ask, FakeContext, makeLoc } from './support/core.ts';
-import { makeFolder, nativeLanguage, startModule } from './support/module.ts';
+import { makeFolder } from './support/folder.ts';
+import { nativeLanguage, startModule } from './support/module.ts';
 import { findTypeErrors, makeProject } from './support/typescript-project.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -2,8 +2,7 @@
  * Tests of the documents: modules start, tables agree with the code, and links have targets.
  * `UPDATE=1` writes the tables anew.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import glupy from '../bridges/glupy.ts';
@@ -13,6 +12,7 @@ import type { Translator } from '../runtime/core/xlator.ts';
 import sink from '../runtime/xlators/debug/sink/index.ts';
 import { exitTable } from '../terminal/exit.ts';
 import { FakeContext, startGraph } from './support/core.ts';
+import { makeFolder } from './support/folder.ts';
 import { pages, readBlocks } from './texts/plan.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -41,29 +41,25 @@ describe('Python modules in the documents', () => {
   });
 
   it.each(whole)('start without a warning: $title', async ({ text }) => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
+    const folder = makeFolder();
     const context = new FakeContext();
-    try {
-      writeFileSync(join(folder, 'shown.py'), text);
-      const leaf = { translator: sink as Translator<unknown> };
-      const graph = await startGraph(
-        [
-          leaf,
-          leaf,
-          {
-            translator: glupy as unknown as Translator<unknown>,
-            // A machine that has much to do takes long to start one.
-            options: { 'module-name': 'shown', 'module-path': folder, 'time-limit': '60' },
-            below: text.includes('children') ? ['v0', 'v1'] : ['v1'],
-          },
-        ],
-        context,
-      );
-      await graph.stop();
-      expect(context.lines.filter((line) => /^\[[^\]]+\] [EWC] /.test(line))).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    writeFileSync(join(folder, 'shown.py'), text);
+    const leaf = { translator: sink as Translator<unknown> };
+    const graph = await startGraph(
+      [
+        leaf,
+        leaf,
+        {
+          translator: glupy as unknown as Translator<unknown>,
+          // A machine that has much to do takes long to start one.
+          options: { 'module-name': 'shown', 'module-path': folder, 'time-limit': '60' },
+          below: text.includes('children') ? ['v0', 'v1'] : ['v1'],
+        },
+      ],
+      context,
+    );
+    await graph.stop();
+    expect(context.lines.filter((line) => /^\[[^\]]+\] [EWC] /.test(line))).toEqual([]);
   });
 });
 

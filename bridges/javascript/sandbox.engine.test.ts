@@ -3,12 +3,12 @@
  * each is refused and logged, and changes nothing outside. `silent` lists those that cannot be logged,
  * with the reason.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT, EPERM } from '../../runtime/core/errno.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 
 type Attempt = readonly [source: string, result: RegExp, logged: RegExp];
@@ -190,7 +190,7 @@ let run: RunningModule;
 beforeAll(async () => {
   process.env.GLOSSA_TEST_SECRET = 'secret';
   Object.assign(globalThis, { glossaCanary: 'of the host' });
-  folder = mkdtempSync(join(tmpdir(), 'glossa-escapes-'));
+  folder = makeFolder();
   for (const name of ['code', 'code/given', 'other']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'code', 'm.js'), MODULE);
   writeFileSync(join(folder, 'code', 'given', 'file'), 'to be read');
@@ -207,7 +207,6 @@ beforeEach(async () => {
 });
 
 afterAll(() => {
-  rmSync(folder, { recursive: true });
   Reflect.deleteProperty(globalThis, 'glossaCanary');
   delete process.env.GLOSSA_TEST_SECRET;
 });

@@ -8,8 +8,8 @@ import { Iatt } from '../../runtime/core/iatt.ts';
 import { Fd, Loc } from '../../runtime/core/operands.ts';
 import * as runtime from '../../runtime/index.ts';
 import { FakeContext, makeAttributes, makeGfid } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import {
-  makeFolder,
   makeModuleGraph,
   nativeLanguage,
   type RunningModule,

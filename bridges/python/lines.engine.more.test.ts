@@ -7,10 +7,10 @@ import {
   type LineStops,
   type StepKind,
 } from '../../runtime/core/line-stops.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import {
   hostedLanguage,
   isolatedLanguage,
-  makeFolder,
   type RunningModule,
   startModule,
 } from '../../test/support/module.ts';

@@ -1,9 +1,9 @@
 /** Packages of `option packages`, and modules that are packages. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { makeFolder, type RunningModule, startModule } from '../../test/support/module.ts';
+import { makeFolder } from '../../test/support/folder.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
 import { makeWheel } from '../../test/support/wheel.ts';
 import { findWheelFault } from './python-files.ts';
 
@@ -24,15 +24,6 @@ function readPrinted(run: RunningModule): unknown {
   return JSON.parse(line.slice(line.indexOf(' R ') + 3)) as unknown;
 }
 
-function makeFolderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
-  const folder = makeFolder({});
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-  return folder;
-}
-
 const GREETING = {
   'greeting/__init__.py': 'from .words import hello\nfrom . import deep\n',
   'greeting/words.py':
@@ -43,7 +34,7 @@ const GREETING = {
 
 describe('Python wheels in option packages', () => {
   it('can be imported, with their data and metadata', async () => {
-    const folder = makeFolderWith({
+    const folder = makeFolder({
       'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING),
     });
     const body = `import greeting, importlib.metadata, importlib.resources, os
@@ -59,7 +50,7 @@ r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version(
   });
 
   it('appear in tracebacks with the lines of their sources', async () => {
-    const folder = makeFolderWith({
+    const folder = makeFolder({
       'greeting-1.0-py3-none-any.whl': makeWheel('greeting', GREETING),
     });
     const run = await startModule(
@@ -83,7 +74,7 @@ class xlator(Translator):
 
   it('cannot be imported if a requirement is missing, and the error names the requirement', async () => {
     const files = { 'top.py': 'import below\n' };
-    const folder = makeFolderWith({
+    const folder = makeFolder({
       'top-1.0-py3-none-any.whl': makeWheel('top', files, [
         'below>=2',
         'extra-thing; extra == "x"',
@@ -99,7 +90,7 @@ class xlator(Translator):
   });
 
   it('can import the other wheels of the option', async () => {
-    const folder = makeFolderWith({
+    const folder = makeFolder({
       'top-1.0-py3-none-any.whl': makeWheel('top', { 'top.py': 'from below import x\n' }, [
         'below',
       ]),
@@ -139,7 +130,7 @@ class xlator(Translator):
     ['no zip file', new Uint8Array(100), /no sound zip file/],
     ['a zip file that is cut', makeWheel('x', { 'x.py': '' }).subarray(0, 90), /no sound zip file/],
   ])('with %s are refused, and the message names the option', async (_what, data, why) => {
-    const folder = makeFolderWith({ 'x-1.0-py3-none-any.whl': data });
+    const folder = makeFolder({ 'x-1.0-py3-none-any.whl': data });
     const path = join(folder, 'x-1.0-py3-none-any.whl');
     const start = startModule({ 'm.py': makeSource('r = 1') }, { options: { packages: path } });
     await expect(start).rejects.toThrow(why);
@@ -158,7 +149,7 @@ class xlator(Translator):
 });
 
 it('a Python module can import packages from the folders in option packages, and read their files', async () => {
-  const folder = makeFolderWith(GREETING);
+  const folder = makeFolder(GREETING);
   const body = `import greeting, os
 r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt").read()`;
   const run = await startModule({ 'm.py': makeSource(body) }, { options: { packages: folder } });

@@ -5,7 +5,7 @@ import { tail } from '../../runtime/core/gen/fops.gen.ts';
 import type { Fops } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/module.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import glupy from '../glupy.ts';
 import type { GlupyState } from '../host/index.ts';
 

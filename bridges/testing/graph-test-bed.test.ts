@@ -1,9 +1,9 @@
 /** The test harness itself, with TypeScript tests and translators: no interpreter. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { VirtualClock } from '../../runtime/core/virtual-clock.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { parseLine } from './log-lines.ts';
 import { findSubject } from './subject.ts';
 import { runTests, type TestReport } from './test-runner.ts';
@@ -46,8 +46,7 @@ import { assert, graph, raises, sleep, test } from 'glossa/testing';
 `;
 
 async function runFile(tests: string): Promise<Record<string, TestReport>> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-bed-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'm.ts'), MODULE);
   const path = join(folder, 'm.test.ts');
   writeFileSync(path, HEAD + tests);

@@ -1,8 +1,8 @@
 /** Tests of a JavaScript module in QuickJS. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { startJavaScriptTests } from './javascript.ts';
 import { findSubject } from './subject.ts';
 import { runTests, type TestReport } from './test-runner.ts';
@@ -36,8 +36,7 @@ import { seconds } from './m.js';
 `;
 
 async function runFile(tests: string): Promise<Record<string, TestReport>> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-js-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'm.js'), MODULE);
   const path = join(folder, 'm.test.js');
   writeFileSync(path, HEAD + tests);

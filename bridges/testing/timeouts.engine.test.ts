@@ -1,9 +1,9 @@
 /** Kernel cache timeouts of a reply, as a test of a cache of absent names sees them. */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import type { Invalidated } from './api.ts';
 import { startJavaScriptTests } from './javascript.ts';
 import { startPythonTests } from './python.ts';
@@ -77,8 +77,7 @@ it.each([
 ] as [string, string, string, StartTests][])(
   'a test of %s can check the cache timeouts that the module sets',
   async (module, file, tests, start) => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-cached-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = makeFolder();
     const source = join(packageRoot, 'examples/negative', module);
     cpSync(source, join(folder, module.slice(module.indexOf('/') + 1)));
     const path = join(folder, file);

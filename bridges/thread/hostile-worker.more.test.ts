@@ -9,7 +9,7 @@ import { fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import { Loc } from '../../runtime/core/operands.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/module.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { makeGlupy } from '../host/index.ts';
 import type { Machine, ThreadEvents } from '../host/machine.ts';
 import { hostedLanguages } from '../languages.ts';

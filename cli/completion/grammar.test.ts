@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runCommand } from '../../test/support/cli.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { commands } from '../commands.ts';
 import { deriveGrammar } from './candidates.ts';
 
@@ -22,8 +22,7 @@ async function offered(...words: string[]): Promise<string[]> {
 const first = async (...words: string[]): Promise<string> =>
   (await runCommand(['complete', '--', ...words])).out.split('\n')[0]!;
 
-const folder = mkdtempSync(join(tmpdir(), 'glossa-grammar-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = makeFolder();
 mkdirSync(join(folder, 'below'));
 symlinkSync('below', join(folder, 'link'));
 for (const name of ['a.vol', 'b c.vol', 'm.py', 'm.js', 'notes.txt', '.hidden.vol']) {

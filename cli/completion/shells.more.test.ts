@@ -1,17 +1,16 @@
 /** The completion scripts in their shells, driven by keys on a terminal. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { glossaCommand } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { PseudoTerminal } from '../../test/support/pty.ts';
 import { isInstalled } from '../../test/support/tools.ts';
 import { scripts } from './scripts.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'glossa-completion-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const scratch = makeFolder();
 const home = join(scratch, 'home');
 /** The files to complete. */
 const folder = join(scratch, 'here');

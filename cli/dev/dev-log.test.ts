@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { DevLog, makeModuleFileTest } from './dev-log.ts';
 
 const line = (level: string, place: string, domain: string, text: string): string =>
@@ -34,23 +34,11 @@ it('the log of glossa dev shows each reload, and after a failed one that the mod
 });
 
 it('the log of glossa dev shows positions in files of modules, and none in glossa’s own files', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-dev-log-'));
-  try {
-    writeFileSync(join(folder, 'index.ts'), '');
-    const isOwn = makeModuleFileTest(folder);
-    const files = [
-      'neg.py',
-      'suffix.ts',
-      'index.ts',
-      'exchange.ts',
-      'data-guard.ts',
-      'host.ts',
-      '-',
-    ];
-    expect(files.filter(isOwn)).toEqual(['neg.py', 'suffix.ts', 'index.ts']);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = makeFolder();
+  writeFileSync(join(folder, 'index.ts'), '');
+  const isOwn = makeModuleFileTest(folder);
+  const files = ['neg.py', 'suffix.ts', 'index.ts', 'exchange.ts', 'data-guard.ts', 'host.ts', '-'];
+  expect(files.filter(isOwn)).toEqual(['neg.py', 'suffix.ts', 'index.ts']);
 });
 
 it('the log of glossa dev shows messages of the server from level WARNING on, with all their lines', () => {

@@ -1,17 +1,15 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { installFiles, uninstallFiles } from './file-installer.ts';
 import type { SetupPlan } from './setup-plans.ts';
 
@@ -20,8 +18,7 @@ let plan: SetupPlan;
 const at = (path: string): string => join(root, path);
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'glossa-setup-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  root = makeFolder();
   mkdirSync(at('sbin'));
   const file = (path: string, mode: number) => ({
     ...{ path: at(path), mode, purpose: 'a test' },

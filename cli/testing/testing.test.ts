@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { findTestFiles } from './find-tests.ts';
 import { formatCounts, formatTest } from './test-report.ts';
 
 function folder(...files: string[]): string {
-  const made = mkdtempSync(join(tmpdir(), 'glossa-find-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  const made = makeFolder();
   for (const file of files) {
     const text = file === 'other.test.ts' ? "from 'vitest'" : "from 'glossa/testing'";
     writeFileSync(join(made, file), text);

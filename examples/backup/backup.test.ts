@@ -1,9 +1,9 @@
 import * as disk from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { backUp, type Tree } from './backup.ts';
 
 async function openVolume(): Promise<Volume> {
@@ -17,12 +17,6 @@ async function openVolume(): Promise<Volume> {
   await volume.utimes('/data/a', 1000.5, 2000.25);
   await volume.symlink('../a', '/data/d/link');
   return volume;
-}
-
-async function makeFolder(): Promise<string> {
-  const folder = await disk.mkdtemp(join(tmpdir(), 'glossa-backup-'));
-  onTestFinished(() => disk.rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 const inVolume = (volume: Volume, path: string): Tree => ({ files: volume as never, path });
@@ -47,7 +41,7 @@ async function describeTree({ files, path }: Tree): Promise<string[]> {
 describe('a backup', () => {
   it('copies a tree of a volume into a folder without differences, and restores it into a volume', async () => {
     const volume = await openVolume();
-    const folder = await makeFolder();
+    const folder = makeFolder();
     const first = join(folder, '1');
     expect(await backUp(inVolume(volume, '/data'), onDisk(first))).toMatchObject({
       copiedCount: 2,
@@ -68,7 +62,7 @@ describe('a backup', () => {
 
   it('makes hard links to unchanged files of the earlier backup, and copies the others', async () => {
     const volume = await openVolume();
-    const folder = await makeFolder();
+    const folder = makeFolder();
     const [first, second] = [join(folder, '1'), join(folder, '2')];
     await backUp(inVolume(volume, '/data'), onDisk(first));
     await volume.writeFile('/data/a', 'TEXT');
@@ -85,7 +79,7 @@ describe('a backup', () => {
 
   it('leaves no files behind when it fails, and never writes to an existing path', async () => {
     const volume = await openVolume();
-    const folder = await makeFolder();
+    const folder = makeFolder();
     const signal = AbortSignal.timeout(0);
     await expect(
       backUp(inVolume(volume.with({ signal }), '/data'), onDisk(join(folder, '1'))),
@@ -112,7 +106,7 @@ describe('a backup', () => {
         return disk.rm(...args);
       },
     };
-    const folder = await makeFolder();
+    const folder = makeFolder();
     await volume.writeFile('/data/other', 'other');
     const target = { files, path: join(folder, '1') };
     await expect(backUp(inVolume(volume, '/data'), target)).rejects.toThrow('full');
@@ -125,7 +119,7 @@ describe('a backup', () => {
     await volume.mknod('/data/pipe', 0o010600);
     const { skippedPaths } = await backUp(
       inVolume(volume, '/data'),
-      onDisk(join(await makeFolder(), '1')),
+      onDisk(join(makeFolder(), '1')),
     );
     expect(skippedPaths).toEqual(['/data/pipe']);
   });

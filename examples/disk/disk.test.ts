@@ -1,11 +1,11 @@
 /** The disk example: its protocol against a small client and random bytes. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { type MemoryPool, Volume } from 'glossa';
 import { ChunkStore, Disk } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { NbdClient } from '../../test/support/nbd-client.ts';
 import { makeMemory, parseSize, removeDeadSocket, serveDisk } from './disk.ts';
 import { COMMAND, FUA, OPTION, ProtocolError, parseOption, parseRequest } from './nbd-codec.ts';
@@ -32,8 +32,7 @@ async function start(memory?: MemoryPool): Promise<{
   store: ChunkStore;
   stop(): Promise<void>;
 }> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-nbd-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const volume = await Volume.open({ volfile: VOLFILE });
   onTestFinished(() => volume.close());
   const store = await ChunkStore.open(volume, { chunkSize: 64 * 1024 });
@@ -215,8 +214,7 @@ it('the parsers of NBD take any bytes, or refuse them', () => {
 });
 
 it('a file that is not a socket stays where a socket was to be', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-nbd-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const path = join(folder, 'image');
   writeFileSync(path, 'data');
   await expect(removeDeadSocket(path)).rejects.toThrow(`'${path}' exists and is not a socket`);

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'glossa-http-'));
+const folder = makeFolder();
 copyFileSync(join(import.meta.dirname, 'http-files.vol'), join(folder, 'http-files.vol'));
 mkdirSync(join(folder, 'files'));
 
@@ -22,7 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   server.kill('SIGTERM');
   const [status] = await once(server, 'exit');
-  rmSync(folder, { recursive: true });
   expect(status).toBe(0);
 });
 

@@ -1,9 +1,9 @@
 /** Keys of volfiles, redaction for other machines, ports and ids. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { EACCES, EFBIG, EINVAL, ENOENT } from '../../runtime/core/errno.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { Portmap } from './portmap.ts';
 import { computeVolumeId, isRefusal, parseKey, VolfileFolder } from './volfile-folder.ts';
 import { redactVolfile } from './volfile-programs.ts';
@@ -31,8 +31,7 @@ it.each([
 });
 
 it('a volfile folder serves only plain files within its directory', () => {
-  const top = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
-  onTestFinished(() => rmSync(top, { recursive: true, force: true }));
+  const top = makeFolder();
   const path = join(top, 'served');
   mkdirSync(join(path, 'folder.vol'), { recursive: true });
   mkdirSync(join(top, 'served-too'));

@@ -1,14 +1,14 @@
 /** glossa's volfile server and client, with each other and with malformed calls. */
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SocketAddress } from '../../runtime/core/addresses.ts';
 import { EACCES } from '../../runtime/core/errno.ts';
 import { makeRecordMark } from '../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../runtime/wire/xdr.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import type { ResultsWriter } from '../rpc/call-server.ts';
 import { writeTexts } from '../rpc/dict.ts';
 import { AUTH_NULL, type ReceivedCall, writeCall } from '../rpc/message.ts';
@@ -55,7 +55,7 @@ const start = ({ connectionsMax, silenceMs, ...settings }: Settings = {}) =>
   });
 
 beforeEach(async () => {
-  path = mkdtempSync(join(tmpdir(), 'glossa-volfiles-'));
+  path = makeFolder();
   [logLines, warnings, clients] = [[], [], []];
   writeFileSync(join(path, 'v.vol'), TEXT);
   server = await start();
@@ -63,7 +63,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients) client.close();
   await server.close();
-  rmSync(path, { recursive: true });
 });
 
 const here = (): SocketAddress => ({ host: '127.0.0.1', port: server.port! });

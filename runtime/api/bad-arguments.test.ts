@@ -1,10 +1,9 @@
 /** Bad arguments of every call, compared with those of Node: the same errors, before a request is sent. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import * as disk from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
 import type { Fops } from '../core/xlator.ts';
@@ -36,12 +35,6 @@ async function open(former?: CountedVolume): Promise<CountedVolume> {
   await volume.writeFile('/a', 'text');
   requests = 0;
   return { volume, sent: () => requests };
-}
-
-async function makeFolder(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-arguments-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Values that no argument may be, or that some may not. */
@@ -141,7 +134,7 @@ describe('a bad argument', () => {
   it.each(Object.keys(CALLS))(
     'passed to %s is refused with the error of Node, before a request is sent',
     async (name) => {
-      const folder = await makeFolder();
+      const folder = makeFolder();
       const differences: string[] = [];
       let refusals = 0;
       let counted = await open();
@@ -187,7 +180,7 @@ describe('a bad argument', () => {
   it.each(['stat', 'lstat'])(
     'as the options of %s is refused only if this Node refuses it',
     async (name) => {
-      const path = join(await makeFolder(), 'a');
+      const path = join(makeFolder(), 'a');
       await disk.writeFile(path, 'text');
       const { volume } = await open();
       for (const options of [null, [], '', 'utf8', {}, undefined]) {
@@ -201,7 +194,7 @@ describe('a bad argument', () => {
   it.each(Object.keys(HANDLE_CALLS))(
     'passed to a file’s %s is refused with the error of Node, before a request is sent',
     async (name) => {
-      const path = join(await makeFolder(), 'a');
+      const path = join(makeFolder(), 'a');
       const differences: string[] = [];
       const openOnDisk = async (): Promise<disk.FileHandle> => {
         // An earlier call may have taken its owner's rights.

@@ -1,10 +1,10 @@
 /** Copies between two volumes on the disk, whose data is not copied in memory if that is safe. */
 import { randomBytes } from 'node:crypto';
 import * as disk from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import type { FopName } from '../core/gen/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Fop } from '../core/xlator.ts';
@@ -15,8 +15,7 @@ import { Volume } from './volume.ts';
 const MEBIBYTE = 1024 * 1024;
 
 async function openFolder(): Promise<{ folder: string; graph: Graph; volume: Volume }> {
-  const folder = await disk.mkdtemp(join(tmpdir(), 'glossa-copy-'));
-  onTestFinished(() => disk.rm(folder, { recursive: true }));
+  const folder = makeFolder();
   const graph = await startGraph(
     [{ translator: posix as never, options: { directory: folder } }],
     new FakeContext(),

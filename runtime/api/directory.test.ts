@@ -1,10 +1,10 @@
 /** `Volume.opendir` beside Node's own. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import * as disk from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { tail } from '../core/gen/fops.gen.ts';
 import type { Translator } from '../core/xlator.ts';
 import memory from '../xlators/storage/memory/index.ts';
@@ -26,9 +26,8 @@ async function makeVolume(...above: readonly Translator<unknown>[]): Promise<Vol
   return volume;
 }
 
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-opendir-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+function makeTree(): string {
+  const folder = makeFolder();
   for (const path of FOLDERS) mkdirSync(join(folder, path));
   for (const path of FILES) writeFileSync(join(folder, path), '');
   symlinkSync('..', join(folder, LINK));
@@ -56,7 +55,7 @@ describe('opendir', () => {
   it.each(['/t', '/t/', '/t/a/../../t'])(
     'with recursive returns the entries of Node for %s',
     async (path) => {
-      const folder = makeFolder();
+      const folder = makeTree();
       const expected = await readAll(
         await disk.opendir(folder + path, { recursive: true }),
         folder,

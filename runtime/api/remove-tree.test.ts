@@ -1,18 +1,10 @@
 /** `rm` of paths with a slash, `.` or `..` at their end, on a volume and by Node on a disk. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import * as node from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import { Volume } from './volume.ts';
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-remove-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function openVolume(): Promise<Volume> {
   const graph = await startGraph([{ translator: memory }] as never, new FakeContext());

@@ -1,32 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import * as node from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
 import { operations, outcome } from '../../test/support/file-operations.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import posix from '../xlators/storage/posix/index.ts';
 import { Volume } from './volume.ts';
 
-const folders: string[] = [];
 const volumes: Volume[] = [];
 afterEach(async () => {
   for (const volume of volumes.splice(0)) await volume.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-volume-'));
-  folders.push(folder);
-  return folder;
-}
 
 const storages = {
   memory: () => [{ translator: memory }],
-  posix: () => [{ translator: posix, options: { directory: newFolder() } }],
+  posix: () => [{ translator: posix, options: { directory: makeFolder() } }],
 };
 
 async function open(storage: keyof typeof storages): Promise<Volume> {
@@ -61,7 +51,7 @@ describe('a volume', () => {
     async (storage, shape) => {
       await fc.assert(
         fc.asyncProperty(fc.array(operations, { minLength: 5, maxLength: 30 }), async (list) => {
-          const folder = `${newFolder()}/top`;
+          const folder = `${makeFolder()}/top`;
           await node.mkdir(folder, { mode: 0o700 });
           const volume = await open(storage);
           const fs = shapes[shape]!(volume) as typeof node;
@@ -105,7 +95,7 @@ describe('a volume', () => {
     };
     const volume = (await open('memory')) as unknown as typeof node;
     await volume.mkdir('/top');
-    expect(await list(volume, '/top')).toEqual(await list(node, newFolder()));
+    expect(await list(volume, '/top')).toEqual(await list(node, makeFolder()));
   });
 
   it('lists a tree by a relative path with parent paths as in Node', async () => {
@@ -148,7 +138,7 @@ describe('a volume', () => {
         );
       };
       const volume = await open('memory');
-      const expected = await copyOver(node, newFolder());
+      const expected = await copyOver(node, makeFolder());
       expect(await copyOver(volume as unknown as typeof node, '')).toBe(expected);
     },
   );
@@ -170,7 +160,7 @@ describe('a volume', () => {
         );
       };
       const volume = await open('memory');
-      const expected = await copyLink(node, newFolder());
+      const expected = await copyLink(node, makeFolder());
       expect(await copyLink(volume as unknown as typeof node, '')).toBe(expected);
     },
   );
@@ -203,7 +193,7 @@ describe('a volume', () => {
         );
       };
       const volume = await open('memory');
-      const expected = await copyTo(node, newFolder());
+      const expected = await copyTo(node, makeFolder());
       expect(await copyTo(volume as unknown as typeof node, '')).toBe(expected);
     },
   );

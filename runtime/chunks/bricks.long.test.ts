@@ -1,12 +1,12 @@
 /** Chunks, watches and locks of several clients of a brick: glossa's, GlusterFS's, and below modules in Python and JavaScript. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Volume } from 'glossa';
 import { ChunkStore, type ChunkStoreSettings, Disk, formatChunkName } from 'glossa/chunks';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { findFreePort, isWithoutBricks, OurBrick, RealBrick } from '../../test/support/gluster.ts';
 import { packageRoot } from '../sys/paths.ts';
 
@@ -69,8 +69,7 @@ describe.each(stacks.filter((stack) => !stack.includes('GlusterFS') || !isWithou
       brick: RealBrick | OurBrick;
       open(settings?: ChunkStoreSettings): Promise<ChunkStore>;
     }> {
-      const folder = mkdtempSync(join(tmpdir(), 'glossa-chunks-'));
-      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const folder = makeFolder();
       const files = join(folder, 'files');
       mkdirSync(files);
       const brick = stack.includes('GlusterFS')

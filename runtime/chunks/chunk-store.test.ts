@@ -1,10 +1,8 @@
 /** The contract of a driver of block storage, over a storage whose replies take 20 ms of the graph's clock. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
@@ -28,8 +26,7 @@ interface Setup {
 const storages = {
   memory: () => ({ translator: memory as never }),
   posix: () => {
-    const directory = mkdtempSync(join(tmpdir(), 'glossa-chunks-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = makeFolder();
     return { translator: posix as never, options: { directory } };
   },
 };

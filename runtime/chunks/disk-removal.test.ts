@@ -1,9 +1,7 @@
 /** Removal of disks that share chunks, interrupted at any request or at the same time as a clone. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { makeGate, type Verdict } from '../../test/support/shared-volume.ts';
 import { Volume } from '../api/volume.ts';
 import { ENOTCONN } from '../core/errno.ts';
@@ -17,8 +15,7 @@ import { ChunkStore, Disk, listDisks } from './index.ts';
 const storages = {
   memory: () => ({ translator: memory as never }),
   posix: () => {
-    const directory = mkdtempSync(join(tmpdir(), 'glossa-removals-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = makeFolder();
     return { translator: posix as never, options: { directory } };
   },
 };

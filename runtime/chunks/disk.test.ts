@@ -1,10 +1,8 @@
 /** Disks of chunks, over storages of this process. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
@@ -15,8 +13,7 @@ import { ChunkStore, Disk } from './index.ts';
 const storages = {
   memory: () => ({ translator: memory as never }),
   posix: () => {
-    const directory = mkdtempSync(join(tmpdir(), 'glossa-disks-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = makeFolder();
     return { translator: posix as never, options: { directory } };
   },
 };

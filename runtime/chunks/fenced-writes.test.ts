@@ -1,9 +1,7 @@
 /** Writes that a lock fences, and watches of chunks, over storages of this process. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { tail } from '../core/gen/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
@@ -18,8 +16,7 @@ import { ChunkStore, type WatchEvent } from './index.ts';
 const storages = {
   memory: () => ({ translator: memory as never }),
   posix: () => {
-    const directory = mkdtempSync(join(tmpdir(), 'glossa-fenced-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = makeFolder();
     return { translator: posix as never, options: { directory } };
   },
 };

@@ -1,9 +1,7 @@
 /** Grants of locks to waiters: whom they wake, at which cost, and what programs that die may leave. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
+import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { EACCES, EIO, ENOTCONN } from '../core/errno.ts';
 import { fail, fopNames, tail } from '../core/gen/fops.gen.ts';
@@ -21,8 +19,7 @@ import { Locks } from './locks.ts';
 const storages = {
   memory: () => ({ translator: memory as never }),
   posix: () => {
-    const directory = mkdtempSync(join(tmpdir(), 'glossa-grants-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const directory = makeFolder();
     return { translator: posix as never, options: { directory } };
   },
 };

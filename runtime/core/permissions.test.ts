@@ -1,12 +1,11 @@
 /** Compares permits() with the kernel's decisions on a real file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { isInstalled } from '../../test/support/tools.ts';
 import { packageRoot } from '../sys/paths.ts';
@@ -66,7 +65,7 @@ let lines: Interface;
 
 beforeAll(() => {
   if (isNotHere) return;
-  folder = mkdtempSync(join(tmpdir(), 'glossa-permits-'));
+  folder = makeFolder();
   const script = join(packageRoot, 'test/support/access.py');
   kernel = spawn('python3', [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   lines = createInterface({ input: kernel.stdout! });
@@ -75,7 +74,6 @@ afterAll(async () => {
   if (isNotHere) return;
   kernel.stdin!.end();
   if (kernel.exitCode === null) await once(kernel, 'exit');
-  rmSync(folder, { recursive: true });
 });
 
 it.skipIf(isNotHere)(

@@ -1,23 +1,14 @@
-import {
-  chmodSync,
-  lchownSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { findExposure, readEffectiveUid } from './exposure.ts';
 
 let home: string;
 let file: string;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'glossa-exposure-'));
-  onTestFinished(() => rmSync(home, { recursive: true }));
+  home = makeFolder();
   mkdirSync(join(home, 'a/b'), { recursive: true, mode: 0o755 });
   file = join(home, 'a/b/file');
   writeFileSync(file, '', { mode: 0o644 });

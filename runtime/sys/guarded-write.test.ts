@@ -5,16 +5,15 @@ import {
   lchownSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { readEffectiveUid } from './exposure.ts';
 import { openToWrite, type WriteSettings } from './guarded-write.ts';
 
@@ -23,8 +22,7 @@ let file: string;
 let victim: string;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'glossa-write-'));
-  onTestFinished(() => rmSync(home, { recursive: true }));
+  home = makeFolder();
   victim = join(home, 'victim');
   writeFileSync(victim, 'precious');
   mkdirSync(join(home, 'folder'));

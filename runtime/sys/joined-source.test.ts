@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { findJoinedModule, type JoinedModules } from './joined-source.ts';
 
 test('a line of a joined file belongs to the module that begins above it', () => {
-  const root = mkdtempSync(join(tmpdir(), 'glossa-joined-'));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = makeFolder();
   const folder = join(root, 'dist/joined');
   mkdirSync(folder, { recursive: true });
   const modules: JoinedModules = {

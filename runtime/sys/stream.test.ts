@@ -1,10 +1,9 @@
 /** Stream sockets by system calls, with Node's sockets as peers. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import type { SocketAddress } from '../core/addresses.ts';
 import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ENODEV } from '../core/errno.ts';
 import { close } from './libc.ts';
@@ -19,14 +18,13 @@ import {
   sendBoth,
 } from './stream.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'glossa-stream-'));
+const folder = makeFolder();
 const fds: number[] = [];
 const sockets: Socket[] = [];
 afterEach(() => {
   for (const fd of fds.splice(0)) close(fd);
   for (const socket of sockets.splice(0)) socket.destroy();
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const used = (fd: number): number => {
   expect(fd).toBeGreaterThan(0);

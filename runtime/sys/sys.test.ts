@@ -1,17 +1,9 @@
 /** System calls through koffi: results, errno, structs. */
 
-import {
-  constants,
-  lstatSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeFolder } from '../../test/support/folder.ts';
 import { major, makedev, minor } from '../core/device-number.ts';
 import { RENAME_NOREPLACE } from '../core/dict.ts';
 import { bindAsync, bindCall } from './call.ts';
@@ -35,12 +27,11 @@ let fd: number;
 const text = (s: string) => new TextEncoder().encode(s);
 
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'glossa-sys-'));
+  dir = makeFolder();
   fd = libc.open(toCString(dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 });
 afterAll(() => {
   libc.close(fd);
-  rmSync(dir, { recursive: true });
 });
 
 function withFile<T>(name: string, use: (file: number) => T): T {

@@ -1,21 +1,20 @@
 /** Tests of callload, the load generator of single calls, on a plain folder. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeCompiled, makeBench } from '../support/bench.ts';
+import { makeFolder } from '../support/folder.ts';
 import { type CallSample, compileLoad, runLoad } from './calls.ts';
 
 describeCompiled('the benchmark program callload', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-callload-'));
+  const folder = makeFolder();
   let program = '';
   let directories = 0;
 
   beforeAll(() => {
     program = compileLoad(makeBench(folder));
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   function newDirectory(): string {
     directories += 1;

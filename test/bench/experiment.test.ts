@@ -1,10 +1,8 @@
 /** Tests of experiments, on targets without servers. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { makeBench } from '../support/bench.ts';
+import { makeFolder } from '../support/folder.ts';
 import {
   type Experiment,
   makeBarsEverywhere,
@@ -21,8 +19,7 @@ interface Sample {
 
 type Name = 'mine' | 'other' | 'absent' | 'bad';
 
-const folder = mkdtempSync(join(tmpdir(), 'glossa-experiment-'));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const folder = makeFolder();
 
 const makeKind = (title: string) => ({ title, start: async () => ({ pid: null, root: title }) });
 

@@ -1,10 +1,10 @@
 /** Tests of the tutorial's experiment on plain folders, with the clients of `glossa bench`. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeBench } from '../support/bench.ts';
+import { makeFolder } from '../support/folder.ts';
 import { makeBarsEverywhere, runExperiment } from './experiment.ts';
 import { judgeFigure } from './figures.ts';
 import {
@@ -62,8 +62,7 @@ const makeSettings = (root: (name: string) => string): SearchExperiment<Name> =>
   ],
 });
 
-const folder = mkdtempSync(join(tmpdir(), 'glossa-searches-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeFolder();
 
 it('each round of the search benchmark looks up new names, and then the same names again', async () => {
   const bench = makeBench(folder);

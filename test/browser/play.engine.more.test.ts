@@ -2,13 +2,13 @@
  * Tests of the playground's worker in Chromium, started as the page starts it: from a blob, under a
  * policy without network access, and without shared memory.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readPageParts } from '../../bridges/machine/node/page-parts.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { bundle } from '../../tools/bundle.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { openPage } from './chromium.ts';
@@ -84,30 +84,26 @@ const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 it.skipIf(isSkipped('the playground in a browser', why))(
   "in a page without network access, the playground's worker starts from a blob URL and runs a graph",
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-play-'));
-    try {
-      bundle(packageRoot, folder);
-      const parts = readPageParts();
-      const files = new Map<string, string | Uint8Array>([
-        ['/page.html', PAGE],
-        ['/inner.html', INNER],
-        ['/worker.js', readFileSync(join(folder, 'apps/playground/play/worker.js'))],
-        ['/parts.json', JSON.stringify([...parts.keys()])],
-        ...[...parts].map(([name, content]) => [`/parts/${name}`, content] as const),
-      ]);
-      expect(await openPage(files, false)).toMatchObject({
-        reached: 'refused',
-        early: { failure: expect.stringContaining('parts') },
-        started: { body: { isRunning: true, problems: [] } },
-        words: { body: ['dir3/file003.php'] },
-        counters: [
-          { requestCount: 20, storageCount: 20, waitedMs: 28 },
-          { requestCount: 30, storageCount: 21, waitedMs: 28 },
-        ],
-        recorded: expect.any(Number),
-      });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = makeFolder();
+    bundle(packageRoot, folder);
+    const parts = readPageParts();
+    const files = new Map<string, string | Uint8Array>([
+      ['/page.html', PAGE],
+      ['/inner.html', INNER],
+      ['/worker.js', readFileSync(join(folder, 'apps/playground/play/worker.js'))],
+      ['/parts.json', JSON.stringify([...parts.keys()])],
+      ...[...parts].map(([name, content]) => [`/parts/${name}`, content] as const),
+    ]);
+    expect(await openPage(files, false)).toMatchObject({
+      reached: 'refused',
+      early: { failure: expect.stringContaining('parts') },
+      started: { body: { isRunning: true, problems: [] } },
+      words: { body: ['dir3/file003.php'] },
+      counters: [
+        { requestCount: 20, storageCount: 20, waitedMs: 28 },
+        { requestCount: 30, storageCount: 21, waitedMs: 28 },
+      ],
+      recorded: expect.any(Number),
+    });
   },
 );

@@ -1,12 +1,12 @@
 /** Tests of compiled modules in the playground: they are opened, run, stepped, and refused with a reason. */
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
 import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { selected } from '../support/test-selection.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -41,11 +41,10 @@ let served: PlaygroundServer;
 let folder: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-compiled-'));
+  folder = makeFolder();
   served = await servePlayground(buildPlaygroundFiles, 0);
 });
 afterAll(async () => {
-  rmSync(folder, { recursive: true });
   await served.close();
 });
 

@@ -2,10 +2,9 @@
  * Tests of the playground's page on any server, as a file, and in a browser that is full or lacks a
  * feature.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeShare } from '../../apps/playground/play/share-fragment.ts';
 import { writePlayground } from '../../apps/playground/playground-folder.ts';
 import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { withBrowser } from './browsers.ts';
@@ -66,7 +66,7 @@ let bytes = 0;
 
 /** Gives the files of the folder below a path, and no header but their type. */
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-static-'));
+  folder = makeFolder();
   const files = await buildPlaygroundFiles();
   for (const content of files.values()) bytes += Buffer.byteLength(content);
   await writePlayground(folder, async () => files);
@@ -85,7 +85,6 @@ beforeAll(async () => {
 afterAll(() => {
   server.closeAllConnections();
   server.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Without shared memory nothing ends a call but the end of its worker. */

@@ -2,14 +2,14 @@
  * Tests of files typed into the playground: checks while typing, saving, opening, and surviving a
  * reload.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dialog, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeShare } from '../../apps/playground/play/share-fragment.ts';
 import { type PlaygroundServer, servePlayground } from '../../apps/playground/playground-server.ts';
 import { buildPlaygroundFiles } from '../../apps/playground/static-files.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
@@ -54,11 +54,10 @@ let folder: string;
 
 beforeAll(async () => {
   served = await servePlayground(buildPlaygroundFiles, 0);
-  folder = mkdtempSync(join(tmpdir(), 'glossa-saved-'));
+  folder = makeFolder();
 });
 afterAll(() => {
   served.close();
-  rmSync(folder, { recursive: true });
 });
 
 /** Problems appear while typing, also after a module that never ends. */

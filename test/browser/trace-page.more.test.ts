@@ -2,13 +2,13 @@
  * Tests of the page of `glossa trace --html` in Chromium, by its keys. Frames show it, and the page
  * around them presses keys and reads.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generatePage } from '../../apps/trace/recording-page.ts';
 import { MemoryRecording } from '../../runtime/observe/memory-recording.ts';
 import { RecordingFile } from '../../runtime/observe/node/recording-file.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { observe } from '../support/test-recordings.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -86,27 +86,23 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   const files = new Map<string, string>();
 
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
-    try {
-      writeFileSync(join(folder, 'm.py'), SOURCE);
-      const graph = await startModuleGraph();
-      const head = makeModuleHead(graph);
-      const recording = new MemoryRecording(head);
-      observe(graph, recording);
-      lookUp(graph, 'there');
-      lookUp(graph, 'gone-away');
-      makeDirectory(graph, 'folder');
-      for (const name of MARKUP) lookUp(graph, name.replaceAll('/', '∕'));
-      graph.xlators[0]!.log.error(`said: ${MARKUP[0]}`);
-      graph.observe(null);
-      const bytes = recording.toBytes();
-      const renderPage = (of: Uint8Array) => [...generatePage(head, of, folder)].join('');
-      files.set('/whole.html', renderPage(bytes));
-      files.set('/cut.html', renderPage(bytes.subarray(0, -100)));
-      files.set('/none.html', renderPage(bytes.subarray(0, 70)));
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'm.py'), SOURCE);
+    const graph = await startModuleGraph();
+    const head = makeModuleHead(graph);
+    const recording = new MemoryRecording(head);
+    observe(graph, recording);
+    lookUp(graph, 'there');
+    lookUp(graph, 'gone-away');
+    makeDirectory(graph, 'folder');
+    for (const name of MARKUP) lookUp(graph, name.replaceAll('/', '∕'));
+    graph.xlators[0]!.log.error(`said: ${MARKUP[0]}`);
+    graph.observe(null);
+    const bytes = recording.toBytes();
+    const renderPage = (of: Uint8Array) => [...generatePage(head, of, folder)].join('');
+    files.set('/whole.html', renderPage(bytes));
+    files.set('/cut.html', renderPage(bytes.subarray(0, -100)));
+    files.set('/none.html', renderPage(bytes.subarray(0, 70)));
   });
 
   it('steps forwards and backwards through a request by keys alone', async () => {
@@ -288,25 +284,24 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
   );
 
   it(`takes less than 30 MB for ${MANY} requests, of which it draws only the visible rows`, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
-    try {
-      const graph = await startModuleGraph();
-      const head = makeModuleHead(graph);
-      const path = join(folder, 'many.rec');
-      const recording = new RecordingFile(path, head, (reason) => expect.fail(reason));
-      observe(graph, recording);
-      for (let i = 0; i < MANY; i++) {
-        lookUp(graph, `${i % 7 === 0 ? 'gone' : 'file'}-${(i * 7919) % MANY}.txt`);
-        // Full pages are deflated in the background.
-        if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
-      }
-      graph.observe(null);
-      await recording.close();
-      const page = [...generatePage(head, readFileSync(path), folder)].join('');
-      expect(page.length).toBeLessThan(30 * MB);
-      const result = (await runInPage(
-        new Map([['/many.html', page]]),
-        `const view = await open('/many.html', 1200);
+    const folder = makeFolder();
+    const graph = await startModuleGraph();
+    const head = makeModuleHead(graph);
+    const path = join(folder, 'many.rec');
+    const recording = new RecordingFile(path, head, (reason) => expect.fail(reason));
+    observe(graph, recording);
+    for (let i = 0; i < MANY; i++) {
+      lookUp(graph, `${i % 7 === 0 ? 'gone' : 'file'}-${(i * 7919) % MANY}.txt`);
+      // Full pages are deflated in the background.
+      if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    graph.observe(null);
+    await recording.close();
+    const page = [...generatePage(head, readFileSync(path), folder)].join('');
+    expect(page.length).toBeLessThan(30 * MB);
+    const result = (await runInPage(
+      new Map([['/many.html', page]]),
+      `const view = await open('/many.html', 1200);
         view.press('End', '#requests');
         await view.drawn();
         return {
@@ -315,14 +310,11 @@ describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording'
           last: view.one('[role=option]:last-child').getAttribute('aria-posinset'),
           rows: view.all('[role=option]').length,
         };`,
-      )) as { ready: number; rows: number };
-      process.stderr.write(
-        `a page of ${MANY} requests: ${(page.length / MB).toFixed(1)} MB, there after ${result.ready} ms\n`,
-      );
-      expect(result).toMatchObject({ count: '100,000 requests', last: '100000' });
-      expect(result.rows).toBeLessThan(100);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    )) as { ready: number; rows: number };
+    process.stderr.write(
+      `a page of ${MANY} requests: ${(page.length / MB).toFixed(1)} MB, there after ${result.ready} ms\n`,
+    );
+    expect(result).toMatchObject({ count: '100,000 requests', last: '100000' });
+    expect(result.rows).toBeLessThan(100);
   });
 });

@@ -15,7 +15,7 @@ import {
   ProgramOnGraph,
   type Row,
 } from '../support/changed-data.ts';
-import { makeFolder } from '../support/module.ts';
+import { makeFolder } from '../support/folder.ts';
 
 type Half = 'both' | 'reads' | 'writes';
 

@@ -3,9 +3,7 @@
  * JSON for each request and reply. The initiator owns files, locks and lookups, and ends them with
  * their client.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,6 +18,7 @@ import type { Translator } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { startGraph } from '../support/core.ts';
+import { makeFolder } from '../support/folder.ts';
 
 // The front end.
 
@@ -129,7 +128,7 @@ let remotes: Remote[];
 beforeEach(async () => {
   const volume = (translator: unknown) => ({ translator: translator as Translator<unknown> });
   graph = await startGraph([volume(memory), volume(locks)]);
-  folder = mkdtempSync(join(tmpdir(), 'glossa-front-'));
+  folder = makeFolder();
   close = await serve(graph, join(folder, 'socket'));
   remotes = [];
 });
@@ -138,7 +137,6 @@ afterEach(async () => {
   for (const remote of remotes) remote.die();
   await close();
   await graph.stop();
-  rmSync(folder, { recursive: true });
 });
 
 const connectRemote = (): Remote => {

@@ -1,8 +1,8 @@
 /** Files of volumes by fsspec and by pandas, on storage/posix and on storage/memory. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../support/folder.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { allPassed, findPythonObstacle, runPythonTests } from '../support/python.ts';
 import { selectVariants } from '../support/test-selection.ts';
@@ -17,8 +17,7 @@ describe.skipIf(isSkipped('glossa.fsspec', obstacle))('glossa.fsspec', () => {
   it.each(selectVariants(storages, ([type]) => type === 'storage/posix'))(
     "on %s behaves like fsspec's local file system",
     async (type, option) => {
-      const folder = mkdtempSync(join(tmpdir(), 'glossa-fsspec-'));
-      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const folder = makeFolder();
       mkdirSync(join(folder, 'files'));
       const volfile = join(folder, 'files.vol');
       writeFileSync(volfile, `volume files\n  type ${type}\n  ${option}\nend-volume\n`);

@@ -2,14 +2,14 @@
  * The drop-in for libgfapi-python on volumes of storage/posix, of a brick of glossa and of one of GlusterFS: the
  * functional tests of libgfapi-python in glossa's words, and each row of the table of differences in the docs.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VolfileFolder } from '../../gluster/volfile-server/volfile-folder.ts';
 import { VolfileServer } from '../../gluster/volfile-server/volfile-server.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { findFreePort } from '../../server/start-server.ts';
+import { makeFolder } from '../support/folder.ts';
 import { type Bricks, findBrickObstacle, OurBrick, RealBrick } from '../support/gluster.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { allPassed, findPythonObstacle, runPythonTests } from '../support/python.ts';
@@ -24,7 +24,7 @@ let server: VolfileServer | undefined;
 const started: Bricks[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-gfapi-'));
+  folder = makeFolder();
   mkdirSync(join(folder, 'volfiles'));
   port = await findFreePort();
   server = await VolfileServer.start({
@@ -39,7 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close();
   for (const each of started) await each.end();
-  rmSync(folder, { recursive: true });
 });
 
 /** Serves a volume of this name; returns the outcomes of the tests on it. */

@@ -1,7 +1,4 @@
 /** Connections that damage traffic between the client and a brick of GlusterFS. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { drawBelow, type Random, seedRandom, shuffle } from '../../apps/bench/engine/random.ts';
@@ -17,6 +14,7 @@ import { XdrReader } from '../../runtime/wire/xdr.ts';
 import { type BrickClient, BrickClients, bytes } from '../support/brick-clients.ts';
 import { corruptOneRecord, kinds } from '../support/corrupt-record.ts';
 import { FaultyConnection, frameRecord, passUnchanged } from '../support/faulty-connection.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isWithoutBricks, RealBrick } from '../support/gluster.ts';
 
 /** For operations that take long on a slow machine. */
@@ -48,7 +46,7 @@ async function askAnything({ ask, driver }: BrickClient, random: Random): Promis
 
 describe.skipIf(isWithoutBricks())('a client over a faulty connection to a GlusterFS brick', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-faults-'));
+    folder = makeFolder();
     brick = await RealBrick.start(folder);
     const before = new BrickClients();
     const { ask } = await before.open(brick.port);
@@ -57,7 +55,6 @@ describe.skipIf(isWithoutBricks())('a client over a faulty connection to a Glust
   });
   afterAll(async () => {
     await brick.end();
-    rmSync(folder, { recursive: true });
   });
   beforeEach(async () => {
     line = await FaultyConnection.start(brick.port);

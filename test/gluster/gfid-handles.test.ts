@@ -10,10 +10,10 @@ import { Loc } from '../../runtime/core/operands.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
 import { file, iatt, mkdir, ok } from '../contract/check.ts';
 import { type Reply, startVolume, type TestVolume } from '../contract/driver.ts';
+import { makeFolder } from '../support/folder.ts';
 import {
   getStore,
   listGfidHandles,
-  makeFolder,
   readGfid,
   startBrick,
   startPosix,

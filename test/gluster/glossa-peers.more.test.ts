@@ -1,7 +1,6 @@
 /** glossa's client with glossa's server, in one process, over loopback. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +32,7 @@ import { readVolfile } from '../../runtime/volfile/volfile.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import upcall from '../../runtime/xlators/features/upcall/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
+import { makeFolder } from '../support/folder.ts';
 import { RawPeer } from '../support/raw-rpc.ts';
 
 /** Paths that the brick saw in stat requests. */
@@ -311,7 +311,7 @@ describe.each<[string, SourceRegistry | undefined]>([
   });
 
   it('serve several bricks on one UNIX socket, each with its own root', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-own-'));
+    const folder = makeFolder();
     const socket = join(folder, 'socket');
     try {
       const memory = (name: string) => `volume ${name}\n  type storage/memory\nend-volume\n`;
@@ -344,7 +344,6 @@ end-volume
     } finally {
       // The clients end before their server.
       for (const graph of graphs.splice(1).reverse()) await graph.stop();
-      rmSync(folder, { recursive: true });
     }
   });
 

@@ -2,10 +2,9 @@
  * Tests of the course: every solution passes, every starter fails, and each mistake has its answer;
  * half of the mistakes run in `test:long`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../apps/course/judge.ts';
 import {
   type LessonLanguage,
@@ -18,12 +17,12 @@ import {
   type Lesson,
   makeModuleFileName,
 } from '../../apps/course/terminal/lessons.ts';
+import { makeFolder } from '../support/folder.ts';
 import { onlyInFirst, selectVariants } from '../support/test-selection.ts';
 import { factualSentences, mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'glossa-lessons-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeFolder();
 
 const lessons = findLessons(undefined, {});
 const languages = lessonLanguageNames;

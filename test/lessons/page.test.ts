@@ -1,10 +1,10 @@
 /** Tests of the course in the playground's page. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checks } from '../../apps/course/lessons/index.ts';
 import { readLessons, renderHtml } from '../../tools/lesson-pages.ts';
+import { makeFolder } from '../support/folder.ts';
 
 describe("the lessons of the playground's page", () => {
   const lessons = readLessons();
@@ -41,13 +41,12 @@ describe('a lesson in HTML', () => {
   });
 
   it('embeds its pictures', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-lesson-'));
+    const folder = makeFolder();
     writeFileSync(join(folder, 'a.svg'), '<svg/>');
     const picture = Buffer.from('<svg/>').toString('base64');
     expect(renderHtml('![A "b"](a.svg)', folder)).toBe(
       `<p><img alt="A &quot;b&quot;" src="data:image/svg+xml;base64,${picture}"></p>`,
     );
-    rmSync(folder, { recursive: true });
     expect(() => html('![a](a.svg)')).toThrow('a.svg');
   });
 

@@ -1,10 +1,9 @@
 /** Installs the Python package into an environment of its own, without a package index, and opens a volume with it. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { makeFolder } from '../support/folder.ts';
 import { skipFor, skipWithoutTools } from '../support/tools.ts';
 
 const PROGRAM = `
@@ -32,12 +31,10 @@ function skipWithoutVenv(): void {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'glossa-wheel-'));
+  folder = makeFolder();
   mkdirSync(join(folder, 'files'));
   writeFileSync(join(folder, 'data.vol'), VOLFILE);
 });
-
-afterAll(() => rm(folder, { recursive: true }));
 
 it('pip installs the folder python/ without an index, and the installed package opens a volume', () => {
   skipWithoutVenv();

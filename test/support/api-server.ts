@@ -1,20 +1,19 @@
 /** Starts `glossa api` for tests, and connects to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { SocketClient } from './api-client.ts';
+import { makeFolder } from './folder.ts';
 import { GLOSSA } from './mount.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
 
 /** Makes a folder with the volfile `files.vol`. */
 export function makeVolfileFolder(volfile = MEMORY): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-api-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'files.vol'), volfile);
   return folder;
 }

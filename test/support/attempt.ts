@@ -3,12 +3,12 @@
  * volume unless `tryBy` shares one. The canaries outside must stay unchanged.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
+import { makeFolder } from './folder.ts';
 import { type ModuleSettings, makeModuleGraph, type RunningModule, startModule } from './module.ts';
 
 /** The module's files. Its `access` just answers: the volume is alive. */
@@ -48,8 +48,8 @@ export function runAttempt(run: RunningModule, source: string): AttemptResult {
 }
 
 /** A folder of the host: `read` and `write` are granted, `other` is not, and links lead there. */
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-escapes-'));
+function makeFolders(): string {
+  const folder = makeFolder();
   for (const name of ['code', 'read', 'write', 'other']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'code', 'm.py'), ATTEMPT_FILES['m.py']);
   writeFileSync(join(folder, 'read', 'file'), 'to be read');
@@ -108,9 +108,8 @@ export function prepareAttempts(): Tools {
     process.env.GLOSSA_TEST_SECRET = 'secret of the host';
     process.env.GLOSSA_TEST_GIVEN = 'given';
     Object.assign(globalThis, { glossaCanary: canary });
-    folder = makeFolder();
+    folder = makeFolders();
     return () => {
-      rmSync(folder, { recursive: true });
       Reflect.deleteProperty(globalThis, 'glossaCanary');
       delete process.env.GLOSSA_TEST_SECRET;
       delete process.env.GLOSSA_TEST_GIVEN;

@@ -1,13 +1,13 @@
 /** Runs the program of the disk example, for tests with clients of others and with kills. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { findFreePort } from '../../server/start-server.ts';
+import { makeFolder } from './folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from './gluster.ts';
 import { NbdClient } from './nbd-client.ts';
 
@@ -30,8 +30,7 @@ export class DiskProgram {
   private readonly volfile: string;
 
   constructor() {
-    this.folder = mkdtempSync(join(tmpdir(), 'glossa-disk-'));
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    this.folder = makeFolder();
     mkdirSync(join(this.folder, 'chunks'));
     this.volfile = join(this.folder, 'disk.vol');
     this.socket = join(this.folder, 'socket');

@@ -1,6 +1,5 @@
 /** A volume over bricks of GlusterFS, with its client and glossa's. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BrickClient,
@@ -8,11 +7,12 @@ import {
   distributedVolfile,
   type Special,
 } from './brick-clients.ts';
+import { makeFolder } from './folder.ts';
 import { RealBrick, RealMount } from './gluster.ts';
 
 export class GlusterVolume {
   /** The folder of the volume's files, with `mnt`, where GlusterFS's client has mounted it. */
-  readonly folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+  readonly folder = makeFolder();
   readonly bricks: RealBrick[] = [];
   readonly clients: BrickClients;
   /** Ports by the names of the bricks. */
@@ -67,6 +67,5 @@ export class GlusterVolume {
     await this.theirs?.end();
     await this.clients.end();
     for (const brick of this.bricks) await brick.end();
-    rmSync(this.folder, { recursive: true });
   }
 }

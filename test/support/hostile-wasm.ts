@@ -2,12 +2,11 @@
  * Makes hostile WebAssembly modules out of the one on docs/wasm-abi.md: code that the engine could not end,
  * and sections with very many items.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { BinaryReader, listSections, SECTIONS } from '../../bridges/host/wasm-binary.ts';
 import { encodeUnsigned } from '../../bridges/host/wasm-edits.ts';
+import { makeFolder } from './folder.ts';
 import { hostedLanguage, type RunningModule, startModule } from './module.ts';
 import { translate } from './wasm-text.ts';
 
@@ -198,8 +197,7 @@ export const items: Readonly<
 
 /** Starts a module of these bytes in a graph. */
 export function start(bytes: Uint8Array): Promise<RunningModule> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-hostile-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'm.wasm'), bytes);
   const options = { 'time-limit': '0.2', 'memory-limit': '64MB', 'restart-backoff': '0' };
   return startModule(folder, { name: 'm.wasm', language: hostedLanguage, options });

@@ -8,9 +8,7 @@
  *     run.leaf.held[0]!.answer(0, 0, buf, null);
  *     run.finish();              // checks that every request had one answer and none is left
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, onTestFailed, onTestFinished } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
 import type { GlupyState } from '../../bridges/host/index.ts';
@@ -32,6 +30,7 @@ import type {
   Xlator,
 } from '../../runtime/core/xlator.ts';
 import { FakeContext, HeldLeaf, makeAttributes, makeGfid, type Reply } from './core.ts';
+import { makeFolder } from './folder.ts';
 import { shareInterpreters } from './interpreters.ts';
 
 /** A language of modules: its loader, and functions to inspect it. */
@@ -115,17 +114,6 @@ export interface ModuleSettings {
   readonly leaves?: number;
   readonly level?: LogLevel;
   readonly context?: FakeContext;
-}
-
-/** A folder with these files, for as long as the test runs. */
-export function makeFolder(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-module-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
 }
 
 export interface Caller {

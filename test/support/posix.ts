@@ -1,7 +1,6 @@
 /** Directories on disk and volumes over them, for tests of storage/posix. */
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { type Gfid, gfidFromBytes, gfidToBytes, ROOT_GFID } from '../../runtime/core/gfid.ts';
@@ -13,13 +12,6 @@ import { startVolume, type TestVolume, testContext } from '../contract/driver.ts
 
 export const isRoot = process.geteuid?.() === 0;
 const KEY = toCString(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
-
-/** A new directory, removed with the test. */
-export function makeFolder(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'glossa-posix-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 /** A volume over the directory, stopped with the test. */
 export async function startPosix(

@@ -3,11 +3,11 @@
  * glossa's.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFreePort } from '../../server/start-server.ts';
 import { renderVolume } from './brick-clients.ts';
+import { makeFolder } from './folder.ts';
 import { OurBrick, RealBrick, RealMount } from './gluster.ts';
 
 /** Options by which lookups heal files. */
@@ -72,7 +72,7 @@ export const BRICK_KINDS = Object.keys(KINDS) as BrickKind[];
 
 export class ReplicatedVolume {
   /** The mounts, processes and folders of the volume. */
-  readonly folder = mkdtempSync(join(tmpdir(), 'glossa-replicate-'));
+  readonly folder = makeFolder();
   readonly names: readonly string[];
   readonly bricks: (OurBrick | RealBrick)[] = [];
   mount!: RealMount;
@@ -152,6 +152,5 @@ export class ReplicatedVolume {
   async end(): Promise<void> {
     await this.mount?.end();
     for (const brick of this.bricks) await brick.end();
-    rmSync(this.folder, { recursive: true });
   }
 }

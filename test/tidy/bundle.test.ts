@@ -1,10 +1,10 @@
 /** Checks bundles in dist: they need no package, and name the packages whose code they hold. */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { makeFolder } from '../support/folder.ts';
 import { readSources } from './sources.ts';
 
 const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
@@ -70,8 +70,7 @@ it.each([
 });
 
 it('the bundled packages run in a folder without node_modules', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-bundled-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   cpSync(join(packageRoot, 'dist/bundled'), folder, { recursive: true });
   const require = createRequire(join(folder, 'x.cjs'));
   expect(require('./string-width.cjs').default('日本')).toBe(4);

@@ -1,15 +1,15 @@
 /** Tests of the generators: pages in git are up to date; sources are not in git, parse, and have the tables' rows. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { transformSync } from 'esbuild';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { structs } from '../../runtime/core/fields.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import { makeCamelName } from '../../tools/gen/fields.ts';
 import { generatePages } from '../../tools/gen/pages.ts';
 import { generateLaterSources, generateSources, writeSources } from '../../tools/gen/sources.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const sources = [...generateSources(), ...(await generateLaterSources())];
 const pages = generatePages();
@@ -40,8 +40,7 @@ it('exactly the generated sources are ignored by git', () => {
 });
 
 it('only the sources that are missing or stale are written, also by two at once', async () => {
-  const root = mkdtempSync(join(tmpdir(), 'glossa-sources-'));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+  const root = makeFolder();
   await Promise.all([writeSources(root), writeSources(root)]);
   const at = (path: string): string => join(root, path);
   for (const { path, text } of sources) expect(readFileSync(at(path), 'utf8')).toBe(text);

@@ -1,34 +1,28 @@
 /** Compares a volume over a brick with `fs/promises` on a disk, for random operations. */
 import { randomBytes } from 'node:crypto';
 import * as disk from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
 import { runCommand } from '../support/cli.ts';
 import { operations, outcome } from '../support/file-operations.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
 
 /** Bytes that `glossa fs cp` reads by one request. */
 const PIECE_BYTES = 1024 * 1024;
 
-async function makeFolder(): Promise<string> {
-  const folder = await disk.mkdtemp(join(tmpdir(), 'glossa-operations-'));
-  onTestFinished(() => disk.rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 const bricks = {
   async 'our brick'() {
-    const folder = await makeFolder();
+    const folder = makeFolder();
     await disk.mkdir(join(folder, 'files'));
     const brick = await OurBrick.serve(folder, join(folder, 'files'));
     onTestFinished(async () => void (await brick.end()));
     return brick;
   },
   async 'a brick of GlusterFS'() {
-    const brick = await RealBrick.start(await makeFolder());
+    const brick = await RealBrick.start(makeFolder());
     onTestFinished(async () => void (await brick.end()));
     return brick;
   },
@@ -41,7 +35,7 @@ describe.each(kinds.filter((kind) => kind === 'our brick' || !isWithoutBricks())
     it('returns the same results as fs/promises on a disk, for any sequence of operations', async () => {
       const { volfile } = await bricks[kind]();
       await using volume = await Volume.open({ volfile });
-      const folder = await makeFolder();
+      const folder = makeFolder();
       let rounds = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(operations, { minLength: 5, maxLength: 30 }), async (list) => {
@@ -65,7 +59,7 @@ describe.each(kinds.filter((kind) => kind === 'our brick' || !isWithoutBricks())
 
     it('copies several files at once from and to a disk by glossa fs cp', async () => {
       const { volfile } = await bricks[kind]();
-      const folder = await makeFolder();
+      const folder = makeFolder();
       await disk.writeFile(join(folder, 'brick.vol'), volfile);
       await disk.mkdir(join(folder, 'in'));
       const contents = [0, 1, PIECE_BYTES - 1, PIECE_BYTES, 9 * PIECE_BYTES + 1].map((size) =>

@@ -1,24 +1,18 @@
 /** Volumes of whole programs: what a thousand of them leave behind, and bricks that die. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { findFreePort } from '../../server/start-server.ts';
+import { makeFolder } from '../support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
 import { selectVariants } from '../support/test-selection.ts';
 import { skipWithoutTools } from '../support/tools.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-faults-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** Runs a module of JavaScript that has `Volume`; returns what its last line says, as JSON. */
 async function run(code: string, volfile = ''): Promise<unknown> {

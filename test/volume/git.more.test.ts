@@ -1,14 +1,14 @@
 /** Tests that isomorphic-git works on `volume.fs`, with a repository of git on the disk. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import git, { type HttpClient } from 'isomorphic-git';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { Volume } from '../../runtime/api/volume.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { testContext } from '../contract/driver.ts';
 import { startGraph } from '../support/core.ts';
+import { makeFolder } from '../support/folder.ts';
 
 const author = { name: 'A. Tester', email: 'tester@example.org' };
 const identity = {
@@ -20,8 +20,7 @@ const identity = {
 
 /** A repository with two commits, a folder and a link. */
 function makeRepository(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-git-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
   const run = (...args: string[]) =>
     execFileSync('git', args, { cwd: folder, env: { ...process.env, ...identity } });
   run('init', '-q', '-b', 'main');

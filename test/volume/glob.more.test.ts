@@ -1,11 +1,11 @@
 /** Compares `volume.glob` with `fs.globSync` of a Node that has it, 22 or later, on random patterns. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { Volume } from '../../index.ts';
+import { makeFolder } from '../support/folder.ts';
 import { nodes } from '../support/nodes.ts';
 import { isSkipped } from '../support/obstacle.ts';
 
@@ -70,8 +70,7 @@ console.log(JSON.stringify(queries.map(({ patterns, exclude }) =>
 it.skipIf(isSkipped('glob', obstacle))(
   'glob on a volume finds the same files as Node does on a disk, for any patterns',
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-glob-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = makeFolder();
     await using volume = await Volume.open({
       volfile: 'volume m\ntype storage/memory\nend-volume\n',
     });

@@ -4,11 +4,11 @@
  * of a language, one after the other.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { makeFolder } from '../support/folder.ts';
 import { GLOSSA } from '../support/mount.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
@@ -25,9 +25,8 @@ const joinBlocks = (page: string, wanted: string): string =>
     .join('\n');
 
 /** A folder with the page's volfile and its program in one language. */
-function makeFolder(page: string, name: string, language: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+function makePageFolder(page: string, name: string, language: string): string {
+  const folder = makeFolder();
   makeProject(folder);
   const [, volfile] = /`([\w-]+\.vol)`/.exec(readPage(page))!;
   writeFileSync(join(folder, volfile!), joinBlocks(page, ''));
@@ -116,12 +115,12 @@ it('each page of programs has its output here', () => {
 
 describe.each(Object.entries(outputs))('the TypeScript program in %s', (page, output) => {
   it('prints its documented output', () => {
-    const folder = makeFolder(page, 'program.mts', 'ts');
+    const folder = makePageFolder(page, 'program.mts', 'ts');
     expect(run(folder, process.execPath, ...withTypes, 'program.mts')).toBe(output);
   });
 
   it('has no type errors', () => {
-    const folder = makeFolder(page, 'program.mts', 'ts');
+    const folder = makePageFolder(page, 'program.mts', 'ts');
     expect(findTypeErrors(folder)).toBe('');
   }, 120_000);
 });
@@ -131,7 +130,7 @@ describe.each(Object.entries(pythonOutputs))('the Python program in %s', (page, 
   const obstacle = isInstalled('python3') ? '' : 'python3 is not installed';
 
   it.skipIf(isSkipped(title, obstacle))(title, () => {
-    const folder = makeFolder(page, 'page.py', 'python');
+    const folder = makePageFolder(page, 'page.py', 'python');
     expect(run(folder, 'python3', '-B', '-W', 'error', 'page.py')).toBe(output);
   });
 });

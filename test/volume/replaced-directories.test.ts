@@ -1,16 +1,15 @@
 /** Tests of a Volume whose directories another client removes, and makes again. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../server/open-volume.ts';
+import { makeFolder } from '../support/folder.ts';
 import { findBrickObstacle, OurBrick, RealBrick } from '../support/gluster.ts';
 import { isSkipped } from '../support/obstacle.ts';
 
 /** Starts a storage for clients. Returns the volfile of each. */
 async function startStorage(Brick: typeof OurBrick | typeof RealBrick | null): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-replaced-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
   const files = join(folder, 'files');
   mkdirSync(files);
   if (Brick === null) {

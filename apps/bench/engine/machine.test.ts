@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { simulateRun } from '../../../test/support/simulated-run.ts';
 import { makeCpuMask } from './affinity.ts';
 import { findFileSystemType, readIdlePollUs } from './machine.ts';
@@ -36,7 +36,7 @@ describe('the bench', () => {
     ['haltpoll', null, null, 'tmpfs; load'],
     [null, null, null, 'tmpfs; load'],
   ])('reads how long idle CPUs poll: driver %s, %s ns', (driver, ns, us, words) => {
-    const root = mkdtempSync(join(tmpdir(), 'glossa-machine-'));
+    const root = makeFolder();
     const files = {
       'sys/devices/system/cpu/cpuidle/current_driver': driver,
       'sys/module/haltpoll/parameters/guest_halt_poll_ns': ns,
@@ -47,7 +47,6 @@ describe('the bench', () => {
       writeFileSync(join(root, path), `${text}\n`);
     }
     const idlePollUs = readIdlePollUs(root);
-    rmSync(root, { recursive: true });
     expect(idlePollUs).toBe(us);
     expect(formatMachineSentence({ ...simulateRun().machine, idlePollUs })).toContain(words);
   });

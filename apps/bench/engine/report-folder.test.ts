@@ -1,12 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Failure } from '../../../terminal/exit.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { prepareReportFolder, writeReportFolder } from './report-folder.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'glossa-out-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = makeFolder();
 
 it('prepareReportFolder makes a folder, and refuses one that has a report', () => {
   const dir = join(scratch, 'a/b');

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { makeTranslatorStacks } from './stacks.ts';
 
-const scratch = mkdtempSync(join(tmpdir(), 'glossa-stacks-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = makeFolder();
 
 const listAlike = (languages: string) =>
   makeTranslatorStacks({ translator: 'negative', languageList: languages, options: [], scratch })

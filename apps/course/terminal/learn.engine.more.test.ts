@@ -6,7 +6,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -15,11 +14,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import {
   describeMounts,
   GLOSSA,
@@ -36,9 +35,8 @@ const PATIENCE = { timeout: 60_000, interval: 20 };
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-learn-test-'));
+  folder = makeFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const env = (): Record<string, string> => ({ XDG_STATE_HOME: join(folder, 'state'), LANG: 'C' });
 const mine = (...path: string[]): string => join(folder, 'glossa-lessons', ...path);

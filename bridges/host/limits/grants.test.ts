@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { sources } from '../../machine/node/sources.ts';
 import { findGrants, listGrantedFolders } from './grants.ts';
 
-const base = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-grants-')));
+const base = realpathSync(makeFolder());
 mkdirSync(join(base, 'data'));
 writeFileSync(join(base, 'data', 'file'), '');
 symlinkSync('data', join(base, 'link'));
-afterAll(() => rmSync(base, { recursive: true }));
 
 const NONE = {
   'allow-read': undefined,

@@ -10,9 +10,8 @@ import { defineTranslator, type Translator } from '../../../runtime/core/xlator.
 import { OP } from '../../../runtime/mount/fuse/opcodes.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { TestVolume } from '../../../test/support/core.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
-import { makeFolder as makeModuleFolder } from '../../../test/support/module.ts';
-import { makeFolder } from '../../../test/support/posix.ts';
 import glupy from '../../glupy.ts';
 
 const content = Buffer.from(
@@ -105,7 +104,7 @@ async function start(source: string) {
     translator: translator as Translator<unknown>,
     options,
   });
-  const folder = makeModuleFolder({ 'm.py': source });
+  const folder = makeFolder({ 'm.py': source });
   rig = await Rig.startOver([
     makeVolume(posix, { directory }),
     makeVolume(between),

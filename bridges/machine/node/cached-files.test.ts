@@ -6,7 +6,6 @@ import {
   lchownSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,10 +13,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readEffectiveUid } from '../../../runtime/sys/exposure.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { type Log, prepareFolder } from './cache-folder.ts';
 import { openCached, writeCached } from './cached-files.ts';
 
@@ -34,8 +33,7 @@ const log: Log = (text) => notices.push(text);
 beforeEach(() => {
   warnings = [];
   notices = [];
-  home = mkdtempSync(join(tmpdir(), 'glossa-cache-'));
-  onTestFinished(() => rmSync(home, { recursive: true }));
+  home = makeFolder();
   folder = join(home, '.cache/glossa');
 });
 

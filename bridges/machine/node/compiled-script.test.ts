@@ -1,16 +1,8 @@
 /** Compiled scripts on disk: an intact one is used, any other compiled anew. */
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { hashInputs } from './cached-entry.ts';
 import { readScript, writeScript } from './compiled-script.ts';
 import { makeRealm } from './realm.ts';
@@ -18,8 +10,7 @@ import { makeRealm } from './realm.ts';
 const SOURCE = '(function (a) { return a + 1; })';
 
 function makeLocation() {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-script-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const log: string[] = [];
   const logs = { log: (line: string) => void log.push(line), warn: () => {} };
   return { folder, name: 'a.script', inputsHash: hashInputs(['one']), log, logs };

@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { watchFolder } from './folder-watcher.ts';
 
 const PATIENCE = { timeout: 50_000 };
 
 function startWatcher() {
-  const home = mkdtempSync(join(tmpdir(), 'glossa-watch-'));
+  const home = makeFolder();
   const folder = join(home, 'code');
   mkdirSync(folder);
   writeFileSync(join(folder, 'm.py'), 'one');
@@ -16,7 +16,6 @@ function startWatcher() {
   const end = watchFolder(folder, ['.py'], { onChange: changed, onFailure: failed });
   onTestFinished(() => {
     end();
-    rmSync(home, { recursive: true });
     expect(failed).not.toHaveBeenCalled();
   });
   /** Saves a file, and waits for the watcher's call. */

@@ -2,26 +2,24 @@ import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EACCES, EBADF, ELOOP, EMFILE, ENOENT } from '../../../runtime/core/errno.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { NodeFiles } from './node-files.ts';
 
 let folder: string;
 let files: NodeFiles;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-files-'));
+  folder = makeFolder();
   for (const name of ['in', 'in/sub', 'out', 'beside']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'in', 'file'), 'content');
   writeFileSync(join(folder, 'beside', 'canary'), 'untouched');
@@ -31,7 +29,6 @@ afterEach(() => {
   files.close();
   expect(readFileSync(join(folder, 'beside', 'canary'), 'utf8')).toBe('untouched');
   expect(readdirSync(join(folder, 'beside'))).toEqual(['canary']);
-  rmSync(folder, { recursive: true });
 });
 
 const pathIn = (path: string): string => join(folder, path);

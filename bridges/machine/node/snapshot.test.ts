@@ -1,16 +1,8 @@
 /** Snapshots on disk: an intact one is restored, any other refused with the reason. */
-import {
-  closeSync,
-  ftruncateSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { wasm } from '../../host/web-assembly.ts';
 import { type EntryLocation, hashInputs } from './cached-entry.ts';
 import { openSnapshot, writeSnapshot } from './snapshot.ts';
@@ -28,8 +20,7 @@ function makeMemory(): Uint8Array {
 }
 
 function writeExample(): EntryLocation & { readonly file: string; open(): [unknown, string[]] } {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-snapshot-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const location = { folder, name: 'a.snapshot', inputsHash: hashInputs(['one']) };
   const log: string[] = [];
   const logs = { log: (line: string) => void log.push(line), warn: () => {} };

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeFolder } from '../../../test/support/module.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { makeSources } from '../browser/sources.ts';
 import { sources } from './sources.ts';
 

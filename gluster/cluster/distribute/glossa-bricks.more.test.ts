@@ -1,7 +1,6 @@
 /** GlusterFS's client on bricks of glossa, as on its own. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -23,7 +23,7 @@ describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
   let theirs: RealMount;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+    folder = makeFolder();
     for (const name of NAMES) {
       mkdirSync(join(folder, name, 'files'), { recursive: true });
       bricks.push(await OurBrick.serve(join(folder, name), join(folder, name, 'files')));
@@ -38,7 +38,6 @@ describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
     await theirs?.end();
     await clients.end();
     for (const brick of bricks) await brick.end();
-    rmSync(folder, { recursive: true });
   });
 
   const onDisk = (brick: string, path: string): string => join(folder, brick, 'files', path);
@@ -91,7 +90,7 @@ const kinds = [
 
 describe.skipIf(isWithoutBricks()).each(kinds)('a new brick of %s', (_, start) => {
   test("gets the xattrs of existing directories from GlusterFS's client", async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+    const folder = makeFolder();
     const bricks: (RealBrick | OurBrick)[] = [];
     const ports: Record<string, number> = {};
     const mounted = async (script: string): Promise<string> => {
@@ -124,7 +123,6 @@ describe.skipIf(isWithoutBricks()).each(kinds)('a new brick of %s', (_, start) =
       expect(has).toEqual(NAMES.map(() => 'v'));
     } finally {
       for (const brick of bricks) await brick.end();
-      rmSync(folder, { recursive: true });
     }
   });
 });

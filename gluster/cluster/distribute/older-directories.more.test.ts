@@ -1,9 +1,9 @@
 /** Directories older than the volume, on bricks of glossa and GlusterFS, with both clients. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrickClients, distributedVolfile } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import { readGfid } from '../../../test/support/posix.ts';
 
@@ -22,8 +22,7 @@ describe.skipIf(isWithoutBricks())('directories older than the volume', () => {
 
   /** Starts bricks with the directories. @returns ports by client, and gfids by path */
   async function bricks(kinds: readonly ('ours' | 'real')[]) {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-before-'));
-    ends.push(async () => rmSync(folder, { recursive: true }));
+    const folder = makeFolder();
     const files = kinds.map((_, at) => join(folder, `b${at}`, 'files'));
     const ports: Record<string, number> = {};
     for (const [at, kind] of kinds.entries()) {

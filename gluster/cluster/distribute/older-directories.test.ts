@@ -7,8 +7,9 @@ import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import { DistributedVolume } from '../../../test/support/distributed-volume.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
-import { isRoot, makeFolder, readGfid } from '../../../test/support/posix.ts';
+import { isRoot, readGfid } from '../../../test/support/posix.ts';
 
 const NAMES = ['one', 'two'];
 const DIRECTORIES = ['/a', '/b', '/c', '/a/sub', '/a/sub/below'];

@@ -4,9 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -15,6 +14,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -84,7 +84,7 @@ describe.skipIf(isWithoutBricks())('a lookup of an absent name', () => {
   let hash: number;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+    folder = makeFolder();
     for (const name of NAMES) {
       mkdirSync(join(folder, name));
       const brick = await RealBrick.start(join(folder, name));
@@ -115,7 +115,6 @@ describe.skipIf(isWithoutBricks())('a lookup of an absent name', () => {
     await clients?.end();
     for (const tap of taps) await tap.close();
     for (const brick of bricks) await brick.end();
-    rmSync(folder, { recursive: true });
   });
 
   /** A directory's xattr by brick, in hexadecimal. */

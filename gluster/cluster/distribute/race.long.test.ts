@@ -3,11 +3,11 @@
  * GlusterFS.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrickClients, bytes, distributedVolfile } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];
@@ -26,7 +26,6 @@ afterEach(async () => {
   await theirs?.end();
   await clients?.end();
   for (const brick of bricks ?? []) await brick.end();
-  if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
 /** Renames at random, from a seed. */
@@ -68,7 +67,7 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients on bricks of Gl
   test('neither lose nor duplicate a file when both rename the same names at once', {
     timeout: 580_000,
   }, async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-race-'));
+    folder = makeFolder();
     bricks = [];
     for (const name of CHILDREN) {
       mkdirSync(join(folder, name));

@@ -1,8 +1,7 @@
 /** GlusterFS moves files between its bricks and glossa's while a client of glossa writes them. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -11,6 +10,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import { selectVariants } from '../../../test/support/test-selection.ts';
 
@@ -44,7 +44,7 @@ describe.skipIf(isWithoutBricks()).each(tried)(
     let theirs: RealMount;
 
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'glossa-moved-'));
+      folder = makeFolder();
       bricks.length = 0;
       for (const [at, name] of NAMES.entries()) {
         const files = join(folder, name, 'files');
@@ -61,7 +61,6 @@ describe.skipIf(isWithoutBricks()).each(tried)(
       await theirs?.end();
       await clients.end();
       for (const brick of bricks) await brick.end();
-      rmSync(folder, { recursive: true });
     });
 
     const onDisk = (brick: string, path: string): string => join(folder, brick, 'files', path);

@@ -1,12 +1,12 @@
 /** protocol/client with bricks of GlusterFS. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceRegistry } from '../../../runtime/core/pump-source.ts';
 import { pump } from '../../../runtime/pump/pump.ts';
 import { type Ask, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { skipWithoutTools } from '../../../test/support/tools.ts';
 
@@ -18,12 +18,11 @@ let brick: RealBrick;
 let clients: BrickClients;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-brick-'));
+  folder = makeFolder();
 });
 afterEach(async () => {
   await clients.end();
   await brick.end();
-  rmSync(folder, { recursive: true });
 });
 
 const open = async (options: Readonly<Record<string, string>> = {}, waits = true): Promise<Ask> =>

@@ -1,6 +1,5 @@
 /** Single calls to one brick of GlusterFS, by hand or through a graph. */
-import { constants, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dict, FLOCK } from '../../../runtime/core/dict.ts';
@@ -16,6 +15,7 @@ import { XATTROP } from '../../../runtime/xlators/storage/shared/xattrs.ts';
 import type { Ask, BrickClient } from '../../../test/support/brick-clients.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { FaultyConnection, passUnchanged } from '../../../test/support/faulty-connection.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 import { readFields } from '../../rpc/fields.ts';
@@ -63,7 +63,7 @@ const lock = (type: number, start: number, len: number): Flock => ({
 
 describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-calls-'));
+    folder = makeFolder();
     clients = new BrickClients();
     brick = await RealBrick.start(folder, {
       locks: { 'notify-contention': 'yes', 'notify-contention-delay': '0' },
@@ -74,7 +74,6 @@ describe.skipIf(isWithoutBricks())('a GlusterFS brick', () => {
   afterAll(async () => {
     await clients.end();
     await brick.end();
-    rmSync(folder, { recursive: true });
   });
 
   it('receives all groups of a caller unless send-gids is off, and O_DIRECT unless filter-O_DIRECT is on', async () => {

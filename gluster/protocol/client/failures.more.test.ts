@@ -1,9 +1,8 @@
 /** Bricks that are killed, full or expired, and servers that are not bricks. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +14,7 @@ import { makeRecordMark, RecordReader } from '../../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
 import { FaultyConnection } from '../../../test/support/faulty-connection.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { type BrickSettings, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { skipWithoutTools } from '../../../test/support/tools.ts';
 import { readCall, writeReply } from '../../rpc/message.ts';
@@ -32,14 +32,13 @@ let clients: BrickClients;
 let ends: (() => unknown)[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-failures-'));
+  folder = makeFolder();
   clients = new BrickClients(pump, 20);
   ends = [];
 });
 afterEach(async () => {
   await clients.end();
   for (const end of ends.reverse()) await end();
-  rmSync(folder, { recursive: true });
 });
 
 async function start(settings?: BrickSettings): Promise<RealBrick> {

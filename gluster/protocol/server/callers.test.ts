@@ -6,7 +6,8 @@ import { afterEach, expect, it } from 'vitest';
 import { dumpXlator } from '../../../runtime/core/dumps.ts';
 import { findUserGroups } from '../../../runtime/sys/user-groups.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
-import { isRoot, makeFolder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
+import { isRoot } from '../../../test/support/posix.ts';
 import { UserGroups } from './callers.ts';
 
 /** A user that every system has, and its group. */

@@ -1,11 +1,11 @@
 /** Programs of libgfapi on a volume of two bricks: glossa's, GlusterFS's, or one of each. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBricks } from '../../../test/support/bricks.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import {
   type Bricks,
   findFreePort,
@@ -46,7 +46,7 @@ describe.skipIf(isWithoutBricks() || isSkipped('programs of libgfapi', findGfapi
   'libgfapi',
   () => {
     beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'glossa-gfapi-'));
+      folder = makeFolder();
       const volfiles = join(folder, 'volfiles');
       mkdirSync(volfiles);
       for (const kind of kinds) {
@@ -68,7 +68,6 @@ describe.skipIf(isWithoutBricks() || isSkipped('programs of libgfapi', findGfapi
     afterAll(async () => {
       await server?.close();
       for (const each of bricks) await each.end();
-      rmSync(folder, { recursive: true });
     });
 
     it('passes the same checks on bricks of glossa, of GlusterFS, and of both', async () => {

@@ -1,6 +1,5 @@
 /** The names "." and "..", and names that exist, in calls to a brick of glossa and to one of GlusterFS. */
-import { type Dirent, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type Dirent, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -8,6 +7,7 @@ import { errnoName } from '../../../runtime/core/errno.ts';
 import { type Gfid, NULL_GFID } from '../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
 import { O_EXCL, O_RDWR } from '../../../runtime/core/open-flags.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 import { type FopAnswer, makeGfid, RawPeer, ROOT } from '../../../test/support/raw-rpc.ts';
 
@@ -101,7 +101,7 @@ async function askAfresh(port: number): Promise<string[]> {
 it.skipIf(isWithoutBricks())(
   'a lookup of . or .. gets the same reply from a brick of glossa and of GlusterFS, except above the root',
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-names-'));
+    const folder = makeFolder();
     const [theirs, our] = ['theirs', 'ours'].map((name) => join(folder, name, 'files')) as [
       string,
       string,
@@ -131,7 +131,6 @@ it.skipIf(isWithoutBricks())(
       }
     } finally {
       for (const brick of bricks) await brick.end();
-      rmSync(folder, { recursive: true });
     }
   },
 );

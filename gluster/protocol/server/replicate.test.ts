@@ -6,7 +6,7 @@ import { ENOENT, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
 import { type BrickClient, BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { makeFolder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 
 const clients = new BrickClients(null);
 

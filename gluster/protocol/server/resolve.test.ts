@@ -9,7 +9,8 @@ import { type Dirent, IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts'
 import { Loc } from '../../../runtime/core/operands.ts';
 import accessControl from '../../../runtime/xlators/features/access-control/index.ts';
 import { BrickClients } from '../../../test/support/brick-clients.ts';
-import { isRoot, makeFolder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
+import { isRoot } from '../../../test/support/posix.ts';
 
 const clients = new BrickClients(null, Infinity, { translators: [accessControl] as never });
 

@@ -12,7 +12,8 @@ import {
   MDATA_SIZE,
 } from '../../../runtime/xlators/storage/shared/mdata.ts';
 import { BrickClients, bytes } from '../../../test/support/brick-clients.ts';
-import { isRoot, makeFolder } from '../../../test/support/posix.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
+import { isRoot } from '../../../test/support/posix.ts';
 
 const clients = new BrickClients(null);
 

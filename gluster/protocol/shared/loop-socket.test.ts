@@ -1,8 +1,6 @@
 /** The buffer of a connection whose client never takes all replies at once. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { PumpSource } from '../../../runtime/core/pump-source.ts';
@@ -15,13 +13,13 @@ import {
 import type { ServedConnection } from '../../../runtime/wire/connection.ts';
 import { RecordReader } from '../../../runtime/wire/record.ts';
 import { XdrWriter } from '../../../runtime/wire/xdr.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { LoopConnection } from './loop-socket.ts';
 
 const MIB = 2 ** 20;
 
 it('sent replies of a client that always has others to take are removed from the buffer', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-loop-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const path = join(folder, 'socket');
   const listening = listenStream({ path });
   const client = connect(path);

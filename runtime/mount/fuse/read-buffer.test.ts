@@ -6,8 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TestVolume } from '../../../test/support/core.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
-import { makeFolder } from '../../../test/support/posix.ts';
 import type { Frame } from '../../core/frame.ts';
 import { tail, unwind, wind } from '../../core/gen/fops.gen.ts';
 import {

@@ -3,11 +3,9 @@
  * throw, hang, get two replies, or leak.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import type { Translator } from '../../core/xlator.ts';
 import memory from '../../xlators/storage/memory/index.ts';
@@ -293,11 +291,10 @@ test('the reply to INIT requests only features that the kernel offers', () => {
 const NOT_ON_DISK: ReadonlySet<number> = new Set([OP.FALLOCATE, OP.IOCTL]);
 
 test('random messages to storage/posix, with asynchronous replies, get one reply each', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'glossa-fuzz-'));
+  const directory = makeFolder();
   onTestFinished(() => {
     // A random mode may deny access even to the owner.
     execFileSync('chmod', ['-R', 'u+rwx', directory]);
-    rmSync(directory, { recursive: true });
   });
   const onDisk = await Rig.startOver([
     { translator: posix as Translator<unknown>, options: { directory } },

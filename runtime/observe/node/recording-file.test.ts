@@ -1,9 +1,9 @@
 /** Recordings in files are readable at any time, and smaller when closed. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../test/support/core.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { makeTestHead, observe, readEvents } from '../../../test/support/test-recordings.ts';
 import { Iatt } from '../../core/iatt.ts';
 import { Fd, Loc } from '../../core/operands.ts';
@@ -14,10 +14,9 @@ import { RecordingFile } from './recording-file.ts';
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-recording-'));
+  folder = makeFolder();
   path = join(folder, 'a.rec');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 async function recorded(bytesMax?: number) {
   const leaf = new HeldLeaf();

@@ -1,7 +1,6 @@
 /** All of performance/ over a real GlusterFS brick that sends upcalls for other clients' changes. */
 import { execFileSync } from 'node:child_process';
-import { constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -10,6 +9,7 @@ import {
   bytes,
   type ClientSettings,
 } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { EFBIG } from '../../core/errno.ts';
 import type { Iatt } from '../../core/iatt.ts';
@@ -48,7 +48,7 @@ describe.skipIf(isWithoutBricks())('two clients of a GlusterFS brick', () => {
   let b: BrickClient;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-caches-'));
+    folder = makeFolder();
     clients = new BrickClients();
     const upcall = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600' };
     brick = await RealBrick.start(folder, { upcall });
@@ -58,7 +58,6 @@ describe.skipIf(isWithoutBricks())('two clients of a GlusterFS brick', () => {
   afterAll(async () => {
     await clients?.end();
     await brick?.end();
-    if (folder !== undefined) rmSync(folder, { recursive: true });
   });
 
   it('a change by one client invalidates entries that the other caches for ten minutes', async () => {
@@ -132,7 +131,7 @@ describe.skipIf(isWithoutBricks())(
   'a GlusterFS brick that refuses a write after write-behind has replied to it',
   () => {
     it('makes each fd report EFBIG once, fails no other request, and accepts writes once there is room', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'glossa-refusing-'));
+      const folder = makeFolder();
       const clients = new BrickClients();
       // SIGXFSZ would end the brick.
       const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
@@ -178,7 +177,6 @@ describe.skipIf(isWithoutBricks())(
       } finally {
         await clients.end();
         await brick.end();
-        rmSync(folder, { recursive: true });
       }
     });
   },

@@ -5,11 +5,11 @@
  *
  * glossa's clock stands still, and GlusterFS caches for a minute: no entry expires during a trace.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrickClients, bytes, clientVolfile } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { findGfapiObstacle, isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
 import { selectVariants } from '../../../test/support/test-selection.ts';
 import { skipFor } from '../../../test/support/tools.ts';
@@ -133,7 +133,7 @@ describe.skipIf(isWithoutBricks())('the requests that performance translators se
   let clients: BrickClients;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-traces-'));
+    folder = makeFolder();
     // SIGXFSZ would end the brick.
     const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
     mkdirSync(join(folder, 'brick'));
@@ -143,7 +143,6 @@ describe.skipIf(isWithoutBricks())('the requests that performance translators se
   afterAll(async () => {
     await clients?.end();
     await brick?.end();
-    if (folder !== undefined) rmSync(folder, { recursive: true });
   });
 
   async function prepare(prefix: string, { files = {}, names = 0 }: Trace): Promise<void> {

@@ -1,9 +1,9 @@
 /** The warning of caches that rely on upcalls, over bricks that send none. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BrickClients, renderServer, renderVolume } from '../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
 
 type Lines = Readonly<Record<string, string>>;
@@ -18,14 +18,13 @@ let clients: BrickClients;
 let brick: { port: number; end(): Promise<unknown> };
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-told-'));
+  folder = makeFolder();
   mkdirSync(join(folder, 'files'));
   clients = new BrickClients();
 });
 afterEach(async () => {
   await clients.end();
   await brick?.end();
-  rmSync(folder, { recursive: true });
 });
 
 const ours = (upcall: Lines | null) =>

@@ -1,9 +1,7 @@
 /** Entry requests of cluster/distribute and self-heal: each storage gives the same replies. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { ask, makeGfid, startGraph } from '../../../test/support/core.ts';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { Dict, GFID_REQ } from '../../core/dict.ts';
 import { EBUSY, ERANGE } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -17,7 +15,6 @@ let folder: string;
 
 afterEach(async () => {
   await graph.stop();
-  rmSync(folder, { recursive: true });
 });
 
 const LINKTO = 'trusted.glusterfs.dht.linkto';
@@ -45,7 +42,7 @@ const storages = [
 test.each(storages)(
   'storage/%s: mknod creates or links a linkto file, and an unlink for linkto files refuses other files',
   async (_, translator, onDisk) => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
+    folder = makeFolder();
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
     graph = await startGraph([{ translator, options }]);
     const { root } = graph.inodes;
@@ -79,7 +76,7 @@ test.each(storages)(
 test.each(storages)(
   'storage/%s: a lookup with list-xattr returns all attributes but those internal to the brick',
   async (_, translator, onDisk) => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
+    folder = makeFolder();
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
     graph = await startGraph([{ translator, options }]);
     const { root } = graph.inodes;
@@ -105,7 +102,7 @@ test.each(storages)(
 test.each(storages)(
   'storage/%s: a removexattr removes all attributes that its xdata names, and ignores absent ones',
   async (_, translator, onDisk) => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
+    folder = makeFolder();
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
     graph = await startGraph([{ translator, options }]);
     const { root } = graph.inodes;

@@ -1,10 +1,10 @@
 /** Tests of the callers of `npm run bench api`, on a directory and on a Volume. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { describeCompiled, makeBench } from '../../support/bench.ts';
+import { makeFolder } from '../../support/folder.ts';
 import type { Bench } from '../bench.ts';
 import { Caller, compileCaller, makeVolumeCommand } from './callers.ts';
 
@@ -12,8 +12,7 @@ const steps = new Cleanup();
 afterEach(() => steps.run((message) => expect.fail(message)));
 
 function openBench(): Bench {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-callers-'));
-  steps.add(async () => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   return { ...makeBench(folder), cleanup: steps };
 }
 

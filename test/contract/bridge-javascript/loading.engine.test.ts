@@ -1,12 +1,8 @@
 /** Tests of loading a JavaScript module: a file or a folder, its neighbours, and packages. */
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  makeFolder,
-  makeModuleGraph,
-  type RunningModule,
-  startModule,
-} from '../../support/module.ts';
+import { makeFolder } from '../../support/folder.ts';
+import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
 
 const ask = (run: RunningModule): number => run.ask('statfs', run.knownLoc('a'), null).opErrno;
 

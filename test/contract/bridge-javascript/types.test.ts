@@ -1,10 +1,10 @@
 /** Tests of the library's types: they accept correct modules and refuse wrong ones. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { makeFolder } from '../../support/folder.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const { resolve } = createRequire(import.meta.url);
@@ -90,8 +90,7 @@ export class Refused extends Translator {
 it("the library's TypeScript types accept a correct module and refuse wrong calls", {
   timeout: 120_000,
 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-types-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'm.ts'), SOURCE);
   const compilerOptions = {
     strict: true,

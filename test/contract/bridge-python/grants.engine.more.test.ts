@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
-import { makeFolder, type RunningModule, startModule } from '../../support/module.ts';
+import { makeFolder } from '../../support/folder.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
 
 const MODULE = `import json, os, pathlib
 from glupy import *

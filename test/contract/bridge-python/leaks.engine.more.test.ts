@@ -2,8 +2,7 @@
  * Tests of leaks: thousands of requests of every kind leave host, interpreter and memory as they
  * were. Kinds that differ little run in `test:long`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -11,6 +10,7 @@ import { EAGAIN } from '../../../runtime/core/errno.ts';
 import type { Dirent } from '../../../runtime/core/iatt.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { HeldRequest } from '../../support/core.ts';
+import { makeFolder } from '../../support/folder.ts';
 import { makeModuleGraph, type RunningModule } from '../../support/module.ts';
 import { onlyInFirst, selectVariants } from '../../support/test-selection.ts';
 import { makeSized } from '../bridge/requests.ts';
@@ -231,13 +231,12 @@ function expectNothingLeft(ask: (at: number) => void): void {
 
 beforeAll(async () => {
   // All tests share the module, so a leak appears in the later ones, too.
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-leaks-'));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'm.py'), SOURCE);
   run = makeModuleGraph(folder);
   await run.graph.start();
   return async () => {
     await run.graph.stop();
-    rmSync(folder, { recursive: true });
   };
 });
 

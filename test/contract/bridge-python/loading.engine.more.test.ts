@@ -6,10 +6,10 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GraphError } from '../../../runtime/core/errors.ts';
+import { makeFolder } from '../../support/folder.ts';
 import {
   type Files,
   type ModuleSettings,
-  makeFolder,
   makeModuleGraph,
   type RunningModule,
   startModule,

@@ -3,11 +3,11 @@
  * start in one line, which names the mistake and what avoids it. The modules are changed copies of the
  * one on docs/wasm-abi.md.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ENOENT } from '../../../runtime/core/errno.ts';
+import { makeFolder } from '../../support/folder.ts';
 import { hostedLanguage, type RunningModule, startModule } from '../../support/module.ts';
 import { translate } from '../../support/wasm-text.ts';
 
@@ -28,8 +28,7 @@ async function start(
   bytes: Uint8Array,
   options: Readonly<Record<string, string>> = {},
 ): Promise<RunningModule> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-bad-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'm.wasm'), bytes);
   return startModule(folder, { name: 'm.wasm', language: hostedLanguage, options });
 }

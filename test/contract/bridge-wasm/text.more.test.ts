@@ -1,10 +1,10 @@
 /** Tests of docs/wasm-abi.md: its module in WebAssembly text, and its tables. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { type ArgType, fops } from '../../../runtime/core/fops.ts';
+import { makeFolder } from '../../support/folder.ts';
 import { hostedLanguage, startModule } from '../../support/module.ts';
 import { translate } from '../../support/wasm-text.ts';
 
@@ -13,8 +13,7 @@ const page = readFileSync(new URL('../../../docs/wasm-abi.md', import.meta.url),
 const [, moduleText] = /```wat\n([\s\S]*?)```/.exec(page)!;
 
 it("gives the text, file and line of the abort of AssemblyScript's runtime", async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-wat-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const text = moduleText!
     .replace(
       '(memory (export',
@@ -43,8 +42,7 @@ it("gives the text, file and line of the abort of AssemblyScript's runtime", asy
 });
 
 it('the module of the page fails lookups of one name, which do not reach the storage', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-wat-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   writeFileSync(join(folder, 'nothing.wasm'), translate(moduleText!));
   const run = await startModule(folder, { name: 'nothing.wasm', language: hostedLanguage });
   const ask = (name: string) => run.ask('lookup', run.knownLoc(name), null);

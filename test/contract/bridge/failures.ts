@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EACCES, EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
+import { makeFolder } from '../../support/folder.ts';
 import {
   hostedLanguage,
   type Language,
-  makeFolder,
   type RunningModule,
   startModule,
 } from '../../support/module.ts';

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FUSE_NATIVE_INSTALL } from '../../../../runtime/mount/fuse-native/install-command.ts';
 import { runCommand } from '../../../../test/support/cli.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
 import { isInstalled } from '../../../../test/support/tools.ts';
 import { MeasurementError } from '../../engine/measurement-error.ts';
@@ -18,12 +18,11 @@ const sameLookupStacks: readonly string[] = [];
 
 let scratch: string;
 beforeEach(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'glossa-others-'));
+  scratch = makeFolder();
 });
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  rmSync(scratch, { recursive: true });
 });
 
 /** A folder with programs that only exit with 0. */

@@ -3,11 +3,11 @@
  * brick refuses, and the client uses the present layout.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BrickClients, bytes, distributedVolfile } from '../../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import {
   isWithoutBricks,
   OurBrick,
@@ -31,8 +31,7 @@ describe.skipIf(isWithoutBricks())('mkdir after another client changed the layou
   test.each(selectVariants(["glossa's", "GlusterFS's"] as const, (kind) => kind === "glossa's"))(
     'uses the new layout in clients of glossa and of GlusterFS, on bricks that are %s',
     async (kind) => {
-      const folder = mkdtempSync(join(tmpdir(), 'glossa-mkdir-'));
-      ends.push(async () => rmSync(folder, { recursive: true }));
+      const folder = makeFolder();
       const files = NAMES.map((name) => join(folder, name, 'files'));
       const ports: Record<string, number> = {};
       for (const [at, name] of NAMES.entries()) {

@@ -3,8 +3,7 @@
  * and the reverse.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -13,6 +12,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -28,7 +28,7 @@ let theirs: RealMount;
 
 describe.skipIf(isWithoutBricks())('a directory changed while a brick was down', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+    folder = makeFolder();
     bricks = [];
     for (const name of NAMES) {
       mkdirSync(join(folder, name));
@@ -44,7 +44,6 @@ describe.skipIf(isWithoutBricks())('a directory changed while a brick was down',
     await theirs?.end();
     await clients.end();
     for (const brick of bricks) await brick.end();
-    rmSync(folder, { recursive: true });
   });
 
   /** An xattr by brick, as its directory has it. */

@@ -2,10 +2,7 @@
  * Refusals of features/access-control for a program of libgfapi, which has no kernel that checks: compared
  * step by step between a brick of glossa and one of GlusterFS.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import {
   encodeAcl,
   GROUP,
@@ -15,6 +12,7 @@ import {
   USER,
   USER_OBJ,
 } from '../../../../test/conformance/acl.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
@@ -256,14 +254,13 @@ const BY_FD: Scenes = {
 };
 
 const isNotHere = isSkipped('bricks of GlusterFS', findBrickObstacle() || findGfapiObstacle());
-const folder = mkdtempSync(join(tmpdir(), 'glossa-acl-'));
+const folder = makeFolder();
 let played: Awaited<ReturnType<typeof playOnBoth>>;
 
 beforeAll(async () => {
   if (isNotHere) return;
   played = await playOnBoth(folder, [['features/access-control', {}]], { ...SCENES, ...BY_FD });
 }, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.skipIf(isNotHere).each(Object.keys(SCENES))(
   '%s have the same results as on a GlusterFS brick',

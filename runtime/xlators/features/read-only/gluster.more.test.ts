@@ -1,8 +1,8 @@
 /** features/read-only for a program of libgfapi, compared between bricks of glossa and of GlusterFS. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
@@ -51,7 +51,7 @@ const LET_THROUGH: Scenes = {
 };
 
 const isNotHere = isSkipped('bricks of GlusterFS', findBrickObstacle() || findGfapiObstacle());
-const folder = mkdtempSync(join(tmpdir(), 'glossa-read-only-'));
+const folder = makeFolder();
 let played: Awaited<ReturnType<typeof playOnBoth>>;
 
 beforeAll(async () => {
@@ -62,7 +62,6 @@ beforeAll(async () => {
     mkdirSync(join(files, 'd'));
   });
 }, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.skipIf(isNotHere).each(Object.keys(SCENES))(
   '%s return the same on a read-only volume of glossa as on a read-only GlusterFS brick',

@@ -1,6 +1,5 @@
 /** features/utime over real GlusterFS bricks. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -9,6 +8,7 @@ import {
   BrickClients,
   bytes,
 } from '../../../../test/support/brick-clients.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick } from '../../../../test/support/gluster.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
@@ -24,14 +24,13 @@ let clients: BrickClients;
 let brick: RealBrick;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'glossa-utime-'));
+  folder = makeFolder();
   clients = new BrickClients();
   brick = await RealBrick.start(folder, { posix: { ctime: 'on' } });
 });
 afterEach(async () => {
   await clients.end();
   await brick.end();
-  rmSync(folder, { recursive: true });
 });
 
 const stat = async ({ driver }: BrickClient, path: string): Promise<Iatt> =>

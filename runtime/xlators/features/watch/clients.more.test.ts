@@ -1,9 +1,9 @@
 /** Two clients of a brick, of glossa and of GlusterFS, and two programs on a mount. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Volume } from '../../../../index.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../../test/support/gluster.ts';
 import type { WatchReply } from './notices.ts';
 
@@ -40,8 +40,7 @@ describe.each(brickKinds.filter(([, kind]) => kind === OurBrick || !isWithoutBri
   'two clients of %s',
   (_name, kind) => {
     async function start(upcall?: typeof upcalls): Promise<[Volume, Volume, string]> {
-      const folder = mkdtempSync(join(tmpdir(), 'glossa-watch-'));
-      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const folder = makeFolder();
       mkdirSync(join(folder, 'files'));
       const settings = { files: join(folder, 'files'), ...(upcall && { upcall }) };
       const brick =

@@ -1,8 +1,8 @@
 /** features/worm for a program of libgfapi, compared between bricks of glossa and of GlusterFS. */
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
@@ -141,42 +141,38 @@ describe.skipIf(isNotHere).each<[string, Readonly<Record<string, string>>, Scene
   ],
 ])('%s', (_title, options, scenes) => {
   it('each step gets the same reply from features/worm as on a GlusterFS brick', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'glossa-worm-'));
-    try {
-      const { ours, theirs } = await playOnBoth(
-        folder,
-        [['features/worm', options]],
-        scenes,
-        (files) => {
-          writeFileSync(join(files, 'f'), 'text');
-          mkdirSync(join(files, 'd'));
-        },
-      );
-      const { past, ...same } = ours;
-      const { past: passed, ...others } = theirs;
-      expect(same).toEqual(others);
-      if (past === undefined) return;
-      const returned = (lines: readonly string[]): readonly string[] =>
-        lines.slice(5).map((line) => line.replace(/ .*: /, ' '));
-      expect(returned(past)).toEqual([
-        'zerofill EROFS',
-        'discard EROFS',
-        'fallocate EROFS',
-        'open EROFS',
-        'stat 3',
-      ]);
-      expect(returned(passed!)).toEqual([
-        'zerofill 0',
-        'discard 0',
-        'fallocate 0',
-        'open 0',
-        'stat 0',
-      ]);
-      const mtime = (of: string): number => statSync(join(folder, of, 'files/x')).mtime.getTime();
-      expect(mtime('ours')).not.toBe(1000);
-      expect(mtime('theirs')).not.toBe(1000);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const folder = makeFolder();
+    const { ours, theirs } = await playOnBoth(
+      folder,
+      [['features/worm', options]],
+      scenes,
+      (files) => {
+        writeFileSync(join(files, 'f'), 'text');
+        mkdirSync(join(files, 'd'));
+      },
+    );
+    const { past, ...same } = ours;
+    const { past: passed, ...others } = theirs;
+    expect(same).toEqual(others);
+    if (past === undefined) return;
+    const returned = (lines: readonly string[]): readonly string[] =>
+      lines.slice(5).map((line) => line.replace(/ .*: /, ' '));
+    expect(returned(past)).toEqual([
+      'zerofill EROFS',
+      'discard EROFS',
+      'fallocate EROFS',
+      'open EROFS',
+      'stat 3',
+    ]);
+    expect(returned(passed!)).toEqual([
+      'zerofill 0',
+      'discard 0',
+      'fallocate 0',
+      'open 0',
+      'stat 0',
+    ]);
+    const mtime = (of: string): number => statSync(join(folder, of, 'files/x')).mtime.getTime();
+    expect(mtime('ours')).not.toBe(1000);
+    expect(mtime('theirs')).not.toBe(1000);
   }, 120_000);
 });

@@ -5,13 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TestVolume } from '../../../../test/contract/driver.ts';
-import {
-  isRoot,
-  listGfidHandles,
-  makeFolder,
-  readGfid,
-  startBrick,
-} from '../../../../test/support/posix.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
+import { isRoot, listGfidHandles, readGfid, startBrick } from '../../../../test/support/posix.ts';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../../core/dict.ts';
 import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';

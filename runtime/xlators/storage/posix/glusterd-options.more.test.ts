@@ -1,8 +1,6 @@
 /** Options that glusterd writes for storage/posix, compared between a brick of glossa and one of GlusterFS. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../../../../test/support/gluster.ts';
 import { type FopAnswer, RawPeer, ROOT } from '../../../../test/support/raw-rpc.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -19,8 +17,7 @@ afterEach(async () => {
 
 /** Connects to a brick of each kind over one folder, with these options of storage/posix. */
 async function peers(posix: Readonly<Record<string, string>>): Promise<RawPeer[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-options-'));
-  ended.push(async () => rmSync(folder, { recursive: true }));
+  const folder = makeFolder();
   const real = await RealBrick.start(folder, { posix });
   const bricks: Brick[] = [real, await OurBrick.serve(folder, real.files, { posix })];
   for (const brick of bricks) ended.push(() => brick.end());

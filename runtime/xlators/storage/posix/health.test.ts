@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import {
   getStore,
   isRoot,
-  makeFolder,
   readGfid,
   startBrick,
   startPosix,

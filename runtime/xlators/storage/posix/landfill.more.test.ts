@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { content, file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import type { Reply, TestVolume } from '../../../../test/contract/driver.ts';
-import {
-  listGfidHandles,
-  makeFolder,
-  startBrick,
-  startPosix,
-} from '../../../../test/support/posix.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
+import { listGfidHandles, startBrick, startPosix } from '../../../../test/support/posix.ts';
 import { Dict } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, testContext } from '../../../../test/contract/driver.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import {
   getStore,
   isRoot,
-  makeFolder,
   readGfid,
   startBrick,
   startPosix,

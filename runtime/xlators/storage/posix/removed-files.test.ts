@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { file, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
-import { makeFolder } from '../../../../test/support/posix.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { Dict } from '../../../core/dict.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';

@@ -1,10 +1,8 @@
 /** Marks on files that a rebalance copies while clients write; both storages keep the same rules. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, askArgs, makeGfid, startGraph } from '../../../../test/support/core.ts';
+import { makeFolder } from '../../../../test/support/folder.ts';
 import { Dict, GFID_REQ } from '../../../core/dict.ts';
 import { EBUSY, ENODATA, ENOSPC, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -64,7 +62,7 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
   };
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-moving-'));
+    folder = makeFolder();
     const options: Record<string, string> = onDisk ? { directory: folder } : {};
     graph = await startGraph([{ translator, options }]);
     ask(graph, 'lookup', new Loc(graph.inodes.root), null);
@@ -74,7 +72,6 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
   afterEach(async () => {
     fd.release();
     await graph.stop();
-    rmSync(folder, { recursive: true });
   });
 
   test("after a client's write, the rebalance's writes fail with EBUSY until the rebalance's next lookup clears the mark", () => {
