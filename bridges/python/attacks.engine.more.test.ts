@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { ATTEMPT_FILES, runAttempt } from '../../test/support/attempt.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
+import { rows } from '../../test/support/rows.ts';
 
 /** `told` is part of the expected log line; undefined for attempts that find nothing to call. */
 interface Attack {
@@ -138,139 +139,104 @@ const IMPORTS: readonly string[] = [
  * Imports and calls that lead to other processes, threads and the network: the
  * beginning of the exception's message; undefined if this Python lacks the function.
  */
-const WORLD: readonly (readonly [source: string, told?: string])[] = [
-  ['import subprocess; subprocess.call(["ls"])', 'subprocess.Popen ('],
-  ['import subprocess; subprocess.check_output("ls", shell=True)', 'subprocess.Popen ('],
-  ['import subprocess; subprocess.getoutput("ls")', 'subprocess.Popen ('],
-  ['import os; os.popen("ls")', 'subprocess.Popen ('],
-  ['import os; os.spawnv(os.P_WAIT, "/bin/ls", ["ls"])', 'os.fork ('],
-  ['import os; os.posix_spawn("/bin/ls", ["ls"], {})', 'os.posix_spawn ('],
-  ['import os; os.execve("/bin/ls", ["ls"], {})', 'os.exec ('],
-  ['import os; os.forkpty()'],
-  ['import os; os.kill(1, 0)', 'os.kill ('],
-  ['import os; os.killpg(1, 0)', 'os.killpg ('],
-  ['import pty; pty.spawn("ls")', 'pty.spawn ('],
-  [
-    'import _posixsubprocess as p; p.fork_exec([b"ls"], [b"/bin/ls"], True, (), None, None, -1, -1, -1, -1, -1, -1, 0, 0, False, False, -1, None, None, None, -1, None)',
-  ],
-  [
-    'import concurrent.futures as c; c.ProcessPoolExecutor().submit(print).result()',
-    'import _multiprocessing (',
-  ],
-  ['import concurrent.futures as c; c.ThreadPoolExecutor().submit(print)', 'a thread ('],
-  ['import threading; threading.Timer(0, print).start()', 'a thread ('],
-  ['import _thread; _thread.start_new_thread(print, ())', 'a thread ('],
-  ['import multiprocessing.pool as m; m.ThreadPool(1)', 'os.pipe ('],
-  ['import socket; socket.create_server(("127.0.0.1", 0))', 'socket.bind ('],
-  ['import socket; socket.socket().connect(("127.0.0.1", 9))', 'socket.connect ('],
-  [
-    'import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))',
-    'socket.sendto (',
-  ],
-  ['import socket; socket.getaddrinfo("localhost", 80)', 'socket.getaddrinfo ('],
-  ['import socket; socket.gethostbyname("localhost")', 'socket.gethostbyname ('],
-  ['import socket; socket.gethostbyaddr("127.0.0.1")', 'socket.gethostbyaddr ('],
-  ['import socketserver; socketserver.TCPServer(("127.0.0.1", 0), None)', 'socket.bind ('],
-  ['import http.server; http.server.HTTPServer(("127.0.0.1", 0), None)', 'socket.bind ('],
-  ['import ftplib; ftplib.FTP("127.0.0.1")', 'ftplib.connect ('],
-  ['import smtplib; smtplib.SMTP("127.0.0.1")', 'smtplib.connect ('],
-  ['import poplib; poplib.POP3("127.0.0.1")', 'socket.getaddrinfo ('],
-  ['import imaplib; imaplib.IMAP4("127.0.0.1")', 'socket.getaddrinfo ('],
-  ['import xmlrpc.client as x; x.ServerProxy("http://127.0.0.1/").f()', 'http.client.connect ('],
-  ['import urllib.request as u; u.urlretrieve("http://127.0.0.1/")', 'urllib.Request ('],
-  ['import urllib.request as u; u.urlopen("file:///etc/passwd")', 'urllib.Request ('],
-  [
-    'import logging.handlers as l; l.SysLogHandler(("127.0.0.1", 514)).emit(__import__("logging").makeLogRecord({}))\nraise OSError',
-    'socket.getaddrinfo (',
-  ],
-  ['import os; os.pipe2(0)', 'os.pipe2 ('],
-  ['import os; os.setuid(0)'],
-  ['import os; os.chroot("/tmp")'],
-  ['import os; os.mkfifo("/tmp/fifo")', 'os.mkfifo ('],
-  ['import signal; signal.alarm(1)'],
-  ['import resource; resource.setrlimit(0, (0, 0))'],
-  ['import mmap; mmap.mmap(0, 10)'],
-  ['import fcntl; fcntl.ioctl(0, 0)'],
-  ['import faulthandler; faulthandler.dump_traceback_later(1)'],
-];
+const WORLD = rows`
+import subprocess; subprocess.call(["ls"]) ⇒ subprocess.Popen (
+import subprocess; subprocess.check_output("ls", shell=True) ⇒ subprocess.Popen (
+import subprocess; subprocess.getoutput("ls") ⇒ subprocess.Popen (
+import os; os.popen("ls") ⇒ subprocess.Popen (
+import os; os.spawnv(os.P_WAIT, "/bin/ls", ["ls"]) ⇒ os.fork (
+import os; os.posix_spawn("/bin/ls", ["ls"], {}) ⇒ os.posix_spawn (
+import os; os.execve("/bin/ls", ["ls"], {}) ⇒ os.exec (
+import os; os.forkpty()
+import os; os.kill(1, 0) ⇒ os.kill (
+import os; os.killpg(1, 0) ⇒ os.killpg (
+import pty; pty.spawn("ls") ⇒ pty.spawn (
+import _posixsubprocess as p; p.fork_exec([b"ls"], [b"/bin/ls"], True, (), None, None, -1, -1, -1, -1, -1, -1, 0, 0, False, False, -1, None, None, None, -1, None)
+import concurrent.futures as c; c.ProcessPoolExecutor().submit(print).result()
+  ⇒ import _multiprocessing (
+import concurrent.futures as c; c.ThreadPoolExecutor().submit(print) ⇒ a thread (
+import threading; threading.Timer(0, print).start() ⇒ a thread (
+import _thread; _thread.start_new_thread(print, ()) ⇒ a thread (
+import multiprocessing.pool as m; m.ThreadPool(1) ⇒ os.pipe (
+import socket; socket.create_server(("127.0.0.1", 0)) ⇒ socket.bind (
+import socket; socket.socket().connect(("127.0.0.1", 9)) ⇒ socket.connect (
+import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))
+  ⇒ socket.sendto (
+import socket; socket.getaddrinfo("localhost", 80) ⇒ socket.getaddrinfo (
+import socket; socket.gethostbyname("localhost") ⇒ socket.gethostbyname (
+import socket; socket.gethostbyaddr("127.0.0.1") ⇒ socket.gethostbyaddr (
+import socketserver; socketserver.TCPServer(("127.0.0.1", 0), None) ⇒ socket.bind (
+import http.server; http.server.HTTPServer(("127.0.0.1", 0), None) ⇒ socket.bind (
+import ftplib; ftplib.FTP("127.0.0.1") ⇒ ftplib.connect (
+import smtplib; smtplib.SMTP("127.0.0.1") ⇒ smtplib.connect (
+import poplib; poplib.POP3("127.0.0.1") ⇒ socket.getaddrinfo (
+import imaplib; imaplib.IMAP4("127.0.0.1") ⇒ socket.getaddrinfo (
+import xmlrpc.client as x; x.ServerProxy("http://127.0.0.1/").f() ⇒ http.client.connect (
+import urllib.request as u; u.urlretrieve("http://127.0.0.1/") ⇒ urllib.Request (
+import urllib.request as u; u.urlopen("file:///etc/passwd") ⇒ urllib.Request (
+import logging.handlers as l; l.SysLogHandler(("127.0.0.1", 514)).emit(__import__("logging").makeLogRecord({}))
+  raise OSError
+  ⇒ socket.getaddrinfo (
+import os; os.pipe2(0) ⇒ os.pipe2 (
+import os; os.setuid(0)
+import os; os.chroot("/tmp")
+import os; os.mkfifo("/tmp/fifo") ⇒ os.mkfifo (
+import signal; signal.alarm(1)
+import resource; resource.setrlimit(0, (0, 0))
+import mmap; mmap.mmap(0, 10)
+import fcntl; fcntl.ioctl(0, 0)
+import faulthandler; faulthandler.dump_traceback_later(1)
+`;
 
 /** Expressions, and the harmless values that they yield. */
-const NOTHING: readonly (readonly [source: string, result: string])[] = [
-  ['r = [c.__name__ for c in Exception.__subclasses__() if "Js" in c.__name__]', '[]'],
-  ['r = [c for c in object.__subclasses__() if "yodide" in c.__module__]', '[]'],
-  ['r = [c for c in type.__subclasses__(type) if "Js" in c.__name__]', '[]'],
-  [
-    'import collections.abc as a; r = [c for c in a.Mapping.__subclasses__() if "Js" in c.__name__]',
-    '[]',
-  ],
-  [
-    'import collections.abc as a; r = [c for c in a.MutableSequence.__subclasses__() if "Js" in c.__name__]',
-    '[]',
-  ],
-  ['import sys; r = [n for n in sys.modules if "yodide" in n]', '[]'],
-  [
-    'import sys; r = [n for n in sys.builtin_module_names if "yodide" in n or "ctypes" in n or "test" in n]',
-    '[]',
-  ],
-  [
-    'import sys; r = [f for f in sys.meta_path if "yodide" in str(getattr(f, "__module__", ""))]',
-    '[]',
-  ],
-  ['import sys; r = sys.excepthook is sys.__excepthook__', 'True'],
-  ['import sys; r = sys.argv, sys.orig_argv', "([''], ['./this.program'])"],
-  ['import asyncio; r = asyncio.run.__module__', "'asyncio.runners'"],
-  ['import time; r = time.sleep.__module__', "'_confine'"],
-  ['import asyncio.events as e; r = e._event_loop_policy', 'None'],
-  ['import json.encoder as e; r = e._JSNULL', 'None'],
-  ['import typing; r = [n for n in typing._overload_registry if "yodide" in n]', '[]'],
-  ['import shutil; r = "whl" in dict(shutil.get_archive_formats())', 'False'],
-  ['import shutil; r = [f[0] for f in shutil.get_unpack_formats() if f[0] == "whl"]', '[]'],
-  ['import builtins; r = [n for n in vars(builtins) if n.startswith("___")]', '[]'],
-  ['import __main__; r = [n for n in vars(__main__) if "yodide" in n]', '[]'],
-  ['import copyreg; r = [t for t in copyreg.dispatch_table if "yodide" in t.__module__]', '[]'],
-  ['import atexit; r = atexit._ncallbacks()', '\\d+'],
-  ['import warnings; r = [f for f in warnings.filters if "yodide" in str(f)]', '[]'],
-  [
-    'import gc; gc.unfreeze(); r = [1 for o in gc.get_objects() if type(o).__name__.startswith("Js")]',
-    '[]',
-  ],
-  [
-    'import gc; r = [1 for o in gc.get_referrers(object) if type(o).__name__.startswith("Js")]',
-    '[]',
-  ],
-  [
-    'import _imp, importlib.machinery as m; r = _imp.create_builtin(m.ModuleSpec("_testcapi", None))',
-    'None',
-  ],
-  [
-    'import _imp, importlib.machinery as m; r = _imp.create_builtin(m.ModuleSpec("_remote_debugging", None))',
-    'None',
-  ],
-  [
-    'import _imp; r = _imp.create_builtin.__self__.__name__, hasattr(_imp.create_builtin, "__defaults__")',
-    "('_imp', False)",
-  ],
-  ['import _imp; r = _imp.is_builtin("_pyodide_core"), _imp.is_builtin("_ctypes")', '(0, 0)'],
-  ['import _imp; r = _imp.is_frozen("_pyodide_core"), _imp.is_frozen("js")', '(False, False)'],
-  ['import importlib.machinery as m; r = m.BuiltinImporter.find_spec("_pyodide_core")', 'None'],
-  ['import importlib.machinery as m; r = m.FrozenImporter.find_spec("pyodide")', 'None'],
-  [
-    'import os; r = os.path.exists("/etc/passwd"), os.path.exists("/proc/self/exe")',
-    '(False, False)',
-  ],
-  ['import glob; r = glob.glob("/etc/*")', '[]'],
-  [
-    'import os; r = sorted(k for k in os.environ if "SECRET" in k or "TOKEN" in k or k == "PATH")',
-    "[]|['PATH']",
-  ],
-  ['import os; r = os.getcwd()', "'/tmp'"],
-  ['import platform, os; r = os.uname().nodename', "'emscripten'"],
-  ['import sys; r = sys._getframe().f_builtins is __builtins__ or True', 'True'],
-  [
-    'import weakref, gc; r = [1 for o in gc.get_objects() if type(o) is weakref.ref and type(o()).__name__.startswith("Js")]',
-    '[]',
-  ],
-];
+const NOTHING = rows`
+r = [c.__name__ for c in Exception.__subclasses__() if "Js" in c.__name__] ⇒ []
+r = [c for c in object.__subclasses__() if "yodide" in c.__module__] ⇒ []
+r = [c for c in type.__subclasses__(type) if "Js" in c.__name__] ⇒ []
+import collections.abc as a; r = [c for c in a.Mapping.__subclasses__() if "Js" in c.__name__] ⇒ []
+import collections.abc as a; r = [c for c in a.MutableSequence.__subclasses__() if "Js" in c.__name__]
+  ⇒ []
+import sys; r = [n for n in sys.modules if "yodide" in n] ⇒ []
+import sys; r = [n for n in sys.builtin_module_names if "yodide" in n or "ctypes" in n or "test" in n]
+  ⇒ []
+import sys; r = [f for f in sys.meta_path if "yodide" in str(getattr(f, "__module__", ""))] ⇒ []
+import sys; r = sys.excepthook is sys.__excepthook__ ⇒ True
+import sys; r = sys.argv, sys.orig_argv ⇒ ([''], ['./this.program'])
+import asyncio; r = asyncio.run.__module__ ⇒ 'asyncio.runners'
+import time; r = time.sleep.__module__ ⇒ '_confine'
+import asyncio.events as e; r = e._event_loop_policy ⇒ None
+import json.encoder as e; r = e._JSNULL ⇒ None
+import typing; r = [n for n in typing._overload_registry if "yodide" in n] ⇒ []
+import shutil; r = "whl" in dict(shutil.get_archive_formats()) ⇒ False
+import shutil; r = [f[0] for f in shutil.get_unpack_formats() if f[0] == "whl"] ⇒ []
+import builtins; r = [n for n in vars(builtins) if n.startswith("___")] ⇒ []
+import __main__; r = [n for n in vars(__main__) if "yodide" in n] ⇒ []
+import copyreg; r = [t for t in copyreg.dispatch_table if "yodide" in t.__module__] ⇒ []
+import atexit; r = atexit._ncallbacks() ⇒ \d+
+import warnings; r = [f for f in warnings.filters if "yodide" in str(f)] ⇒ []
+import gc; gc.unfreeze(); r = [1 for o in gc.get_objects() if type(o).__name__.startswith("Js")]
+  ⇒ []
+import gc; r = [1 for o in gc.get_referrers(object) if type(o).__name__.startswith("Js")] ⇒ []
+import _imp, importlib.machinery as m; r = _imp.create_builtin(m.ModuleSpec("_testcapi", None))
+  ⇒ None
+import _imp, importlib.machinery as m; r = _imp.create_builtin(m.ModuleSpec("_remote_debugging", None))
+  ⇒ None
+import _imp; r = _imp.create_builtin.__self__.__name__, hasattr(_imp.create_builtin, "__defaults__")
+  ⇒ ('_imp', False)
+import _imp; r = _imp.is_builtin("_pyodide_core"), _imp.is_builtin("_ctypes") ⇒ (0, 0)
+import _imp; r = _imp.is_frozen("_pyodide_core"), _imp.is_frozen("js") ⇒ (False, False)
+import importlib.machinery as m; r = m.BuiltinImporter.find_spec("_pyodide_core") ⇒ None
+import importlib.machinery as m; r = m.FrozenImporter.find_spec("pyodide") ⇒ None
+import os; r = os.path.exists("/etc/passwd"), os.path.exists("/proc/self/exe") ⇒ (False, False)
+import glob; r = glob.glob("/etc/*") ⇒ []
+import os; r = sorted(k for k in os.environ if "SECRET" in k or "TOKEN" in k or k == "PATH")
+  ⇒ []|['PATH']
+import os; r = os.getcwd() ⇒ '/tmp'
+import platform, os; r = os.uname().nodename ⇒ 'emscripten'
+import sys; r = sys._getframe().f_builtins is __builtins__ or True ⇒ True
+import weakref, gc; r = [1 for o in gc.get_objects() if type(o) is weakref.ref and type(o()).__name__.startswith("Js")]
+  ⇒ []
+`;
 
 /** Impossible or harmful messages, as Python source. */
 const MESSAGES: readonly string[] = [

@@ -7,6 +7,7 @@ import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
 import type { GraphError } from '../../../runtime/core/errors.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import { rows } from '../../support/rows.ts';
 import { makeSized, takeTexts } from '../bridge/requests.ts';
 
 const module = (body: string, head = ''): Record<string, string> => ({
@@ -158,103 +159,64 @@ describe('a mistake in a JavaScript method', () => {
 });
 
 describe('a mistake in a JavaScript class', () => {
-  it.each([
-    ['no class', {}, 'export const a = 1;', /exports no class xlator/],
-    [
-      'no Translator',
-      {},
-      '\nexport class xlator {}',
-      /: \/.*m\.js:2: xlator must be a class that extends Translator of 'glossa', not a class of/,
-    ],
-    ['an object', {}, 'export default {};', /\/m\.js: xlator must be a class .*, not an object$/],
-    ['a function', {}, 'export default () => {};', /\/m\.js:1: xlator .*, not a function$/],
-    [
-      'a class of another name',
-      {},
-      "import { Translator } from 'glossa';\nexport class Xlator extends Translator {}",
-      /m\.js exports no class xlator.*m\.js:2: give Xlator that name/,
-    ],
-    ['a syntax error', {}, 'export class xlator {\n  stat( {}\n}', /m\.js:\d: SyntaxError/],
-    ['an exception at load', {}, '\nnull.x;', /m\.js:2: TypeError/],
-    [
-      'an import of a missing file',
-      {},
-      "\nimport { a } from './no.js';",
-      /m\.js:2: cannot find '\.\/no\.js'; searched:/,
-    ],
-    [
-      'an import that has no such name',
-      {},
-      "\nimport { Translater } from 'glossa';",
-      /: \/.*m\.js:2: 'glossa' has no export 'Translater' \(did you mean 'Translator'\?\)$/,
-    ],
-    [
-      'a missing import',
-      {},
-      'class A extends Translator {}',
-      /\(write import \{ Translator \} from 'g/,
-    ],
-    [
-      'require',
-      {},
-      "const a = require('glossa');",
-      /m\.js:1: TypeError.*\(a module imports: import/,
-    ],
-    ['exports', {}, 'exports.xlator = 1;', /m\.js:1: TypeError.*\(a module imports: import/],
-    [
-      'types',
-      {},
-      'export class xlator {\n  stat(frame: Frame) {}\n}',
-      /SyntaxError: .* \(types are for files named \.ts\)(?:.|\n)*\n *stat\(frame: Frame\) \{\}\n +\^/,
-    ],
-    [
-      'a function in a class',
-      {},
-      'class A {\n  function stat() {}\n}',
-      /\(a method has no function/,
-    ],
-    ['Python', {}, 'from glupy import Translator', /\(this is Python: name the file \.py\)/],
-    [
-      'an unknown option',
-      {},
-      `import { Option, Translator } from 'glossa';
-export class xlator extends Translator {
-  static options = { limit: Option.int(1) };
-  init() { for (const name in this.options) this.options[name + 's']; }
-}`,
-      /m\.js:4: TypeError: this\.options has no 'limits'; did you mean limit\?/,
-    ],
-  ])('prevents the start: %s', async (_, _more, source, message) => {
-    await expect(startModule({ 'm.js': source })).rejects.toThrow(message);
+  it.each(rows`
+no class ⇒ export const a = 1; ⇒ exports no class xlator
+no Translator ⇒
+  export class xlator {}
+  ⇒ : \/.*m\.js:2: xlator must be a class that extends Translator of 'glossa', not a class of
+an object ⇒ export default {}; ⇒ \/m\.js: xlator must be a class .*, not an object$
+a function ⇒ export default () => {}; ⇒ \/m\.js:1: xlator .*, not a function$
+a class of another name ⇒ import { Translator } from 'glossa';
+  export class Xlator extends Translator {}
+  ⇒ m\.js exports no class xlator.*m\.js:2: give Xlator that name
+a syntax error ⇒ export class xlator {
+    stat( {}
+  }
+  ⇒ m\.js:\d: SyntaxError
+an exception at load ⇒
+  null.x;
+  ⇒ m\.js:2: TypeError
+an import of a missing file ⇒
+  import { a } from './no.js';
+  ⇒ m\.js:2: cannot find '\.\/no\.js'; searched:
+an import that has no such name ⇒
+  import { Translater } from 'glossa';
+  ⇒ : \/.*m\.js:2: 'glossa' has no export 'Translater' \(did you mean 'Translator'\?\)$
+a missing import ⇒ class A extends Translator {} ⇒ \(write import \{ Translator \} from 'g
+require ⇒ const a = require('glossa'); ⇒ m\.js:1: TypeError.*\(a module imports: import
+exports ⇒ exports.xlator = 1; ⇒ m\.js:1: TypeError.*\(a module imports: import
+types ⇒ export class xlator {
+    stat(frame: Frame) {}
+  }
+  ⇒ SyntaxError: .* \(types are for files named \.ts\)(?:.|\n)*\n *stat\(frame: Frame\) \{\}\n +\^
+a function in a class ⇒ class A {
+    function stat() {}
+  }
+  ⇒ \(a method has no function
+Python ⇒ from glupy import Translator ⇒ \(this is Python: name the file \.py\)
+an unknown option ⇒ import { Option, Translator } from 'glossa';
+  export class xlator extends Translator {
+    static options = { limit: Option.int(1) };
+    init() { for (const name in this.options) this.options[name + 's']; }
+  }
+  ⇒ m\.js:4: TypeError: this\.options has no 'limits'; did you mean limit\?
+`)('prevents the start: %s', async (_, source, message) => {
+    await expect(startModule({ 'm.js': source })).rejects.toThrow(new RegExp(message));
   });
 
-  it.each([
-    [
-      'an async fop with a callback',
-      'async stat() {} statCbk() {}',
-      /stat is async and has a statCbk/,
-    ],
-    ['an async callback', 'async statCbk() {}', /statCbk cannot be async/],
-    ['a yield', '*stat() {}', /has a yield in it/],
-    [
-      'too many parameters',
-      'stat(a, b, c, d) {}',
-      /m\.js:5: stat is a fop's and is called with \(frame, loc, xdata\)/,
-    ],
-    ['invalid options', 'static options = { a: 1 };', /options\['a'\] must be made by Option/],
-    [
-      'a fop as a field',
-      'lookup = (frame) => frame.wind();',
-      /m\.js:5: lookup is a field: write a method, lookup\(…\)/,
-    ],
-    ['an init that throws', 'init() { throw new Error("no"); }', /m\.js:5: Error: no/],
-    [
-      'an async init that throws',
-      'async init() { await null; throw new Error("no"); }',
-      /m\.js:5: Error: no/,
-    ],
-  ])('prevents the start: %s', async (_, body, message) => {
-    await expect(startModule(module(body))).rejects.toThrow(message);
+  it.each(rows`
+an async fop with a callback ⇒ async stat() {} statCbk() {} ⇒ stat is async and has a statCbk
+an async callback ⇒ async statCbk() {} ⇒ statCbk cannot be async
+a yield ⇒ *stat() {} ⇒ has a yield in it
+too many parameters ⇒ stat(a, b, c, d) {}
+  ⇒ m\.js:5: stat is a fop's and is called with \(frame, loc, xdata\)
+invalid options ⇒ static options = { a: 1 }; ⇒ options\['a'\] must be made by Option
+a fop as a field ⇒ lookup = (frame) => frame.wind();
+  ⇒ m\.js:5: lookup is a field: write a method, lookup\(…\)
+an init that throws ⇒ init() { throw new Error("no"); } ⇒ m\.js:5: Error: no
+an async init that throws ⇒ async init() { await null; throw new Error("no"); } ⇒ m\.js:5: Error: no
+`)('prevents the start: %s', async (_, body, message) => {
+    await expect(startModule(module(body))).rejects.toThrow(new RegExp(message));
   });
 
   it('causes a warning with the likely name when a method has a name that glossa never calls', async () => {

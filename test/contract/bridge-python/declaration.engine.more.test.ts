@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GraphError } from '../../../runtime/core/errors.ts';
 import { makeModuleGraph, startModule } from '../../support/module.ts';
+import { rows } from '../../support/rows.ts';
 import { takeTexts } from '../bridge/requests.ts';
 
 const HEAD = 'from glupy import *\n\n';
@@ -191,26 +192,15 @@ class xlator(Translator):
     ]);
   });
 
-  it.each([
-    [
-      'observes is no bool',
-      '    observes = "no"',
-      /m\.py: observes must be True or False, not 'no'/,
-    ],
-    ['a fop yields', '    def stat(self, frame, *args): yield', /m\.py:5: stat has a yield in it/],
-    [
-      'a fop is a value',
-      '    stat = 5',
-      /stat is a fop's and must take .*: it is no method, but 5/,
-    ],
-    [
-      'self is missing',
-      '    def stat(frame, loc, xdata): pass',
-      /: \/\S+m\.py:5: stat is a fop's and must take \(self, .*\), not \(frame, loc, xdata\)/,
-    ],
-  ])('prevents the start when %s', async (_, body, message) => {
+  it.each(rows`
+observes is no bool ⇒     observes = "no" ⇒ m\.py: observes must be True or False, not 'no'
+a fop yields ⇒     def stat(self, frame, *args): yield ⇒ m\.py:5: stat has a yield in it
+a fop is a value ⇒     stat = 5 ⇒ stat is a fop's and must take .*: it is no method, but 5
+self is missing ⇒     def stat(frame, loc, xdata): pass
+  ⇒ : \/\S+m\.py:5: stat is a fop's and must take \(self, .*\), not \(frame, loc, xdata\)
+`)('prevents the start when %s', async (_, body, message) => {
     const source = `${HEAD}class xlator(Translator):\n    pass\n${body}\n`;
-    await expect(startModule({ 'm.py': source })).rejects.toThrow(message);
+    await expect(startModule({ 'm.py': source })).rejects.toThrow(new RegExp(message));
   });
 
   it('causes no warning when it is private or the module itself uses it', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
 import { makeModuleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import { rows } from '../../support/rows.ts';
 import { makeSized } from '../bridge/requests.ts';
 import { expectWorks, start, stat } from './failing-module.ts';
 
@@ -18,50 +19,42 @@ async function startError(body: string): Promise<string> {
 }
 
 describe('a Python class', () => {
-  it.each([
-    ['def any_fop(self, frame): pass', /m\.py:4: any_fop is .*must take \(self, frame, \*args\)/],
-    ['def any_fop(self, frame, loc, xdata): pass', /m\.py:4: any_fop/],
-    [
-      'def any_cbk(self, frame, *args): pass\n    def any_fop(self): pass',
-      /m\.py:5: any_fop is a fop's/,
-    ],
-    [
-      'def any_cbk(self, frame, op_ret, op_errno): pass',
-      /m\.py:4: any_cbk .*\(self, frame, op_ret, op_errno, \*reply\)/,
-    ],
-    [
-      'def any_fop(self, *args): pass\n    def any_cancel(self): pass',
-      /m\.py:5: any_cancel .*must take \(self, frame\)/,
-    ],
-    [
-      'def stat(self, *args): pass\n    def stat_cancel(self, frame, x): pass',
-      /m\.py:5: stat_cancel .*must take \(self, frame\)/,
-    ],
-    [
-      'def stat(self, *args): pass\n    async def stat_cancel(self, frame): pass',
-      /m\.py:5: stat_cancel cannot be an async def/,
-    ],
-    [
-      'async def stat(self, *args): pass\n    def stat_cancel(self, frame): pass',
-      /m\.py:5: stat is an async def and has a stat_cancel: choose one/,
-    ],
-    [
-      'async def any_fop(self, *args): pass\n    def stat_cbk(self, *args): pass',
-      /m\.py:5: any_fop is an async def and has a stat_cbk: give it a stat, or no stat_cbk/,
-    ],
-    ['async def any_fop(self, *args): yield', /m\.py:4: any_fop has a yield in it/],
-    ['def notify(self): pass', /m\.py:4: notify is a hook and must take \(self, event, child\)/],
-    ['def statedump(self, x): pass', /m\.py:4: statedump is a hook and must take \(self\)/],
-    ['async def dump_state(self): pass', /m\.py:4: dump_state cannot be an async def/],
-    ['def load_state(self): pass', /m\.py:4: load_state .*\(self, state\)/],
-    ['def reconfigure(self): pass', /m\.py:4: reconfigure .*\(self, options\)/],
-    ['def entry_created(self): pass', /m\.py:4: entry_created .*\(self, loc\)/],
-    ['def init(self): self.timer("1", print)', /m\.py:4: ValueError: timer: seconds must/],
-    ['def init(self): self.timer(-1, print)', /m\.py:4: ValueError: timer: seconds must/],
-    ['def init(self): self.timer(1, None)', /m\.py:4: TypeError: timer: None cannot be called/],
-    ['def init(self): self.timer(0, print, repeat=True)', /m\.py:4: ValueError: .*above 0/],
-  ])('with an invalid method or call prevents the start with its line: %s', async (body, text) => {
-    expect(await startError(body)).toMatch(text);
+  it.each(rows`
+def any_fop(self, frame): pass ⇒ m\.py:4: any_fop is .*must take \(self, frame, \*args\)
+def any_fop(self, frame, loc, xdata): pass ⇒ m\.py:4: any_fop
+def any_cbk(self, frame, *args): pass
+      def any_fop(self): pass
+  ⇒ m\.py:5: any_fop is a fop's
+def any_cbk(self, frame, op_ret, op_errno): pass
+  ⇒ m\.py:4: any_cbk .*\(self, frame, op_ret, op_errno, \*reply\)
+def any_fop(self, *args): pass
+      def any_cancel(self): pass
+  ⇒ m\.py:5: any_cancel .*must take \(self, frame\)
+def stat(self, *args): pass
+      def stat_cancel(self, frame, x): pass
+  ⇒ m\.py:5: stat_cancel .*must take \(self, frame\)
+def stat(self, *args): pass
+      async def stat_cancel(self, frame): pass
+  ⇒ m\.py:5: stat_cancel cannot be an async def
+async def stat(self, *args): pass
+      def stat_cancel(self, frame): pass
+  ⇒ m\.py:5: stat is an async def and has a stat_cancel: choose one
+async def any_fop(self, *args): pass
+      def stat_cbk(self, *args): pass
+  ⇒ m\.py:5: any_fop is an async def and has a stat_cbk: give it a stat, or no stat_cbk
+async def any_fop(self, *args): yield ⇒ m\.py:4: any_fop has a yield in it
+def notify(self): pass ⇒ m\.py:4: notify is a hook and must take \(self, event, child\)
+def statedump(self, x): pass ⇒ m\.py:4: statedump is a hook and must take \(self\)
+async def dump_state(self): pass ⇒ m\.py:4: dump_state cannot be an async def
+def load_state(self): pass ⇒ m\.py:4: load_state .*\(self, state\)
+def reconfigure(self): pass ⇒ m\.py:4: reconfigure .*\(self, options\)
+def entry_created(self): pass ⇒ m\.py:4: entry_created .*\(self, loc\)
+def init(self): self.timer("1", print) ⇒ m\.py:4: ValueError: timer: seconds must
+def init(self): self.timer(-1, print) ⇒ m\.py:4: ValueError: timer: seconds must
+def init(self): self.timer(1, None) ⇒ m\.py:4: TypeError: timer: None cannot be called
+def init(self): self.timer(0, print, repeat=True) ⇒ m\.py:4: ValueError: .*above 0
+`)('with an invalid method or call prevents the start with its line: %s', async (body, text) => {
+    expect(await startError(body)).toMatch(new RegExp(text));
   });
 
   it('may have an async any_fop beside plain fops', async () => {

@@ -14,6 +14,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
+import { rows } from '../../support/rows.ts';
 import { makeSized, takeTexts } from '../bridge/requests.ts';
 
 /** Why the start was refused. */
@@ -117,92 +118,60 @@ describe('a Python module that cannot be loaded', () => {
     expect(await startError(folder)).toMatch(/module 'm' cannot be read: EIO/);
   });
 
-  it.each([
-    ['it is empty', '', /m\.py has no class xlator: write class xlator\(Translator\), with/],
-    [
-      'it has no class xlator',
-      '\nclass Xlator: pass',
-      /m\.py has no class xlator: give Xlator in line 2 that name/,
-    ],
-    [
-      'its class has another name',
-      'from glupy import Translator\nclass Helper: pass\nclass Keeper(Translator): pass',
-      /m\.py has no class xlator: give Keeper in line 3 that name/,
-    ],
-    [
-      'it has functions alone',
-      'def stat(frame, loc, xdata): pass',
-      /stat in line 1 has to be a method of a class xlator\(Translator\)/,
-    ],
-    [
-      'xlator is no Translator',
-      'class xlator: pass',
-      /m\.py:1: write class xlator\(Translator\): xlator must be a class derived from/,
-    ],
-    [
-      'xlator is an object',
-      `${HEAD}xlator = Translator()`,
-      /m\.py: xlator must be a class derived/,
-    ],
-    [
-      'Translator is not imported',
-      'class xlator(Translator): pass',
-      /\(write from glupy import Tr/,
-    ],
-    ['its import is mistyped', 'from glupy import Translater', /\(did you mean Translator\?\)/],
-    [
-      'it imports a name of glupy from glossa',
-      'from glossa import Translator',
-      /cannot import name 'Translator' from 'glossa' .*\(write from glupy import Translator\)/,
-    ],
-    [
-      'it imports from .',
-      'from . import lib',
-      /\(the file is no part of a package: write import NAME/,
-    ],
-    [
-      'it reads an undeclared option',
-      `${HEAD}class xlator(Translator):\n    def init(self):\n        self.options["limit"]`,
-      /m\.py:5: KeyError: 'limit' \(declare it in the class: options = \{"limit": Option\.int/,
-    ],
-    [
-      'it mistypes an option',
-      `${HEAD}class xlator(Translator):
-    options = {"limit": Option.int(1)}
-    def init(self): self.options["limt"]`,
-      /KeyError: 'limt' \(did you mean limit\?\)/,
-    ],
-    [
-      'its constructor takes an argument',
-      `${HEAD}class xlator(Translator):\n    def __init__(self, options): pass`,
-      /\(nothing is given to __init__: write init\(self\), where self\.options has the values\)/,
-    ],
-    [
-      'an await stands in a plain method',
-      `${HEAD}class xlator(Translator):\n    def stat(self, frame, loc, xdata): await 1`,
-      /m\.py:4: SyntaxError: .*\(write async def in place of def\)/,
-    ],
-    ['of a syntax error', 'a = 1\nb = = 2\n', /m\.py:2: SyntaxError: invalid syntax/],
-    ['of wrong indentation', 'if True:\nb = 2\n', /m\.py:2: IndentationError/],
-    ['it is Python 2', 'print "hello"\n', /m\.py:1: SyntaxError: Missing parentheses/],
-    ['of a NUL', 'a = 1\0\n', /m\.py.*: SyntaxError: source code string cannot contain null bytes/],
-    ['of an exception', 'a = 1\nb = a / 0\n', /m\.py:2: ZeroDivisionError: division by zero/],
-    ['an import fails', 'import nothing_such\n', /m\.py:1: ModuleNotFoundError: .*'nothing_such'/],
-    [
-      'the sandbox lacks a module',
-      'import js\n',
-      /m\.py:1: ModuleNotFoundError: refused: import js/,
-    ],
-    ['it calls sys.exit', 'import sys\nsys.exit(3)\n', /m\.py:2: SystemExit: 3/],
-    [
-      'a name is missing in glupy',
-      'from glupy import Nothing\n',
-      /m\.py:1: ImportError: .*'Nothing'/,
-    ],
-  ])('is refused because %s', async (_title, source, text) => {
+  it.each(rows`
+it is empty ⇒  ⇒ m\.py has no class xlator: write class xlator\(Translator\), with
+it has no class xlator ⇒
+  class Xlator: pass
+  ⇒ m\.py has no class xlator: give Xlator in line 2 that name
+its class has another name ⇒ from glupy import Translator
+  class Helper: pass
+  class Keeper(Translator): pass
+  ⇒ m\.py has no class xlator: give Keeper in line 3 that name
+it has functions alone ⇒ def stat(frame, loc, xdata): pass
+  ⇒ stat in line 1 has to be a method of a class xlator\(Translator\)
+xlator is no Translator ⇒ class xlator: pass
+  ⇒ m\.py:1: write class xlator\(Translator\): xlator must be a class derived from
+xlator is an object ⇒ ${HEAD}xlator = Translator() ⇒ m\.py: xlator must be a class derived
+Translator is not imported ⇒ class xlator(Translator): pass ⇒ \(write from glupy import Tr
+its import is mistyped ⇒ from glupy import Translater ⇒ \(did you mean Translator\?\)
+it imports a name of glupy from glossa ⇒ from glossa import Translator
+  ⇒ cannot import name 'Translator' from 'glossa' .*\(write from glupy import Translator\)
+it imports from . ⇒ from . import lib ⇒ \(the file is no part of a package: write import NAME
+it reads an undeclared option ⇒ ${HEAD}class xlator(Translator):
+      def init(self):
+          self.options["limit"]
+  ⇒ m\.py:5: KeyError: 'limit' \(declare it in the class: options = \{"limit": Option\.int
+it mistypes an option ⇒ ${HEAD}class xlator(Translator):
+      options = {"limit": Option.int(1)}
+      def init(self): self.options["limt"]
+  ⇒ KeyError: 'limt' \(did you mean limit\?\)
+its constructor takes an argument ⇒ ${HEAD}class xlator(Translator):
+      def __init__(self, options): pass
+  ⇒ \(nothing is given to __init__: write init\(self\), where self\.options has the values\)
+an await stands in a plain method ⇒ ${HEAD}class xlator(Translator):
+      def stat(self, frame, loc, xdata): await 1
+  ⇒ m\.py:4: SyntaxError: .*\(write async def in place of def\)
+of a syntax error ⇒ a = 1
+  b = = 2
+  ⇒ m\.py:2: SyntaxError: invalid syntax
+of wrong indentation ⇒ if True:
+  b = 2
+  ⇒ m\.py:2: IndentationError
+it is Python 2 ⇒ print "hello" ⇒ m\.py:1: SyntaxError: Missing parentheses
+of a NUL ⇒ a = 1${'\0'} ⇒ m\.py.*: SyntaxError: source code string cannot contain null bytes
+of an exception ⇒ a = 1
+  b = a / 0
+  ⇒ m\.py:2: ZeroDivisionError: division by zero
+an import fails ⇒ import nothing_such ⇒ m\.py:1: ModuleNotFoundError: .*'nothing_such'
+the sandbox lacks a module ⇒ import js ⇒ m\.py:1: ModuleNotFoundError: refused: import js
+it calls sys.exit ⇒ import sys
+  sys.exit(3)
+  ⇒ m\.py:2: SystemExit: 3
+a name is missing in glupy ⇒ from glupy import Nothing ⇒ m\.py:1: ImportError: .*'Nothing'
+`)('is refused because %s', async (_title, source, text) => {
     const message = await startError({ 'm.py': source });
     expect(message).toMatch(PLACE);
-    expect(message).toMatch(text);
+    expect(message).toMatch(new RegExp(text));
   });
 
   it('is refused with a message of one line when the error is in none of its lines', async () => {
@@ -224,95 +193,52 @@ describe('a Python module that cannot be loaded', () => {
 
   const xlator = (body: string): string => `${HEAD}class xlator(Translator):\n    ${body}\n`;
 
-  it.each([
-    ['too few', 'def lookup(self, frame, loc): pass', 'lookup', 'self, frame, loc, xdata'],
-    ['too many', 'def stat(self, frame, loc, x, y): pass', 'stat', 'self, frame, loc, xdata'],
-    ['no parameter', 'def flush(): pass', 'flush', 'self, frame, fd, xdata'],
-    [
-      'no cookie',
-      'def stat_cbk(self, f, b, x): pass',
-      'stat_cbk',
-      'self, frame, op_ret, op_errno, buf',
-    ],
-    [
-      'a keyword-only parameter',
-      'def ipc(self, frame, op, xdata, *, more): pass',
-      'ipc',
-      'self, frame, op',
-    ],
-    ['too few, in an async def', 'async def stat(self): pass', 'stat', 'self, frame, loc, xdata'],
-    [
-      "a helper with a fop's name",
-      'def put(self, key, value): pass',
-      'put',
-      'self, frame, loc, mode',
-    ],
-    ['a number for a method', 'link = 5', 'link', 'self, frame, oldloc, newloc, xdata'],
-  ])(
-    "is refused because a method's parameters are wrong: %s",
-    async (_title, code, name, params) => {
-      const message = await startError({ 'm.py': xlator(code) });
-      expect(message).toContain(`${name} is a fop's and must take (${params}`);
-      if (!code.includes('=')) expect(message).toMatch(/m\.py:4: /);
-    },
-  );
+  it.each(rows`
+too few ⇒ def lookup(self, frame, loc): pass ⇒ lookup ⇒ self, frame, loc, xdata
+too many ⇒ def stat(self, frame, loc, x, y): pass ⇒ stat ⇒ self, frame, loc, xdata
+no parameter ⇒ def flush(): pass ⇒ flush ⇒ self, frame, fd, xdata
+no cookie ⇒ def stat_cbk(self, f, b, x): pass ⇒ stat_cbk ⇒ self, frame, op_ret, op_errno, buf
+a keyword-only parameter ⇒ def ipc(self, frame, op, xdata, *, more): pass ⇒ ipc ⇒ self, frame, op
+too few, in an async def ⇒ async def stat(self): pass ⇒ stat ⇒ self, frame, loc, xdata
+a helper with a fop's name ⇒ def put(self, key, value): pass ⇒ put ⇒ self, frame, loc, mode
+a number for a method ⇒ link = 5 ⇒ link ⇒ self, frame, oldloc, newloc, xdata
+`)("is refused because a method's parameters are wrong: %s", async (_title, code, name, params) => {
+    const message = await startError({ 'm.py': xlator(code) });
+    expect(message).toContain(`${name} is a fop's and must take (${params}`);
+    if (!code.includes('=')) expect(message).toMatch(/m\.py:4: /);
+  });
 
-  it.each([
-    [
-      'a fop is an async def and has a callback',
-      'async def stat(self, frame, loc, xdata): pass\n    def stat_cbk(self, *args): pass',
-      /m\.py:5: stat is an async def and has a stat_cbk: choose one/,
-    ],
-    [
-      'a callback is an async def',
-      'async def stat_cbk(self, *args): pass',
-      /m\.py:4: stat_cbk cannot/,
-    ],
-    [
-      'a fop is a generator',
-      'async def stat(self, *args): yield',
-      /m\.py:4: stat has a yield in it/,
-    ],
-    ['options is no dict', 'options = ["timeout"]', /m\.py: options must be a dict/],
-    [
-      'an option is not made by Option',
-      'options = {"timeout": 60}',
-      /options\['timeout'\] must be made by Option/,
-    ],
-    [
-      'an option is the host’s own',
-      'options = {"time-limit": Option.time(1)}',
-      /option time-limit belongs to features\/glupy itself/,
-    ],
-    [
-      'an option is common to all translators',
-      'options = {"log-level": Option.str()}',
-      /log-level belongs/,
-    ],
-    [
-      "an option's type is unknown",
-      'options = {"a": {"type": "colour", "description": ""}}',
-      /m\.py: option 'a': its type 'colour' is unknown/,
-    ],
-    ['init fails', 'def init(self):\n        raise ValueError("no")', /m\.py:5: ValueError: no/],
-    [
-      '__init__ fails',
-      'def __init__(self):\n        raise ValueError("no")',
-      /m\.py:5: ValueError/,
-    ],
-    [
-      '__init__ takes another argument',
-      'def __init__(self, more):\n        pass',
-      /TypeError: .*'more'/,
-    ],
-    [
-      'init calls sys.exit',
-      'def init(self):\n        import sys; sys.exit(1)',
-      /m\.py:5: SystemExit: 1/,
-    ],
-    ['an async init fails', 'async def init(self):\n        1 / 0', /m\.py:5: ZeroDivisionError/],
-  ])('is refused because %s', async (_title, code, text) => {
-    expect(await startError({ 'm.py': xlator(code) })).toMatch(text);
+  it.each(rows`
+a fop is an async def and has a callback ⇒ async def stat(self, frame, loc, xdata): pass
+      def stat_cbk(self, *args): pass
+  ⇒ m\.py:5: stat is an async def and has a stat_cbk: choose one
+a callback is an async def ⇒ async def stat_cbk(self, *args): pass ⇒ m\.py:4: stat_cbk cannot
+a fop is a generator ⇒ async def stat(self, *args): yield ⇒ m\.py:4: stat has a yield in it
+options is no dict ⇒ options = ["timeout"] ⇒ m\.py: options must be a dict
+an option is not made by Option ⇒ options = {"timeout": 60}
+  ⇒ options\['timeout'\] must be made by Option
+an option is the host’s own ⇒ options = {"time-limit": Option.time(1)}
+  ⇒ option time-limit belongs to features\/glupy itself
+an option is common to all translators ⇒ options = {"log-level": Option.str()} ⇒ log-level belongs
+an option's type is unknown ⇒ options = {"a": {"type": "colour", "description": ""}}
+  ⇒ m\.py: option 'a': its type 'colour' is unknown
+init fails ⇒ def init(self):
+          raise ValueError("no")
+  ⇒ m\.py:5: ValueError: no
+__init__ fails ⇒ def __init__(self):
+          raise ValueError("no")
+  ⇒ m\.py:5: ValueError
+__init__ takes another argument ⇒ def __init__(self, more):
+          pass
+  ⇒ TypeError: .*'more'
+init calls sys.exit ⇒ def init(self):
+          import sys; sys.exit(1)
+  ⇒ m\.py:5: SystemExit: 1
+an async init fails ⇒ async def init(self):
+          1 / 0
+  ⇒ m\.py:5: ZeroDivisionError
+`)('is refused because %s', async (_title, code, text) => {
+    expect(await startError({ 'm.py': xlator(code) })).toMatch(new RegExp(text));
   });
 
   it("is refused with a traceback that has only the module's own lines", async () => {
