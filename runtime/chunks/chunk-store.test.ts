@@ -1,14 +1,12 @@
 /** The contract of a driver of block storage, over a storage whose replies take 20 ms of the graph's clock. */
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { code, storages } from '../../test/support/chunk-storages.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { fopNames, tail } from '../core/gen/fops.gen.ts';
 import { collect } from '../core/gen/generic.gen.ts';
 import type { Fops } from '../core/xlator.ts';
-import memory from '../xlators/storage/memory/index.ts';
-import posix from '../xlators/storage/posix/index.ts';
 import { ChunkStore, type ChunkStoreSettings, formatChunkName } from './index.ts';
 
 const DELAY_MS = 20;
@@ -22,14 +20,6 @@ interface Setup {
   /** Advances the clock until a promise settles. @returns the milliseconds that passed */
   pass(promise: Promise<unknown>): Promise<number>;
 }
-
-const storages = {
-  memory: () => ({ translator: memory as never }),
-  posix: () => {
-    const directory = makeFolder();
-    return { translator: posix as never, options: { directory } };
-  },
-};
 
 async function start(
   storage: keyof typeof storages,
@@ -78,12 +68,6 @@ async function start(
   isOpen = true;
   return setup;
 }
-
-const code = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no error',
-    (error: NodeJS.ErrnoException) => error.code ?? String(error),
-  );
 
 const names = Array.from({ length: 64 }, (_, index) => formatChunkName('volume', index));
 

@@ -1,35 +1,19 @@
 /** Removal of disks that share chunks, interrupted at any request or at the same time as a clone. */
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { code, storages } from '../../test/support/chunk-storages.ts';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/folder.ts';
 import { makeGate, type Verdict } from '../../test/support/shared-volume.ts';
 import { Volume } from '../api/volume.ts';
 import { ENOTCONN } from '../core/errno.ts';
 import type { Graph } from '../core/graph.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
-import memory from '../xlators/storage/memory/index.ts';
-import posix from '../xlators/storage/posix/index.ts';
 import { ChunkStore, Disk, listDisks } from './index.ts';
-
-const storages = {
-  memory: () => ({ translator: memory as never }),
-  posix: () => {
-    const directory = makeFolder();
-    return { translator: posix as never, options: { directory } };
-  },
-};
 
 const CHUNK_BYTES = 64;
 const SIZE = 3 * CHUNK_BYTES;
 const DATA = new Uint8Array(SIZE).fill(1);
 const test = { owner: 'test' };
-
-const code = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no error',
-    (error: NodeJS.ErrnoException) => error.code ?? String(error),
-  );
 
 describe.each(['memory', 'posix'] as const)('the removal of a disk over storage/%s', (storage) => {
   /** Every so many requests are tried in turn. */

@@ -1,31 +1,15 @@
 /** Disks of chunks, over storages of this process. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { code, storages } from '../../test/support/chunk-storages.ts';
 import { FakeContext, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
-import memory from '../xlators/storage/memory/index.ts';
-import posix from '../xlators/storage/posix/index.ts';
 import { ChunkStore, Disk } from './index.ts';
-
-const storages = {
-  memory: () => ({ translator: memory as never }),
-  posix: () => {
-    const directory = makeFolder();
-    return { translator: posix as never, options: { directory } };
-  },
-};
 
 const CHUNK_BYTES = 64;
 const SIZE = 5 * CHUNK_BYTES + 10;
-
-const code = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no error',
-    (error: NodeJS.ErrnoException) => error.code ?? String(error),
-  );
 
 describe.each(['memory', 'posix'] as const)('a disk over storage/%s', (storage) => {
   let store: ChunkStore;

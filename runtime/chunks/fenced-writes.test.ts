@@ -1,7 +1,7 @@
 /** Writes that a lock fences, and watches of chunks, over storages of this process. */
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { code, storages, turns } from '../../test/support/chunk-storages.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { tail } from '../core/gen/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
@@ -9,27 +9,7 @@ import type { Fops } from '../core/xlator.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
 import writeBehind from '../xlators/performance/write-behind/index.ts';
-import memory from '../xlators/storage/memory/index.ts';
-import posix from '../xlators/storage/posix/index.ts';
 import { ChunkStore, type WatchEvent } from './index.ts';
-
-const storages = {
-  memory: () => ({ translator: memory as never }),
-  posix: () => {
-    const directory = makeFolder();
-    return { translator: posix as never, options: { directory } };
-  },
-};
-
-const turns = async (count = 30): Promise<void> => {
-  for (let index = 0; index < count; index += 1)
-    await new Promise((resolve) => setImmediate(resolve));
-};
-const code = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no error',
-    (error: NodeJS.ErrnoException) => error.code ?? String(error),
-  );
 
 /** Process id of the program whose next read of a lock's record takes as long as the test wants; 0 for none. */
 let pausedPid = 0;

@@ -1,7 +1,7 @@
 /** Grants of locks to waiters: whom they wake, at which cost, and what programs that die may leave. */
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { storages, turns } from '../../test/support/chunk-storages.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { EACCES, EIO, ENOTCONN } from '../core/errno.ts';
 import { fail, fopNames, tail } from '../core/gen/fops.gen.ts';
@@ -11,23 +11,8 @@ import { sendUpcall } from '../core/upcall.ts';
 import type { Dump, Fops } from '../core/xlator.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
-import memory from '../xlators/storage/memory/index.ts';
-import posix from '../xlators/storage/posix/index.ts';
 import { LOCK_XATTR } from './lock-record.ts';
 import { Locks } from './locks.ts';
-
-const storages = {
-  memory: () => ({ translator: memory as never }),
-  posix: () => {
-    const directory = makeFolder();
-    return { translator: posix as never, options: { directory } };
-  },
-};
-
-const turns = async (count = 30): Promise<void> => {
-  for (let index = 0; index < count; index += 1)
-    await new Promise((resolve) => setImmediate(resolve));
-};
 
 let context: FakeContext;
 let graph: Graph;

@@ -1,8 +1,8 @@
 /** Locks that stay, over storages of this process. Each `Locks` stands for a program of its own. */
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { code, storages, turns } from '../../test/support/chunk-storages.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
-import { makeFolder } from '../../test/support/folder.ts';
 import { Volume } from '../api/volume.ts';
 import { EIO } from '../core/errno.ts';
 import { fail, fopNames, tail } from '../core/gen/fops.gen.ts';
@@ -11,18 +11,8 @@ import type { Graph } from '../core/graph.ts';
 import type { Fops } from '../core/xlator.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';
 import watch from '../xlators/features/watch/index.ts';
-import memory from '../xlators/storage/memory/index.ts';
-import posix from '../xlators/storage/posix/index.ts';
 import type { HeldLock } from './held-lock.ts';
 import { Locks } from './locks.ts';
-
-const storages = {
-  memory: () => ({ translator: memory as never }),
-  posix: () => {
-    const directory = makeFolder();
-    return { translator: posix as never, options: { directory } };
-  },
-};
 
 /** Fails the requests that a test selects: as when a program dies at that point. */
 let failsRequest: (fop: string) => boolean;
@@ -36,16 +26,6 @@ const faults: Fops<null> = Object.fromEntries(
     }),
   ]),
 );
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const turns = async (count = 30): Promise<void> => {
-  for (let index = 0; index < count; index += 1) await turn();
-};
-const code = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no error',
-    (error: NodeJS.ErrnoException) => error.code ?? String(error),
-  );
 
 describe.each(['memory', 'posix'] as const)('a lock over storage/%s', (storage) => {
   let context: FakeContext;

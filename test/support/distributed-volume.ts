@@ -4,6 +4,7 @@
  */
 
 import distribute from '../../gluster/cluster/distribute/index.ts';
+import { hashName } from '../../gluster/cluster/distribute/name-hash.ts';
 import { type Context, newGfid } from '../../runtime/core/context.ts';
 import { Dict, GFID_REQ } from '../../runtime/core/dict.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
@@ -17,6 +18,13 @@ import type { Child } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { FakeContext, startGraph, type TestVolume } from './core.ts';
+
+/** The child among wz, wa and wm on which a name in the root is. */
+export function placeInRoot(name: string): string {
+  const hash = hashName(name);
+  if (hash <= 0x55555554) return 'wm';
+  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
+}
 
 /** The reply of a fop; `opRet` is NaN until it comes. */
 export interface FopReply {

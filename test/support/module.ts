@@ -14,6 +14,7 @@ import glupy from '../../bridges/glupy.ts';
 import type { GlupyState } from '../../bridges/host/index.ts';
 import type { Host } from '../../bridges/host/lifecycle/host.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
+import { GraphError } from '../../runtime/core/errors.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
@@ -165,6 +166,13 @@ export class RunningModule {
 
   get root(): Inode {
     return this.graph.inodes.root;
+  }
+
+  /** Why the graph does not start. */
+  async findStartProblems(): Promise<readonly string[]> {
+    const error = await this.graph.start().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(GraphError);
+    return (error as GraphError).problems;
   }
 
   /** Winds a fop into the module; the returned reply is filled in later. */

@@ -5,9 +5,12 @@ import { fail, tail } from '../../../runtime/core/gen/fops.gen.ts';
 import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../runtime/core/iatt.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../test/support/core.ts';
-import { DistributedVolume, type FopReply } from '../../../test/support/distributed-volume.ts';
+import {
+  DistributedVolume,
+  type FopReply,
+  placeInRoot,
+} from '../../../test/support/distributed-volume.ts';
 import { encodePiece, makeEmptyPiece } from './layout/layout.ts';
-import { hashName } from './name-hash.ts';
 
 const LAYOUT = 'trusted.glusterfs.dht';
 const LINKTO = `${LAYOUT}.linkto`;
@@ -22,12 +25,6 @@ const start = async (
 };
 afterEach(() => volume?.stop());
 
-/** The child of a name in the root of three: wm, wz, wa by ascending hash. */
-function placeInRoot(name: string): string {
-  const hash = hashName(name);
-  if (hash <= 0x55555554) return 'wm';
-  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
-}
 const placesOf = (path: string): string[] =>
   THREE.filter((child) => volume.readChild(child, path) !== null);
 const typeErrno = ({ opRet, opErrno }: { opRet: number; opErrno: number }): number =>

@@ -7,6 +7,7 @@ import type { Dict } from '../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
+import { placeInRoot } from '../../../test/support/distributed-volume.ts';
 import {
   canTakeBack,
   FAULTS,
@@ -15,17 +16,11 @@ import {
   PLACEMENTS,
 } from '../../../test/support/faults.ts';
 import { SharedVolume } from '../../../test/support/shared-volume.ts';
-import { hashName } from './name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 let volume: SharedVolume;
 afterEach(() => volume?.stop());
 
-function placeInRoot(name: string): string {
-  const hash = hashName(name);
-  if (hash <= 0x55555554) return 'wm';
-  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
-}
 const nameAt = (child: string, prefix: string): string => {
   for (let n = 0; ; n++) if (placeInRoot(`${prefix}${n}`) === child) return `/${prefix}${n}`;
 };

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { EEXIST, EIO, EISDIR, ENOTDIR, ENOTEMPTY } from '../../../runtime/core/errno.ts';
 import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
+import { placeInRoot } from '../../../test/support/distributed-volume.ts';
 import { SharedVolume } from '../../../test/support/shared-volume.ts';
-import { hashName } from './name-hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 let volume: SharedVolume;
@@ -11,12 +11,6 @@ const start = async (...args: Parameters<typeof SharedVolume.start>): Promise<vo
 };
 afterEach(() => volume?.stop());
 
-/** The child of a name in the root of three. */
-function placeInRoot(name: string): string {
-  const hash = hashName(name);
-  if (hash <= 0x55555554) return 'wm';
-  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
-}
 const nameAt = (child: string, prefix: string): string => {
   for (let n = 0; ; n++) if (placeInRoot(`${prefix}${n}`) === child) return `${prefix}${n}`;
 };

@@ -2,6 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ApiReply, type ApiValue, readU32 } from '../../../test/support/api-client.ts';
 import { connectInProcess } from '../../../test/support/api-connection.ts';
+import { turns } from '../../../test/support/chunk-storages.ts';
 import { makeTranslator } from '../../../test/support/core.ts';
 import { decodeName } from '../../core/bytes.ts';
 import {
@@ -21,11 +22,6 @@ import { OPERATION_FLAGS } from './operation.ts';
 import { STAT_FIELDS } from './values.ts';
 
 const { CREATE, EXCLUSIVE, WAIT } = OPERATION_FLAGS;
-
-const turns = async (count = 30): Promise<void> => {
-  for (let index = 0; index < count; index += 1)
-    await new Promise((resolve) => setImmediate(resolve));
-};
 
 const readJson = ({ body }: ApiReply): unknown => JSON.parse(new TextDecoder().decode(body));
 

@@ -3,7 +3,6 @@
  * none about valid names.
  */
 import { describe, expect, it } from 'vitest';
-import type { GraphError } from '../../../runtime/core/errors.ts';
 import { makeModuleGraph, startModule } from '../../support/module.ts';
 import { rows } from '../../support/rows.ts';
 import { takeTexts } from '../bridge/requests.ts';
@@ -38,8 +37,7 @@ describe('a declaration of options', () => {
     }
 `;
     const run = makeModuleGraph({ 'm.py': source });
-    const error = await run.graph.start().catch((reason: unknown) => reason);
-    const problems = (error as GraphError).problems.map((line) =>
+    const problems = (await run.findStartProblems()).map((line) =>
       line.replace(/^.*\/(?=m\.py)/, ''),
     );
     expect(problems).toEqual([

@@ -14,8 +14,7 @@ const source = (body: string): string =>
 
 async function startError(body: string): Promise<string> {
   const run = makeModuleGraph({ 'm.py': source(body) });
-  const error = await run.graph.start().catch((reason: unknown) => reason);
-  return String(error);
+  return (await run.findStartProblems()).join();
 }
 
 describe('a Python class', () => {

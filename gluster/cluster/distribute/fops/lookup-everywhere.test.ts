@@ -7,8 +7,7 @@ import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
-import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../name-hash.ts';
+import { DistributedVolume, placeInRoot } from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -17,12 +16,6 @@ const LINKTO = `${LAYOUT}.linkto`;
 let volume: DistributedVolume;
 afterEach(() => volume.stop());
 
-/** The child of a name in the root of three: wm, wz, wa by ascending hash. */
-function placeInRoot(name: string): string {
-  const hash = hashName(name);
-  if (hash <= 0x55555554) return 'wm';
-  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
-}
 const NAME = [...Array(99).keys()].map((n) => `n${n}`).find((n) => placeInRoot(n) === 'wm')!;
 
 /** Makes a file on wz whose name belongs to wm. */

@@ -5,8 +5,11 @@ import { ENODATA, EOPNOTSUPP, EPERM } from '../../../../runtime/core/errno.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import { Fd } from '../../../../runtime/core/operands.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
-import { DistributedVolume, type FopReply } from '../../../../test/support/distributed-volume.ts';
-import { hashName } from '../name-hash.ts';
+import {
+  DistributedVolume,
+  type FopReply,
+  placeInRoot,
+} from '../../../../test/support/distributed-volume.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -48,13 +51,6 @@ const set = (path: string, name: string, value = 'yes'): number => {
   const dict = new Dict().set(name, new TextEncoder().encode(value));
   return errnoOf(volume.ask('setxattr', volume.findLoc(path), dict, 0, null));
 };
-
-/** The child of a name in the root of three: wm, wz, wa by ascending hash. */
-function placeInRoot(name: string): string {
-  const hash = hashName(name);
-  if (hash <= 0x55555554) return 'wm';
-  return hash <= 0xaaaaaaa9 ? 'wz' : 'wa';
-}
 
 test.each(['glusterfs.pathinfo', 'trusted.glusterfs.pathinfo'])(
   'getxattr %s returns the brick of a file, and the bricks and ranges of a directory',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { code } from '../../../../test/support/chunk-storages.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../../../test/support/core.ts';
 import { connect, DriverSteps, ROOT_CALLER } from '../../../api/driver-steps.ts';
 import { Files } from '../../../api/files.ts';
@@ -68,11 +69,6 @@ const below = (): Files =>
 const notify = (text: string, path = '/file'): Promise<void> =>
   volume.setxattr(path, 'user.glossa.notify', text);
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const code = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no error',
-    (error: NodeJS.ErrnoException) => error.code ?? String(error),
-  );
 const dump = (): Record<string, unknown> => {
   const xl = graph.xlators.find(({ name }) => name === 'watch')!;
   return (xl.priv as WatchedFiles).dump();
