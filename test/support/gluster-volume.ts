@@ -1,4 +1,4 @@
-/** A volume over bricks of GlusterFS, with its client and glossa's. */
+/** A volume over bricks of GlusterFS or glossa, with GlusterFS's client and glossa's. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -8,12 +8,15 @@ import {
   type Special,
 } from './brick-clients.ts';
 import { makeFolder } from './folder.ts';
-import { RealBrick, RealMount } from './gluster.ts';
+import { type OurBrick, RealBrick, RealMount } from './gluster.ts';
 
-export class GlusterVolume {
+/** Starts a brick whose own folder is `own`, and that serves `files`, the folder of this name in it. */
+type StartBrick<B> = (own: string, files: string, at: number) => Promise<B>;
+
+export class GlusterVolume<B extends RealBrick | OurBrick = RealBrick> {
   /** The folder of the volume's files, with `mnt`, where GlusterFS's client has mounted it. */
   readonly folder = makeFolder();
-  readonly bricks: RealBrick[] = [];
+  readonly bricks: B[] = [];
   readonly clients: BrickClients;
   /** Ports by the names of the bricks. */
   readonly ports: Record<string, number> = {};
@@ -25,10 +28,19 @@ export class GlusterVolume {
   }
 
   /** @param names of the bricks, and of their clients */
-  static async start(names: readonly string[], special: Special = {}): Promise<GlusterVolume> {
-    const volume = new GlusterVolume(special);
+  static start(names: readonly string[], special: Special = {}): Promise<GlusterVolume> {
+    return GlusterVolume.startOn(names, (own) => RealBrick.start(own), special);
+  }
+
+  /** Starts a volume on bricks of any kind. */
+  static async startOn<B extends RealBrick | OurBrick>(
+    names: readonly string[],
+    startBrick: StartBrick<B>,
+    special: Special = {},
+  ): Promise<GlusterVolume<B>> {
+    const volume = new GlusterVolume<B>(special);
     try {
-      await volume.begin(names);
+      await volume.begin(names, startBrick);
     } catch (error) {
       await volume.end();
       throw error;
@@ -36,11 +48,12 @@ export class GlusterVolume {
     return volume;
   }
 
-  private async begin(names: readonly string[]): Promise<void> {
+  private async begin(names: readonly string[], startBrick: StartBrick<B>): Promise<void> {
     const { bricks, folder, ports } = this;
-    for (const name of names) {
-      mkdirSync(join(folder, name));
-      const brick = await RealBrick.start(join(folder, name));
+    for (const [at, name] of names.entries()) {
+      const files = join(folder, name, 'files');
+      mkdirSync(files, { recursive: true });
+      const brick = await startBrick(join(folder, name), files, at);
       bricks.push(brick);
       ports[name] = brick.port;
     }

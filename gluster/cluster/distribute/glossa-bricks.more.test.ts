@@ -3,44 +3,22 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type BrickClient,
-  BrickClients,
-  bytes,
-  distributedVolfile,
-} from '../../../test/support/brick-clients.ts';
+import { bytes, distributedVolfile } from '../../../test/support/brick-clients.ts';
 import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
 describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
-  let folder: string;
-  const bricks: OurBrick[] = [];
-  let clients: BrickClients;
-  let ours: BrickClient;
-  let theirs: RealMount;
-
+  let volume: GlusterVolume<OurBrick>;
   beforeAll(async () => {
-    folder = makeFolder();
-    for (const name of NAMES) {
-      mkdirSync(join(folder, name, 'files'), { recursive: true });
-      bricks.push(await OurBrick.serve(join(folder, name), join(folder, name, 'files')));
-    }
-    const ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
-    clients = new BrickClients();
-    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-    ours = await clients.openDistributed(ports);
-    await ours.ask('stat', '/');
+    volume = await GlusterVolume.startOn(NAMES, (own, files) => OurBrick.serve(own, files));
   });
-  afterAll(async () => {
-    await theirs?.end();
-    await clients.end();
-    for (const brick of bricks) await brick.end();
-  });
+  afterAll(() => volume?.end());
 
-  const onDisk = (brick: string, path: string): string => join(folder, brick, 'files', path);
+  const onDisk = (brick: string, path: string): string => join(volume.folder, brick, 'files', path);
   const xattrs = (path: string, name: string): Record<string, string> =>
     Object.fromEntries(
       NAMES.map((brick) => {
@@ -51,6 +29,7 @@ describe.skipIf(isWithoutBricks())("glossa's bricks", () => {
     );
 
   test("store directories, files and linkto files that GlusterFS's client makes and glossa's client reads", async () => {
+    const { ours, theirs } = volume;
     const output = await theirs.runScript(`
       mkdir dir1 && cd dir1
       for n in $(seq 30); do echo $n > n$n; done

@@ -3,12 +3,12 @@
  * GlusterFS.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { BrickClients, bytes, distributedVolfile } from '../../../test/support/brick-clients.ts';
-import { makeFolder } from '../../../test/support/folder.ts';
-import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { bytes } from '../../../test/support/brick-clients.ts';
+import { isWithoutBricks, type RealBrick } from '../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];
 const FILES = 6;
@@ -16,17 +16,6 @@ const NAMES = 12;
 const TURNS = 1500;
 /** Errors of a client that comes too late. */
 const LATE = /ENOENT|ESTALE|EEXIST/;
-
-let folder: string;
-let bricks: RealBrick[];
-let clients: BrickClients;
-let theirs: RealMount | null = null;
-
-afterEach(async () => {
-  await theirs?.end();
-  await clients?.end();
-  for (const brick of bricks ?? []) await brick.end();
-});
 
 /** Renames at random, from a seed. */
 const THEIRS = `
@@ -67,17 +56,9 @@ describe.skipIf(isWithoutBricks())('glossa and GlusterFS clients on bricks of Gl
   test('neither lose nor duplicate a file when both rename the same names at once', {
     timeout: 580_000,
   }, async () => {
-    folder = makeFolder();
-    bricks = [];
-    for (const name of CHILDREN) {
-      mkdirSync(join(folder, name));
-      bricks.push(await RealBrick.start(join(folder, name)));
-    }
-    const ports = Object.fromEntries(CHILDREN.map((name, at) => [name, bricks[at]!.port]));
-    clients = new BrickClients();
-    const ours = await clients.openDistributed(ports);
-    await ours.ask('stat', '/');
-    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    const volume = await GlusterVolume.start(CHILDREN);
+    onTestFinished(() => volume.end());
+    const { folder, bricks, ours, theirs } = volume;
     await theirs.runScript('mkdir d');
     const refill = async (): Promise<void> => {
       for (let n = 0; n < FILES; n++) await ours.ask('write', `/d/n${n}`, bytes(`${n}`), null);

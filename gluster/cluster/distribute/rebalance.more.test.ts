@@ -1,17 +1,21 @@
 /** GlusterFS moves files between its bricks and glossa's while a client of glossa writes them. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type BrickClient,
-  BrickClients,
   bytes,
   distributedVolfile,
 } from '../../../test/support/brick-clients.ts';
-import { makeFolder } from '../../../test/support/folder.ts';
-import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import {
+  isWithoutBricks,
+  OurBrick,
+  RealBrick,
+  type RealMount,
+} from '../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../test/support/gluster-volume.ts';
 import { selectVariants } from '../../../test/support/test-selection.ts';
 
 const NAMES = ['one', 'two'];
@@ -36,32 +40,18 @@ const tried = selectVariants(kinds, ([name]) => name === 'GlusterFS and glossa')
 describe.skipIf(isWithoutBricks()).each(tried)(
   'a rebalance by GlusterFS on bricks of %s',
   (_, starts) => {
+    let volume: GlusterVolume<RealBrick | OurBrick>;
     let folder: string;
-    let ports: Record<string, number>;
-    const bricks: (RealBrick | OurBrick)[] = [];
-    let clients: BrickClients;
     let ours: BrickClient;
     let theirs: RealMount;
 
     beforeAll(async () => {
-      folder = makeFolder();
-      bricks.length = 0;
-      for (const [at, name] of NAMES.entries()) {
-        const files = join(folder, name, 'files');
-        mkdirSync(files, { recursive: true });
-        bricks.push(await starts[at]!(join(folder, name), files));
-      }
-      ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
-      clients = new BrickClients();
-      theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-      ours = await clients.openDistributed(ports);
-      await ours.ask('stat', '/');
+      volume = await GlusterVolume.startOn<RealBrick | OurBrick>(NAMES, (own, files, at) =>
+        starts[at]!(own, files),
+      );
+      ({ folder, ours, theirs } = volume);
     });
-    afterAll(async () => {
-      await theirs?.end();
-      await clients.end();
-      for (const brick of bricks) await brick.end();
-    });
+    afterAll(() => volume?.end());
 
     const onDisk = (brick: string, path: string): string => join(folder, brick, 'files', path);
     const having = (path: string): string[] =>
@@ -201,7 +191,7 @@ with open("locked/${name}", "r+") as file:
     /** Runs a rebalance as glusterd does; it ends after visiting all files. */
     async function rebalance(...others: string[]): Promise<void> {
       const volfile = join(folder, 'rebalance.vol');
-      writeFileSync(volfile, distributedVolfile(ports));
+      writeFileSync(volfile, distributedVolfile(volume.ports));
       const options = [
         'use-readdirp=yes',
         'lookup-unhashed=yes',

@@ -3,17 +3,12 @@
  * brick refuses, and the client uses the present layout.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { BrickClients, bytes, distributedVolfile } from '../../../../test/support/brick-clients.ts';
-import { makeFolder } from '../../../../test/support/folder.ts';
-import {
-  isWithoutBricks,
-  OurBrick,
-  RealBrick,
-  RealMount,
-} from '../../../../test/support/gluster.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { bytes } from '../../../../test/support/brick-clients.ts';
+import { isWithoutBricks, OurBrick, RealBrick } from '../../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../../test/support/gluster-volume.ts';
 import { selectVariants } from '../../../../test/support/test-selection.ts';
 import { decodePiece } from '../layout/layout.ts';
 import { hashName } from '../name-hash.ts';
@@ -23,33 +18,15 @@ const LAYOUT = 'trusted.glusterfs.dht';
 const COUNT = 8;
 
 describe.skipIf(isWithoutBricks())('mkdir after another client changed the layout', () => {
-  const ends: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  });
-
   test.each(selectVariants(["glossa's", "GlusterFS's"] as const, (kind) => kind === "glossa's"))(
     'uses the new layout in clients of glossa and of GlusterFS, on bricks that are %s',
     async (kind) => {
-      const folder = makeFolder();
+      const volume = await GlusterVolume.startOn<RealBrick | OurBrick>(NAMES, (own, files) =>
+        kind === "GlusterFS's" ? RealBrick.start(own) : OurBrick.serve(own, files),
+      );
+      onTestFinished(() => volume.end());
+      const { folder, ours, theirs } = volume;
       const files = NAMES.map((name) => join(folder, name, 'files'));
-      const ports: Record<string, number> = {};
-      for (const [at, name] of NAMES.entries()) {
-        const own = join(folder, name);
-        mkdirSync(files[at]!, { recursive: true });
-        const brick =
-          kind === "GlusterFS's"
-            ? await RealBrick.start(own)
-            : await OurBrick.serve(own, files[at]!);
-        ends.push(() => brick.end());
-        ports[name] = brick.port;
-      }
-      const clients = new BrickClients();
-      ends.push(() => clients.end());
-      const ours = await clients.openDistributed(ports);
-      await ours.ask('stat', '/');
-      const theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
-      ends.push(() => theirs.end());
       await theirs.runScript('ls');
 
       const read = (path: string, name: string): Buffer[] =>

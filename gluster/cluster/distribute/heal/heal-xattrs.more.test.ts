@@ -3,52 +3,27 @@
  * and the reverse.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type BrickClient,
-  BrickClients,
-  bytes,
-  distributedVolfile,
-} from '../../../../test/support/brick-clients.ts';
-import { makeFolder } from '../../../../test/support/folder.ts';
-import { isWithoutBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+import { bytes, distributedVolfile } from '../../../../test/support/brick-clients.ts';
+import { isWithoutBricks, RealMount } from '../../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../../test/support/gluster-volume.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const MDS = 'trusted.glusterfs.dht.mds';
 const PATIENCE = { timeout: 120_000 };
 
-let folder: string;
-let bricks: RealBrick[];
-let ports: Record<string, number>;
-let clients: BrickClients;
-let ours: BrickClient;
-let theirs: RealMount;
+let volume: GlusterVolume;
 
 describe.skipIf(isWithoutBricks())('a directory changed while a brick was down', () => {
   beforeAll(async () => {
-    folder = makeFolder();
-    bricks = [];
-    for (const name of NAMES) {
-      mkdirSync(join(folder, name));
-      bricks.push(await RealBrick.start(join(folder, name)));
-    }
-    ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
-    clients = new BrickClients();
-    ours = await clients.openDistributed(ports);
-    await ours.ask('stat', '/');
-    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    volume = await GlusterVolume.start(NAMES);
   });
-  afterAll(async () => {
-    await theirs?.end();
-    await clients.end();
-    for (const brick of bricks) await brick.end();
-  });
+  afterAll(() => volume?.end());
 
   /** An xattr by brick, as its directory has it. */
   const onBricks = (path: string, name: string): string[] =>
-    bricks.map(({ files }) => {
+    volume.bricks.map(({ files }) => {
       const args = ['-h', '-n', name, '-e', 'hex', '--only-values', '--absolute-names'];
       const { status, stdout } = spawnSync('getfattr', [...args, join(files, path)]);
       return status === 0 ? stdout.toString('hex') : '';
@@ -62,6 +37,7 @@ describe.skipIf(isWithoutBricks())('a directory changed while a brick was down',
     'is counted in the MDS by either client in the same way, and repaired by the other client',
     PATIENCE,
     async () => {
+      const { folder, bricks, ports, clients, ours, theirs } = volume;
       await theirs.runScript('mkdir a0 a1 a2 a3 a4 a5 a6 a7 a8 b0 b1 b2 b3 b4 b5 b6 b7 b8');
       const [byUs, byThem] = [made('a'), made('b')];
       for (const name of [byUs, byThem]) await ours.ask('stat', `/${name}`);
