@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { DATA_MAX } from '../runtime/api/protocol/handle-operations.ts';
-import { OPERATION_FLAGS } from '../runtime/api/protocol/operation.ts';
+import { OPERATION_FLAGS } from '../runtime/api/protocol/values.ts';
 import { decodeName } from '../runtime/core/bytes.ts';
 import { readU32, SocketClient } from '../test/support/api-client.ts';
 import { connectTo, listenApi, makeVolfileFolder, startApi } from '../test/support/api-server.ts';

@@ -16,13 +16,12 @@ import {
   toPosition,
 } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
-import { OpenFile } from './open-file.ts';
-import type { OpenState } from './open-state.ts';
+import { OpenFile, type OpenState } from './open-file.ts';
 import { awaitPromise, type Steps } from './steps.ts';
 import type { Options, VolumeContext } from './volume-context.ts';
 
 /** The size of the first read of a whole file: a small file needs no stat. */
-export const FIRST_READ_BYTES = 128 * 1024;
+const FIRST_READ_BYTES = 128 * 1024;
 /** The most bytes that readFile returns: Node's limit. */
 const MAX_READ_FILE_BYTES = 2 ** 31 - 1;
 /** The size of a read without a buffer: Node's. */
@@ -296,7 +295,7 @@ export class FileDataSteps {
 }
 
 /** Makes memory as callers expect it: a Buffer in Node. */
-export const makeBuffer = (size: number): Uint8Array =>
+const makeBuffer = (size: number): Uint8Array =>
   globalThis.Buffer?.alloc(size) ?? new Uint8Array(size);
 
 /** Checks the buffers of readv or writev. @throws {TypeError} */

@@ -7,7 +7,6 @@ import {
   readStatOptions,
   readXattrFlags,
   throwArgumentError,
-  toBuffer,
   toBytes,
   toId,
   toInteger,
@@ -15,11 +14,16 @@ import {
   toMode,
   toPath,
 } from './arguments.ts';
-import { FIRST_READ_BYTES, FileDataSteps, makeBuffer } from './file-data.ts';
+import { FileDataSteps } from './file-data.ts';
 import { withErrorContext } from './file-error.ts';
-import { makeReadStream, makeWebStream, makeWriteStream, readLines } from './file-streams.ts';
-import type { OpenFile } from './open-file.ts';
-import { OpenState } from './open-state.ts';
+import {
+  makeReadStream,
+  makeWebStream,
+  makeWriteStream,
+  readChunks,
+  readLines,
+} from './file-streams.ts';
+import { type OpenFile, OpenState } from './open-file.ts';
 import { makePromiseFacade } from './promise-facade.ts';
 import { makeModeArgs, makeOwnerArgs, makeTimeArgs } from './setattr-arguments.ts';
 import { BigIntStats, Stats } from './stats.ts';
@@ -280,7 +284,7 @@ export class FileHandle extends FileHandleFacade {
 
   /** Yields the data of the file in pieces. */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-    return readChunks(this);
+    return readChunks(this, {});
   }
 
   /** Closes without a flush: for an open whose caller no longer waits. */
@@ -307,15 +311,6 @@ export function* useFile<R>(
   }
   yield* steps.close();
   return result;
-}
-
-/** Yields the data from the current position on, in pieces. */
-async function* readChunks(handle: FileHandle): AsyncGenerator<Uint8Array, void> {
-  for (;;) {
-    const { bytesRead, buffer } = await handle.read({ buffer: makeBuffer(FIRST_READ_BYTES) });
-    if (bytesRead === 0) return;
-    yield toBuffer(toBytes(buffer).subarray(0, bytesRead));
-  }
 }
 
 const toLockType = (type: unknown): number =>

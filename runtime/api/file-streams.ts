@@ -55,7 +55,7 @@ function loadStreams(): typeof import('node:stream') {
 type FileOrPromise = StreamFile | Promise<StreamFile>;
 
 /** Yields chunks of the file, from `start` to `end`, or from the handle's position. */
-async function* readChunks(
+export async function* readChunks(
   filePromise: FileOrPromise,
   { start, end = Number.POSITIVE_INFINITY, highWaterMark = CHUNK_BYTES }: ReadStreamOptions,
 ): AsyncGenerator<Uint8Array, void> {

@@ -243,6 +243,23 @@ function readReplyData({ values }: Reply, size: number): Uint8Array {
 /** An open file, for callers that wait for promises. */
 export const OpenFile = makePromiseFacade(OpenFileSteps);
 
+/** The state of an open file that all handles with its descriptor share. */
+export class OpenState {
+  /** The path by which the file was opened, for errors. */
+  readonly path: string;
+  readonly file: OpenFile;
+  /** The position at which reads and writes without a position continue. */
+  position = 0;
+  isClosed = false;
+  /** Whether a lock was requested, which the close then releases by a flush. */
+  hasLocks = false;
+
+  constructor(path: string, file: OpenFile) {
+    this.path = path;
+    this.file = file;
+  }
+}
+
 /** Awaits the reply to the open of `file`. Returns the file; after a failure, releases its fd. @throws {FopError} */
 export function* releaseOnFailure(file: OpenFile, reply: Steps<Reply>): Steps<OpenFile> {
   try {

@@ -9,8 +9,7 @@ import type { Fd } from '../core/operands.ts';
 import type { Child } from '../core/xlator.ts';
 import { connect, DriverSteps, ROOT_CALLER } from './driver-steps.ts';
 import { AbortError, VolumeClosedError } from './file-error.ts';
-import { OpenFile } from './open-file.ts';
-import type { OpenState } from './open-state.ts';
+import { OpenFile, type OpenState } from './open-file.ts';
 import { PendingOperation, PendingOperations } from './pending-operation.ts';
 import type { Steps } from './steps.ts';
 

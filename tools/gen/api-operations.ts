@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BYTES_MAX } from '../../runtime/api/protocol/api-connection.ts';
 import { DATA_MAX } from '../../runtime/api/protocol/handle-operations.ts';
-import { OPERATION_FLAGS, type Operation } from '../../runtime/api/protocol/operation.ts';
+import type { Operation } from '../../runtime/api/protocol/operation.ts';
 import { operationGroups, PROTOCOL_VERSION } from '../../runtime/api/protocol/operations.ts';
 import {
   type ArgumentType,
   isVariable,
+  OPERATION_FLAGS,
   STAT_FIELDS,
   STATVFS_FIELDS,
 } from '../../runtime/api/protocol/values.ts';

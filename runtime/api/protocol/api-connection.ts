@@ -14,7 +14,7 @@ import { releaseUnused, type Steps, StepsRunner } from '../steps.ts';
 import { writeFailure } from './failures.ts';
 import { DATA_MAX } from './handle-operations.ts';
 import { Identities } from './identities.ts';
-import type { IdentityRequest, Operation } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { operationByNumber, PROTOCOL_VERSION } from './operations.ts';
 import type {
   AbortableRequest,
@@ -22,7 +22,8 @@ import type {
   RequestConnection,
   RequestContext,
 } from './request-context.ts';
-import { argumentReaders, INVALID, isVariable, type Listing, resultWriters } from './values.ts';
+import type { IdentityRequest, Listing } from './values.ts';
+import { argumentReaders, INVALID, isVariable, resultWriters } from './values.ts';
 
 /** The bytes of the first receive buffer, and of the longest message: until the greeting, and for requests. */
 const GREETING_LIMITS = { initialBytes: 4096, maxBytes: 65_536 } as const;

@@ -18,8 +18,7 @@ import {
 import { tail } from '../../core/gen/fops.gen.ts';
 import type { Fops } from '../../core/xlator.ts';
 import watch from '../../xlators/features/watch/index.ts';
-import { OPERATION_FLAGS } from './operation.ts';
-import { STAT_FIELDS } from './values.ts';
+import { OPERATION_FLAGS, STAT_FIELDS } from './values.ts';
 
 const { CREATE, EXCLUSIVE, WAIT } = OPERATION_FLAGS;
 

@@ -20,16 +20,14 @@ import {
   defineLongOperation,
   defineOperation,
   defineQueuedOperation,
-  hasFlag,
   makeOperation,
-  OPERATION_FLAGS,
   type Operation,
-  type OperationContext,
   type ResultOf,
   type Signature,
   type ValuesAfter,
 } from './operation.ts';
-import type { GrantValue } from './values.ts';
+import type { RequestContext } from './request-context.ts';
+import { type GrantValue, hasFlag, OPERATION_FLAGS } from './values.ts';
 
 /** The number of open files that stands for the default. */
 const DEFAULT_COUNT = 0xffff_ffff;
@@ -41,16 +39,16 @@ const isChunk = (object: unknown): object is Chunk => object instanceof Chunk;
 const isLock = (object: unknown): object is HeldLock => object instanceof HeldLock;
 const isWatch = (object: unknown): object is ChunkWatch => object instanceof ChunkWatch;
 
-const findStore = (context: OperationContext, handle: number): ChunkStore =>
-  context.findObject(handle, isStore);
+const findStore = (context: RequestContext, handle: number): ChunkStore =>
+  context.handles.findObject(handle, isStore);
 
 /** Makes the options of a request to a store. @param deadline milliseconds, or 0; @param lock a handle, or 0 */
-function makeOptions(context: OperationContext, deadline: number, lock: number): RequestOptions {
+function makeOptions(context: RequestContext, deadline: number, lock: number): RequestOptions {
   const { signal } = context;
   return {
     ...(signal === undefined ? {} : { signal }),
     ...(deadline === 0 || deadline > TIMER_MAX_MS ? {} : { deadlineMs: deadline }),
-    ...(lock === 0 ? {} : { lock: context.findObject(lock, isLock) }),
+    ...(lock === 0 ? {} : { lock: context.handles.findObject(lock, isLock) }),
   };
 }
 
@@ -59,7 +57,7 @@ function makeOptions(context: OperationContext, deadline: number, lock: number):
  * @param deadline milliseconds, or 0. @throws {FopError} ETIMEDOUT
  */
 async function waitUntil<R>(
-  { signal: cancelSignal, volume }: OperationContext,
+  { signal: cancelSignal, volume }: RequestContext,
   deadline: number,
   wait: (signal: AbortSignal) => Promise<R>,
 ): Promise<R> {
@@ -86,7 +84,7 @@ async function waitUntil<R>(
 
 /** Takes a lock. @returns its handle and fencing number, or without WAIT the present holder */
 async function takeLock(
-  context: OperationContext,
+  context: RequestContext,
   handle: number,
   [flags, deadline, ttl]: readonly [number, number, number],
   owner: string,
@@ -105,7 +103,7 @@ async function takeLock(
   }
   let lockHandle: number;
   try {
-    lockHandle = context.addHandle(lock);
+    lockHandle = context.handles.add(lock);
   } catch (error) {
     await store.locks.unlock(name, owner);
     throw error;
@@ -115,9 +113,9 @@ async function takeLock(
       await lock.unlock();
     } catch (error) {
       const stays = `the lock '${name}' of a request that was cancelled stays with '${owner}'`;
-      context.log(`${stays}: ${(error as Error).message}`);
+      context.apiVolume.log(`${stays}: ${(error as Error).message}`);
     } finally {
-      context.releaseHandle(lockHandle);
+      context.handles.release(lockHandle);
     }
   };
   return { handle: lockHandle, fence: lock.fence, releaseUnused: () => void giveBack() };
@@ -125,24 +123,24 @@ async function takeLock(
 
 /** Gives a lock back, and closes its handle. */
 async function unlockHandle(
-  context: OperationContext,
+  context: RequestContext,
   handle: number,
 ): Promise<{ readonly existed: boolean }> {
-  const lock = context.findObject(handle, isLock);
+  const lock = context.handles.findObject(handle, isLock);
   try {
     return await lock.unlock();
   } finally {
-    context.releaseHandle(handle);
+    context.handles.release(handle);
   }
 }
 
 /** Registers an object that a promise makes. @returns its handle */
-function* open(context: OperationContext, start: () => Promise<HandleObject>): Steps<number> {
-  return context.addHandle(yield* run(context, start));
+function* open(context: RequestContext, start: () => Promise<HandleObject>): Steps<number> {
+  return context.handles.add(yield* run(context, start));
 }
 
 /** Waits for a promise as steps. */
-function* run<R>(context: OperationContext, start: () => Promise<R>): Steps<R> {
+function* run<R>(context: RequestContext, start: () => Promise<R>): Steps<R> {
   return yield* context.awaitPromise(start());
 }
 
@@ -161,7 +159,7 @@ const makeDefiner =
     makeOperation('queued', signature, help, (context, handle, deadline, lock, ...values) =>
       run(context, () =>
         send(
-          context.findObject(handle as number, isWanted),
+          context.handles.findObject(handle as number, isWanted),
           makeOptions(context, deadline as number, lock as number),
           ...(values as ValuesAfter<[number, number, number], S>),
         ),
@@ -177,7 +175,7 @@ export const chunkOperations = {
     'Opens a store of chunks, and returns its handle. 0, for `open_files` 0xffffffff, and an empty `directory` are the defaults. SYNC_WRITES.',
     (context, chunkSize, inFlight, openFiles, flags, directory) =>
       open(context, () =>
-        ChunkStore.open(context.makeVolume(), {
+        ChunkStore.open(context.apiVolume.makeVolume(context.volume), {
           ...(chunkSize === 0 ? {} : { chunkSize }),
           ...(inFlight === 0 ? {} : { inFlight }),
           ...(openFiles === DEFAULT_COUNT ? {} : { openFiles }),
@@ -268,7 +266,7 @@ export const watchOperations = {
     (context, handle, deadline, last) =>
       run(context, () =>
         waitUntil(context, deadline, (signal) =>
-          context.findObject(handle, isWatch).read(last, signal),
+          context.handles.findObject(handle, isWatch).read(last, signal),
         ),
       ),
   ),

@@ -6,19 +6,16 @@ import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
 import { type FileHandleSteps, type HeldLock, useFile } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
 import { toMachine } from '../fs-constants.ts';
-import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
-import type { Steps } from '../steps.ts';
+import { makeModeArgs, makeOwnerArgs, makeUtimensArgs } from '../setattr-arguments.ts';
+import { awaitPromise, type Steps } from '../steps.ts';
 import {
   defineFileOperation,
   defineImmediateOperation,
   defineLongOperation,
   defineOperation,
-  hasFlag,
-  OPERATION_FLAGS,
-  type OperationContext,
 } from './operation.ts';
-import { makeUtimensArgs } from './times.ts';
-import type { LockValue } from './values.ts';
+import type { RequestContext } from './request-context.ts';
+import { hasFlag, type LockValue, OPERATION_FLAGS } from './values.ts';
 
 /** The most bytes of data in one message. */
 export const DATA_MAX = 1024 * 1024;
@@ -44,7 +41,7 @@ const describeLock = ({ type, ...lock }: HeldLock): LockValue => ({
 
 /** Takes, releases or tests a record lock, as fcntl(2) does. @returns the lock taken, the one in the way, or NO_LOCK */
 function* lock(
-  context: OperationContext,
+  context: RequestContext,
   handle: number,
   command: number,
   lockType: number,
@@ -74,25 +71,25 @@ export const connectionOperations = {
     '1 uid:u32 gid:u32 umask:u32 groups:data lock_owner:data -> u32',
     'Registers an identity, and returns its number. 0xffffffff as `uid` or `gid` and an empty `lock_owner` are those of identity 0; `groups` are u32 numbers.',
     (context, uid, gid, umask, groups, lockOwner) =>
-      context.addIdentity({ uid, gid, umask, groups, lockOwner }),
+      context.connection.addIdentity({ uid, gid, umask, groups, lockOwner }),
   ),
   cancel: defineImmediateOperation(
     '2 request:u32 -> none',
     'Ends a request of this connection, which then fails with EINTR unless it has ended.',
-    (context, request) => context.cancel(request),
+    (context, request) => context.connection.cancel(request),
   ),
   reload: defineOperation('3 -> none', 'Makes the server read its volfile again.', (context) =>
-    context.reload(),
+    awaitPromise(context.connection.reload()),
   ),
   volume_id: defineOperation(
     '4 -> data',
     'Returns the 16 bytes of the id that a server of volfiles has given the volume; ENODATA if none has.',
-    (context) => context.findVolumeId(),
+    (context) => awaitPromise(context.connection.findVolumeId()),
   ),
   set_log: defineImmediateOperation(
     '5 level:u32 file:name -> none',
     'Sends the log of the server to another file; an empty name ends the log. `level` is the number of its least serious level, 0 (NONE) to 9 (TRACE).',
-    (context, level, file) => context.setLog(level, file),
+    (context, level, file) => context.connection.setLog(level, file),
   ),
 };
 
@@ -101,20 +98,21 @@ export const fileOperations = {
     '50 flags:u32 mode:u32 path:name -> u32',
     'Opens a file, and returns its handle. The flags are those of open(2) on x86-64; a directory fails with EISDIR.',
     function* (context, flags, mode, path) {
-      return context.addHandle(yield* context.volume.open(path, toMachine(flags), mode));
+      return context.handles.add(yield* context.volume.open(path, toMachine(flags), mode));
     },
   ),
   open_object: defineOperation(
     '51 flags:u32 gfid:gfid -> u32',
     'Opens a file by its gfid; flags as for `open`.',
     function* (context, flags, gfid) {
-      return context.addHandle(yield* context.volume.openByGfid(gfid, toMachine(flags)));
+      return context.handles.add(yield* context.volume.openByGfid(gfid, toMachine(flags)));
     },
   ),
   close: defineOperation(
     '52 handle:u32 -> none',
     'Flushes and closes a file or directory.',
-    (context, handle) => context.close(handle),
+    (context, handle) =>
+      context.handles.close(handle, context.volume, (closing) => context.awaitPromise(closing)),
   ),
   read: defineFileOperation(
     '53 handle:u32 position:size size:size -> data',
@@ -225,12 +223,13 @@ export const directoryOperations = {
   opendir: defineOperation(
     '80 flags:u32 path:name -> listing',
     'Opens a directory, and lists its first entries. STATS.',
-    (context, flags, path) => context.openDirectory(flags, path),
+    ({ handles, volume }, flags, path) =>
+      handles.openDirectory(volume, path, hasFlag(flags, OPERATION_FLAGS.STATS)),
   ),
   readdir: defineOperation(
     '81 handle:u32 -> listing',
     'Lists further entries.',
-    (context, handle) => context.readDirectory(handle),
+    ({ handles }, handle) => handles.readDirectory(handle),
   ),
 };
 

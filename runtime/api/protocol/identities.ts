@@ -7,8 +7,8 @@ import { EINVAL, EMFILE } from '../../core/errno.ts';
 import { toHex } from '../../core/hex.ts';
 import type { Caller } from '../driver-steps.ts';
 import { FopError } from '../fop-error.ts';
-import type { IdentityRequest } from './operation.ts';
 import { type ApiVolume, type RequestConnection, RequestContext } from './request-context.ts';
+import type { IdentityRequest } from './values.ts';
 
 /** The most identities of a connection. */
 const IDENTITIES_MAX = 65_536;

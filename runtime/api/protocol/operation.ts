@@ -2,65 +2,10 @@
  * Declares an operation of `operations.ts`, the table of what a client of `glossa api` may request: number, arguments,
  * result, help and code. The codec, the reference and the Python package are derived from it.
  */
-import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import type { FileHandleSteps } from '../file-handle.ts';
 import type { Steps } from '../steps.ts';
-import type { Volume } from '../volume.ts';
-import type { VolumeSteps } from '../volume-steps.ts';
-import type { HandleObject } from './handles.ts';
-import type { ArgumentType, ArgumentTypes, Listing, ResultType, ResultTypes } from './values.ts';
-
-/** The part of a client connection that an operation may use. */
-export interface OperationContext {
-  /** The volume, with the identity of the request. */
-  readonly volume: VolumeSteps;
-  /** Finds an open file; its requests have the identity of this request. @throws {FopError} EBADF */
-  findFile(handle: number): FileHandleSteps;
-  /** Aborted by `cancel`, and at the end of the connection; of requests of the kinds `long` and `queued`. */
-  readonly signal: AbortSignal | undefined;
-  /** Makes the volume, with the identity of the request, for objects that outlive it. */
-  makeVolume(): Volume;
-  /** Continues with the result of a promise. */
-  awaitPromise<R>(promise: Promise<R>): Steps<R>;
-  /** Registers an open file or another object. @returns its handle. @throws {FopError} EMFILE */
-  addHandle(file: FileHandle | HandleObject): number;
-  /** Finds an object other than a file. @throws {FopError} EBADF */
-  findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T;
-  /** Opens a directory and lists its first entries. @param flags STATS */
-  openDirectory(flags: number, path: string): Steps<Listing>;
-  /** Lists the next entries of a directory; at the end closes it, and returns handle 0. */
-  readDirectory(handle: number): Steps<Listing>;
-  close(handle: number): Steps<void>;
-  /** Closes a handle without a request. Ignores an unknown one. */
-  releaseHandle(handle: number): void;
-  /** Registers an identity. @returns its number */
-  addIdentity(identity: IdentityRequest): number;
-  /** Ends a request of this connection. @param request the id of its message */
-  cancel(request: number): void;
-  /** Logs an error that no client gets. */
-  log(text: string): void;
-  /** Makes the server read its volfile again. */
-  reload(): Steps<void>;
-  /** Returns the 16 bytes of the volume's id. @throws {FopError} ENODATA */
-  findVolumeId(): Steps<Uint8Array>;
-  /**
-   * Sets the level of the server's log and its file.
-   * @throws {FopError} EINVAL for an unknown level, EACCES for a file that cannot be written
-   */
-  setLog(level: number, file: string): void;
-}
-
-/**
- * An identity as a client registers it. An id of 0xffffffff, or an empty owner, is taken from identity 0, which is
- * that of the client's process.
- */
-export interface IdentityRequest {
-  readonly uid: number;
-  readonly gid: number;
-  readonly umask: number;
-  /** The supplementary groups, as big-endian numbers of 32 bits. */
-  readonly groups: Uint8Array;
-  readonly lockOwner: Uint8Array;
-}
+import type { RequestContext } from './request-context.ts';
+import type { ArgumentType, ArgumentTypes, ResultType, ResultTypes } from './values.ts';
 
 /** `NUMBER name:type … -> result`: the number of an operation, its arguments, and the type of its result. */
 export type Signature = `${number} ${string}-> ${ResultType}`;
@@ -105,7 +50,7 @@ export interface Operation {
    * Performs the operation.
    * @param values one for each argument. @throws {FopError | FileError | TypeError | RangeError}
    */
-  run(context: OperationContext, ...values: unknown[]): unknown;
+  run(context: RequestContext, ...values: unknown[]): unknown;
 }
 
 const makeDefiner =
@@ -113,7 +58,7 @@ const makeDefiner =
   <S extends Signature>(
     signature: S,
     help: string,
-    run: (context: OperationContext, ...values: ValuesOf<S>) => Steps<ResultOf<S>>,
+    run: (context: RequestContext, ...values: ValuesOf<S>) => Steps<ResultOf<S>>,
   ): Operation =>
     makeOperation(kind, signature, help, run as Operation['run']);
 
@@ -128,7 +73,7 @@ export const defineQueuedOperation = makeDefiner('queued');
 export const defineImmediateOperation = <S extends Signature>(
   signature: S,
   help: string,
-  run: (context: OperationContext, ...values: ValuesOf<S>) => ResultOf<S>,
+  run: (context: RequestContext, ...values: ValuesOf<S>) => ResultOf<S>,
 ): Operation => makeOperation('immediate', signature, help, run as Operation['run']);
 
 /** Defines an operation on an open file, whose handle is the first argument. */
@@ -164,29 +109,3 @@ export function makeOperation(
     sizeArgumentIndex: result === 'data' ? args.findIndex(({ name }) => name === 'size') : -1,
   };
 }
-
-/** Bits of the argument `flags`. */
-export const OPERATION_FLAGS = {
-  /** A symbolic link at the end of the path is not followed. */
-  NOFOLLOW: 1,
-  /** Also all files below a directory; for mkdir, also the directories above. */
-  RECURSIVE: 2,
-  /** rm: an absent path is no error. copy_tree: the target may exist. */
-  FORCE: 4,
-  /** copy_tree: symbolic links are copied as links. */
-  SYMLINKS: 8,
-  /** copy_file, chunk_open: the target must be absent. */
-  EXCLUSIVE: 16,
-  /** fsync: data alone, as fdatasync(2). */
-  DATA_ONLY: 32,
-  /** opendir: entries have their attributes. */
-  STATS: 64,
-  /** chunk_open: an absent chunk is made. */
-  CREATE: 128,
-  /** chunk_store: a write is on the disk when it has its reply. */
-  SYNC_WRITES: 256,
-  /** chunk_lock: waits until the lock is free. */
-  WAIT: 512,
-} as const;
-
-export const hasFlag = (flags: number, flag: number): boolean => (flags & flag) !== 0;

@@ -2,11 +2,11 @@
 
 import type { Iatt } from '../../core/iatt.ts';
 import type { LinkMode } from '../resolve-path.ts';
-import { makeModeArgs, makeOwnerArgs } from '../setattr-arguments.ts';
+import { makeModeArgs, makeOwnerArgs, makeUtimensArgs } from '../setattr-arguments.ts';
 import type { Steps } from '../steps.ts';
 import type { VolumeSteps } from '../volume-steps.ts';
-import { defineLongOperation, defineOperation, hasFlag, OPERATION_FLAGS } from './operation.ts';
-import { makeUtimensArgs } from './times.ts';
+import { defineLongOperation, defineOperation } from './operation.ts';
+import { hasFlag, OPERATION_FLAGS } from './values.ts';
 
 const toLinkMode = (flags: number): LinkMode =>
   hasFlag(flags, OPERATION_FLAGS.NOFOLLOW) ? 'nofollow' : 'follow';

@@ -4,20 +4,14 @@ import { EOPNOTSUPP } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
 import { toHex } from '../../core/hex.ts';
 import type { Caller } from '../driver-steps.ts';
-import type { FileHandle, FileHandleSteps } from '../file-handle.ts';
+import type { FileHandleSteps } from '../file-handle.ts';
 import { FopError } from '../fop-error.ts';
 import { awaitPromise, type Steps } from '../steps.ts';
 import { Volume } from '../volume.ts';
 import { VolumeClient, type VolumeClientSettings } from '../volume-client.ts';
 import { VolumeSteps } from '../volume-steps.ts';
-import { type HandleObject, Handles } from './handles.ts';
-import {
-  hasFlag,
-  type IdentityRequest,
-  OPERATION_FLAGS,
-  type OperationContext,
-} from './operation.ts';
-import type { Listing } from './values.ts';
+import { Handles } from './handles.ts';
+import type { IdentityRequest } from './values.ts';
 
 /** A volume for one connection, with the files and objects that it has opened. */
 export class ApiVolume {
@@ -90,21 +84,32 @@ export interface AbortableRequest {
   abort(): void;
 }
 
-/** The part of `ApiConnection` that operations use; `OperationContext` describes the methods. */
+/** The part of `ApiConnection` that operations use. */
 export interface RequestConnection {
+  /** Registers an identity. @returns its number */
   addIdentity(identity: IdentityRequest): number;
+  /** Ends a request of this connection. @param request the id of its message */
   cancel(request: number): void;
+  /** Makes the server read its volfile again. */
   reload(): Promise<void>;
+  /** Returns the 16 bytes of the volume's id. @throws {FopError} ENODATA */
   findVolumeId(): Promise<Uint8Array>;
+  /**
+   * Sets the level of the server's log and its file.
+   * @throws {FopError} EINVAL for an unknown level, EACCES for a file that cannot be written
+   */
   setLog(level: number, file: string): void;
 }
 
 /** The operations' view of a connection, for the requests of one identity. */
-export class RequestContext implements OperationContext {
+export class RequestContext {
+  /** The volume, with the identity of the request. */
   readonly volume: VolumeSteps;
+  /** Aborted by `cancel`, and at the end of the connection; of requests of the kinds `long` and `queued`. */
   readonly signal: AbortSignal | undefined;
-  private readonly connection: RequestConnection;
-  private readonly apiVolume: ApiVolume;
+  readonly connection: RequestConnection;
+  readonly apiVolume: ApiVolume;
+  readonly handles: Handles;
 
   constructor(
     connection: RequestConnection,
@@ -114,6 +119,7 @@ export class RequestContext implements OperationContext {
   ) {
     this.connection = connection;
     this.apiVolume = apiVolume;
+    this.handles = apiVolume.handles;
     this.volume = volume;
     this.signal = signal;
   }
@@ -131,69 +137,14 @@ export class RequestContext implements OperationContext {
     };
   }
 
-  makeVolume(): Volume {
-    return this.apiVolume.makeVolume(this.volume);
-  }
-
+  /** Continues with the result of a promise. */
   awaitPromise<R>(promise: Promise<R>): Steps<R> {
     this.apiVolume.wake();
     return awaitPromise(promise);
   }
 
+  /** Finds an open file; its requests have the identity of this request. @throws {FopError} EBADF */
   findFile(handle: number): FileHandleSteps {
-    return this.apiVolume.handles.findFile(handle, this.volume);
-  }
-
-  addHandle(object: FileHandle | HandleObject): number {
-    return this.apiVolume.handles.add(object);
-  }
-
-  findObject<T>(handle: number, isWanted: (object: unknown) => object is T): T {
-    return this.apiVolume.handles.findObject(handle, isWanted);
-  }
-
-  openDirectory(flags: number, path: string): Steps<Listing> {
-    return this.apiVolume.handles.openDirectory(
-      this.volume,
-      path,
-      hasFlag(flags, OPERATION_FLAGS.STATS),
-    );
-  }
-
-  readDirectory(handle: number): Steps<Listing> {
-    return this.apiVolume.handles.readDirectory(handle);
-  }
-
-  close(handle: number): Steps<void> {
-    const awaitClosing = (closing: Promise<void>): Steps<void> => this.awaitPromise(closing);
-    return this.apiVolume.handles.close(handle, this.volume, awaitClosing);
-  }
-
-  releaseHandle(handle: number): void {
-    this.apiVolume.handles.release(handle);
-  }
-
-  addIdentity(identity: IdentityRequest): number {
-    return this.connection.addIdentity(identity);
-  }
-
-  cancel(request: number): void {
-    this.connection.cancel(request);
-  }
-
-  log(text: string): void {
-    this.apiVolume.log(text);
-  }
-
-  *reload(): Steps<void> {
-    yield* awaitPromise(this.connection.reload());
-  }
-
-  *findVolumeId(): Steps<Uint8Array> {
-    return yield* awaitPromise(this.connection.findVolumeId());
-  }
-
-  setLog(level: number, file: string): void {
-    this.connection.setLog(level, file);
+    return this.handles.findFile(handle, this.volume);
   }
 }

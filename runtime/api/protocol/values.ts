@@ -72,6 +72,45 @@ export interface ResultTypes {
 
 export type ResultType = keyof ResultTypes;
 
+/**
+ * An identity as a client registers it. An id of 0xffffffff, or an empty owner, is taken from identity 0, which is
+ * that of the client's process.
+ */
+export interface IdentityRequest {
+  readonly uid: number;
+  readonly gid: number;
+  readonly umask: number;
+  /** The supplementary groups, as big-endian numbers of 32 bits. */
+  readonly groups: Uint8Array;
+  readonly lockOwner: Uint8Array;
+}
+
+/** Bits of the argument `flags`. */
+export const OPERATION_FLAGS = {
+  /** A symbolic link at the end of the path is not followed. */
+  NOFOLLOW: 1,
+  /** Also all files below a directory; for mkdir, also the directories above. */
+  RECURSIVE: 2,
+  /** rm: an absent path is no error. copy_tree: the target may exist. */
+  FORCE: 4,
+  /** copy_tree: symbolic links are copied as links. */
+  SYMLINKS: 8,
+  /** copy_file, chunk_open: the target must be absent. */
+  EXCLUSIVE: 16,
+  /** fsync: data alone, as fdatasync(2). */
+  DATA_ONLY: 32,
+  /** opendir: entries have their attributes. */
+  STATS: 64,
+  /** chunk_open: an absent chunk is made. */
+  CREATE: 128,
+  /** chunk_store: a write is on the disk when it has its reply. */
+  SYNC_WRITES: 256,
+  /** chunk_lock: waits until the lock is free. */
+  WAIT: 512,
+} as const;
+
+export const hasFlag = (flags: number, flag: number): boolean => (flags & flag) !== 0;
+
 /** Stands for an argument out of its type's range; the request then fails with EINVAL. */
 export const INVALID = Symbol('invalid argument');
 
