@@ -1,14 +1,13 @@
-"""Directories as os.scandir and os.walk list them."""
+"""Directories as os.scandir lists them."""
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, AnyStr, Generic, TypeVar
 
 from ._calls import VolumeCalls
 from ._connection import Connection
-from ._entry_calls import EntryCalls, read_level
+from ._entry_calls import EntryCalls
 from ._request import Call
 from ._shapes import Method, Shaped
 from ._values import Entry, Listing
@@ -99,29 +98,3 @@ class ScandirIterator(Iterator[DirEntry[AnyStr]]):
         # A listing that failed has not got a handle.
         if self.__dict__.get("_handle", 0) != 0:
             self.close()
-
-
-join: Callable[[Any, Any], Any] = posixpath.join
-
-
-def walk(
-    volume: Volume,
-    top: Any,
-    topdown: bool = True,
-    onerror: Callable[[OSError], object] | None = None,
-    followlinks: bool = False,
-) -> Iterator[tuple[Any, list[Any], list[Any]]]:
-    """Each directory of a tree with the names of its directories and other files, as os.walk."""
-    try:
-        folders, files, links = volume.run(read_level(top, followlinks))
-    except OSError as error:
-        if onerror is not None:
-            onerror(error)
-        return
-    if topdown:
-        yield top, folders, files
-    for name in list(folders):
-        if name not in links:
-            yield from walk(volume, join(top, name), topdown, onerror, followlinks)
-    if not topdown:
-        yield top, folders, files

@@ -6,6 +6,7 @@ import errno
 import os
 import posixpath
 import stat as modes
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ._arguments import decode_path, is_bytes
@@ -21,6 +22,7 @@ REGULAR = modes.S_IFREG >> TYPE_SHIFT
 LINK = modes.S_IFLNK >> TYPE_SHIFT
 
 calls = VolumeCalls()
+join: Callable[[Any, Any], Any] = posixpath.join
 
 
 class EntryCalls:
@@ -30,7 +32,7 @@ class EntryCalls:
 
     def __init__(self, directory: Any, entry: Entry) -> None:
         self.name: Any = entry.name if is_bytes(directory) else decode_path(entry.name)
-        self.path: Any = posixpath.join(directory, self.name)
+        self.path: Any = join(directory, self.name)
         self.type = entry.type
         # Attributes of the entry, and of the file that a symbolic link leads to.
         self.own = entry.stat

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ._path_calls import ANY_DEPTH, PathCalls, PathPart, match_part, split_pattern
+from . import _path_calls as operations
+from ._path_calls import ANY_DEPTH, PathPart, calls, match_part, split_pattern
 from ._request import Call
 from ._shapes import Method, QuestionMethod, Shaped
 from ._volume_base import VolumeBase
@@ -34,8 +35,9 @@ class PathBase(Shaped, os.PathLike[str], Generic[V]):
         return type(self)(self._volume, *parts)
 
     @property
-    def _calls(self) -> PathCalls:
-        return PathCalls(str(self._pure))
+    def _calls(self) -> str:
+        """The first argument of its operations."""
+        return str(self._pure)
 
     # -- the path itself ---------------------------------------------------------------------------
 
@@ -139,24 +141,24 @@ class PathBase(Shaped, os.PathLike[str], Generic[V]):
 
     # -- the file -------------------------------------------------------------------------------------
 
-    stat = Method(PathCalls.stat)
-    lstat = Method(PathCalls.lstat)
-    exists = QuestionMethod(PathCalls.exists)
-    is_file = QuestionMethod(PathCalls.is_file)
-    is_dir = QuestionMethod(PathCalls.is_dir)
-    is_symlink = QuestionMethod(PathCalls.is_symlink)
-    samefile = QuestionMethod(PathCalls.samefile)
-    chmod = Method(PathCalls.chmod)
-    mkdir = Method(PathCalls.mkdir)
-    touch = Method(PathCalls.touch)
-    unlink = Method(PathCalls.unlink)
-    rmdir = Method(PathCalls.rmdir)
-    symlink_to = Method(PathCalls.symlink_to)
-    hardlink_to = Method(PathCalls.hardlink_to)
-    read_bytes = Method(PathCalls.read_bytes)
-    write_bytes = Method(PathCalls.write_bytes)
-    read_text = Method(PathCalls.read_text)
-    write_text = Method(PathCalls.write_text)
+    stat = Method(calls.stat)
+    lstat = Method(calls.lstat)
+    exists = QuestionMethod(calls.exists)
+    is_file = QuestionMethod(calls.isfile)
+    is_dir = QuestionMethod(calls.isdir)
+    is_symlink = QuestionMethod(calls.islink)
+    samefile = QuestionMethod(operations.samefile)
+    chmod = Method(calls.chmod)
+    mkdir = Method(operations.mkdir)
+    touch = Method(operations.touch)
+    unlink = Method(operations.unlink)
+    rmdir = Method(calls.rmdir)
+    symlink_to = Method(operations.symlink_to)
+    hardlink_to = Method(operations.hardlink_to)
+    read_bytes = Method(calls.read_bytes)
+    write_bytes = Method(calls.write_bytes)
+    read_text = Method(calls.read_text)
+    write_text = Method(calls.write_text)
 
 
 class VolumePath(PathBase["Volume"]):

@@ -55,7 +55,12 @@ class Method(Generic[P, R]):
     """An operation as a method of the classes for threads and of those for asyncio."""
 
     def __init__(self, operation: Callable[Concatenate[Any, P], Call[R]]) -> None:
+        """operation: gets the `_calls` of the object, and the arguments of the method"""
         self.operation = operation
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
     if TYPE_CHECKING:
 
@@ -101,8 +106,9 @@ class Shaped:
         for name in dir(cls):
             found = getattr(cls, name, None)
             if isinstance(found, Method):
-                make = found.await_ if iscoroutinefunction(run) else found.block
-                setattr(cls, name, make())
+                method = found.await_() if iscoroutinefunction(run) else found.block()
+                method.__name__ = name
+                setattr(cls, name, method)
 
 
 class Question(Coroutine[Any, Any, bool]):
@@ -159,13 +165,11 @@ class QuestionMethod(Method[P, bool]):
         def __get__(self, owner: Any, kind: Any = None) -> Any: ...
 
     def await_(self) -> Callable[..., Question]:
-        operation = self.operation
+        operation, name = self.operation, self.name
 
         @wraps(operation)
         def method(self: Awaiting, *args: P.args, **kwargs: P.kwargs) -> Question:
-            return Question(
-                operation.__name__, lambda: self._run(operation(self._calls, *args, **kwargs))
-            )
+            return Question(name, lambda: self._run(operation(self._calls, *args, **kwargs)))
 
         return method
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ._arguments import AnyPath, StrPath
 from ._connector import Connector
-from ._directory import ScandirIterator, walk
+from ._directory import ScandirIterator
+from ._entry_calls import join, read_level
 from ._file import File, OpenMode
 from ._file_calls import FileCalls
 from ._identity import Identity
@@ -136,7 +137,19 @@ class Volume(VolumeBase[Connector]):
         followlinks: bool = False,
     ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
         """Each directory of a tree with the names of its directories and other files."""
-        return walk(self, top, topdown, onerror, followlinks)
+        try:
+            folders, files, links = self.run(read_level(top, followlinks))
+        except OSError as error:
+            if onerror is not None:
+                onerror(error)
+            return
+        if topdown:
+            yield top, folders, files
+        for name in list(folders):
+            if name not in links:
+                yield from self.walk(join(top, name), topdown, onerror, followlinks)
+        if not topdown:
+            yield top, folders, files
 
     def path(self, *parts: StrPath) -> VolumePath:
         """A path of the volume with the methods of pathlib: `volume.path("/a") / "b"`."""

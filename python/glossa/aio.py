@@ -25,8 +25,8 @@ from ._aio_connection import Connection
 from ._aio_path import VolumePath
 from ._arguments import AnyPath, StrPath, bytes_of, check_integer, check_position
 from ._connector import ConnectorBase
-from ._directory import EntryBase, join
-from ._entry_calls import DIRECTORY, LINK, REGULAR, read_level
+from ._directory import EntryBase
+from ._entry_calls import DIRECTORY, LINK, REGULAR, join, read_level
 from ._file import ACCESS_MODES, FileMethods, OpenMode
 from ._file_calls import FileCalls, writable
 from ._identity import Identity

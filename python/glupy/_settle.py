@@ -6,10 +6,9 @@ import weakref
 
 import _host
 
-from ._messages import WORDS
 from ._report import error_at, interrupted, report
 from ._source import asks_child, code_of
-from .frame import ANSWERED, FAILED, LATER, NOTHING, kept, waiting
+from .frame import ANSWERED, FAILED, LATER, NOTHING, WORDS, kept, waiting
 
 _NO_REPLY = "the request was neither answered nor passed on, and nothing can reach it any more"
 

@@ -21,12 +21,11 @@ from ._fops import (  # noqa: F401
 )
 from ._errno import ENODATA, ENOENT, EOPNOTSUPP
 from ._json import dumps, loads
-from ._messages import WORDS
-from ._timeouts import with_timeouts
 from .client import client
 from .errors import AlreadyAnswered, HandleExpired, is_errno
 from .inode import Loc
 from .pack import as_came, pack, pad
+from .reply import with_timeouts
 from .values import changed
 
 # A frame's state is one number, which the common decisions test and set: 0 while a method runs
@@ -43,6 +42,12 @@ _FAILURES = {op_errno: -op_errno for op_errno in range(1, 512)}
 # Those that say that something is absent, which is no mishap. Of others the host learns the place.
 _ABSENT = {op_errno: -op_errno for op_errno in (ENOENT, ENODATA, EOPNOTSUPP)}
 _NO_LEVEL = 0  # of the log: writes nothing
+
+# Words of messages for the parts of a module; modules for the original glupy use others.
+WORDS = {
+    "missing": "is a frame.wind, frame.unwind or frame.fail missing?",
+    "twice": "is a return missing, or a look at frame.answered?",
+}
 
 Root = namedtuple("Root", "unique uid gid pid groups lk_owner op client")
 Root.__doc__ = """Who asks: uid, gid, pid and supplementary groups (a tuple) of the caller; unique,

@@ -11,7 +11,7 @@ import os
 import sys
 
 import _glossa
-from glupy import _messages
+from glupy.frame import WORDS
 
 from . import cdata as _cdata
 
@@ -44,7 +44,7 @@ globals().update(_decorators)
 __all__ = [*(name for name in glupy.__all__ if name != "loc_t"), "loc_t", *_decorators]
 
 # Messages name what such a module writes.
-_messages.WORDS |= {
+WORDS |= {
     "missing": "is a dl.wind_{fop} or dl.unwind_{fop} missing?",
     "twice": "is a return missing?",
 }
