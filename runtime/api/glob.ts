@@ -4,7 +4,6 @@ import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
 import { joinPath } from '../core/operands.ts';
 import { readOptions, throwArgumentError, toPath } from './arguments.ts';
 import { FileError, withErrorContext } from './file-error.ts';
-import { readEntries } from './open-directory.ts';
 import { Dirent } from './stats.ts';
 import { runSync, type Steps } from './steps.ts';
 import { MAX_PARALLEL_VISITS } from './tree.ts';
@@ -100,11 +99,8 @@ class GlobSearch {
   private *lookUpNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
     for (const name of new Set(directory.tails.map(([segment]) => segment as string))) {
       const path = this.toVolumePath(joinName(directory.path, name));
-      const target = yield* withErrorContext(
-        'lstat',
-        path,
-        this.volume.files.findIfExists(path, 'nofollow'),
-      );
+      const find = this.volume.files.findIfExists(path, 'nofollow');
+      const target = yield* withErrorContext('lstat', path, find);
       if (target !== undefined) yield* this.addName(directory, result, name, target.buf.iaType);
     }
   }
@@ -112,17 +108,9 @@ class GlobSearch {
   /** Lists the directory, and adds the names that match. */
   private *listNames(directory: GlobDirectory, result: VisitResult): Steps<void> {
     const path = this.toVolumePath(directory.path);
-    const { volume } = this;
-    const listedDirectory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
-    const entries = readEntries(volume.driver, listedDirectory.inode);
-    for (const entry of yield* withErrorContext('scandir', path, entries)) {
-      const type = yield* withErrorContext(
-        'scandir',
-        path,
-        volume.findEntryType(entry, listedDirectory),
-      );
+    const entries = this.volume.listEntries(path);
+    for (const { entry, type } of yield* withErrorContext('scandir', path, entries))
       yield* this.addName(directory, result, entry.name, type);
-    }
     if (directory.tails.some(([segment]) => segment === '..')) {
       yield* this.addName(directory, result, '..', IA_IFDIR);
     }

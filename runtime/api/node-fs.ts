@@ -27,17 +27,8 @@ type Callback = (error: unknown, ...results: unknown[]) => void;
 /** Functions by path. Their names and arguments are the same with callbacks, promises and `Sync`. */
 const PATH_FUNCTIONS = [
   ...['access', 'appendFile', 'chmod', 'chown', 'copyFile', 'cp', 'lchown', 'link', 'lstat'],
-  ...[
-    'lutimes',
-    'mkdir',
-    'mkdtemp',
-    'mkdtempDisposable',
-    'opendir',
-    'readFile',
-    'readdir',
-    'readlink',
-    'realpath',
-  ],
+  ...['lutimes', 'mkdir', 'mkdtemp', 'mkdtempDisposable', 'opendir', 'readFile', 'readdir'],
+  ...['readlink', 'realpath'],
   ...['rename', 'rm', 'rmdir', 'stat', 'statfs', 'symlink', 'truncate', 'unlink', 'utimes'],
   'writeFile',
 ] as const;

@@ -4,6 +4,7 @@ import { type Dirent as Entry, IA_IFDIR, typeOfMode } from '../core/iatt.ts';
 import { type Caller, DriverSteps, type Refusal } from './driver-steps.ts';
 import { FilesSteps } from './files.ts';
 import { FopError } from './fop-error.ts';
+import { readEntries } from './open-directory.ts';
 import type { Steps } from './steps.ts';
 import { findEntryFile, type TreeDirectory } from './tree.ts';
 import type { VolumeClient } from './volume-client.ts';
@@ -77,6 +78,15 @@ export class VolumeContext {
     const { inode, buf } = yield* this.files.find(path);
     if (buf.iaType !== IA_IFDIR) throw new FopError(ENOTDIR, path);
     return { inode, path };
+  }
+
+  /** Lists a directory, with the types of its entries (IA_*). @throws {FopError} */
+  *listEntries(path: string): Steps<{ readonly entry: Entry; readonly type: number }[]> {
+    const directory = yield* this.findDirectory(path);
+    const list: { readonly entry: Entry; readonly type: number }[] = [];
+    for (const entry of yield* readEntries(this.driver, directory.inode))
+      list.push({ entry, type: yield* this.findEntryType(entry, directory) });
+    return list;
   }
 
   /** Whether a symbolic link leads to a directory that the caller can reach. */

@@ -266,11 +266,8 @@ export class VolumeSteps extends VolumeContext {
     // Errors name the path as mkdtemp(3) is called with it.
     const template = prefixText + 'X'.repeat(RANDOM_LETTER_COUNT);
     const encoding = readEncoding(options);
-    const path = yield* withErrorContext(
-      'mkdtemp',
-      template,
-      makeUniqueDirectory(this, prefixText),
-    );
+    const make = makeUniqueDirectory(this, prefixText);
+    const path = yield* withErrorContext('mkdtemp', template, make);
     return toEncodedName(path, encoding);
   }
 
@@ -303,12 +300,8 @@ export class VolumeSteps extends VolumeContext {
   *symlink(target: PathLike, path: PathLike, _type?: unknown): Steps<void> {
     const [linkTarget, pathText] = [toPath(target, 'target'), toPath(path)];
     if (linkTarget === '') throw new FileError(ENOENT, 'symlink', linkTarget, pathText);
-    yield* withErrorContext(
-      'symlink',
-      linkTarget,
-      this.files.symlink(linkTarget, pathText),
-      pathText,
-    );
+    const make = this.files.symlink(linkTarget, pathText);
+    yield* withErrorContext('symlink', linkTarget, make, pathText);
   }
 
   *link(existing: PathLike, path: PathLike): Steps<void> {
@@ -379,11 +372,8 @@ export class VolumeSteps extends VolumeContext {
     const recursive = readOptions(options).recursive === true;
     const settings = { encoding: readEncoding(options), recursive };
     const { inode } = yield* withErrorContext('opendir', pathText, this.findDirectory(pathText));
-    return yield* withErrorContext(
-      'opendir',
-      pathText,
-      Directory.open(this, { inode, path: pathText }, settings),
-    );
+    const open = Directory.open(this, { inode, path: pathText }, settings);
+    return yield* withErrorContext('opendir', pathText, open);
   }
 
   // -- data ----------------------------------------------------------------------------------
@@ -391,11 +381,8 @@ export class VolumeSteps extends VolumeContext {
   *open(path: PathLike, flags?: unknown, mode?: unknown): Steps<FileHandle> {
     const pathText = toPath(path);
     const flagBits = toOpenFlags(flags);
-    return yield* withErrorContext(
-      'open',
-      pathText,
-      FileHandle.open(this, pathText, flagBits, toMode(mode, 0o666)),
-    );
+    const open = FileHandle.open(this, pathText, flagBits, toMode(mode, 0o666));
+    return yield* withErrorContext('open', pathText, open);
   }
 
   *readFile(file: PathLike | FileHandle, options?: Options): Steps<string | Uint8Array> {

@@ -193,14 +193,13 @@ export function* readDirectory(
   withTypes: boolean,
   encoding: string | null,
 ): Steps<(string | Uint8Array | Dirent)[]> {
-  const directory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
-  const listing = readEntries(volume.driver, directory.inode);
-  const entries = yield* withErrorContext('scandir', path, listing);
-  if (!withTypes) return entries.map((entry) => toEncodedName(entry.name, encoding));
-  const list: Dirent[] = [];
-  for (const entry of entries) {
-    const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, directory));
-    list.push(new Dirent(toEncodedName(entry.name, encoding), path, type));
+  if (withTypes) {
+    const typed = yield* withErrorContext('scandir', path, volume.listEntries(path));
+    return typed.map(
+      ({ entry, type }) => new Dirent(toEncodedName(entry.name, encoding), path, type),
+    );
   }
-  return list;
+  const { inode } = yield* withErrorContext('scandir', path, volume.findDirectory(path));
+  const entries = yield* withErrorContext('scandir', path, readEntries(volume.driver, inode));
+  return entries.map((entry) => toEncodedName(entry.name, encoding));
 }

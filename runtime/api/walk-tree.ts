@@ -4,7 +4,6 @@ import { IA_IFDIR, IA_IFLNK } from '../core/iatt.ts';
 import { joinPath } from '../core/operands.ts';
 import { toPath } from './arguments.ts';
 import { withErrorContext } from './file-error.ts';
-import { readEntries } from './open-directory.ts';
 import { Dirent } from './stats.ts';
 import type { Steps } from './steps.ts';
 import { MAX_PARALLEL_VISITS } from './tree.ts';
@@ -34,15 +33,9 @@ function* listDirectory(
   path: string,
   followSymlinks: boolean,
 ): Steps<WalkStep> {
-  const directory = yield* withErrorContext('scandir', path, volume.findDirectory(path));
-  const entries = yield* withErrorContext(
-    'scandir',
-    path,
-    readEntries(volume.driver, directory.inode),
-  );
   const step: WalkStep = { path, directories: [], files: [] };
-  for (const entry of entries) {
-    const type = yield* withErrorContext('scandir', path, volume.findEntryType(entry, directory));
+  const entries = yield* withErrorContext('scandir', path, volume.listEntries(path));
+  for (const { entry, type } of entries) {
     let isDirectory = type === IA_IFDIR;
     if (type === IA_IFLNK && followSymlinks) {
       const link = joinPath(path, entry.name);
