@@ -101,7 +101,7 @@ interface HostingContext {
 }
 
 /** The state of a volume of this type. */
-export interface GlupyState extends HostState<Host> {
+export interface GlupyState extends HostState {
   settings: Settings;
   module: HostedModule;
   /** Connects debuggers with a module in a thread; null for a module in this thread. */

@@ -12,10 +12,8 @@ import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import {
-  checkOptions,
   defineOptions,
   describeMissingOption,
-  genericOptions,
   type Options,
   type Values,
 } from '../../runtime/core/options.ts';
@@ -30,6 +28,7 @@ import {
 } from '../../runtime/core/xlator.ts';
 import { describeOmittedFops, warnOfFopGaps } from '../host/advice/module-remarks.ts';
 import { describeMissingBuild } from '../host/lifecycle/missing-build.ts';
+import { readOptionValues } from '../host/lifecycle/module-options.ts';
 import { watchFolder } from '../machine/node/folder-watcher.ts';
 import { sources } from '../machine/node/sources.ts';
 import { ffiNames } from './ffi.ts';
@@ -166,30 +165,12 @@ function checkChildren(xl: Xlator<unknown>, path: string, record: Translator<unk
 }
 
 /** Reads the values of the record's options; warns of undeclared ones. */
-function readValues(
+const readValues = (
   xl: Xlator<unknown>,
   path: string,
   record: Translator<unknown>,
-): Values<Options> {
-  const reserved = Object.keys(record.options).filter((key) => key in options);
-  if (reserved.length > 0) {
-    throw new InitError(`${path}: option ${reserved.join(', ')} belongs to features/native itself`);
-  }
-  // All keys together, so that a misspelt option of features/native gets a suggestion too.
-  const allOptions: Options = { ...genericOptions, ...options, ...record.options };
-  const { values, problems } = checkOptions(allOptions, xl.volfileOptions, {
-    openOptions: record.openOptions === true,
-    strict: xl.context.strict,
-  });
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
-    throw new GraphError(errors.map(({ position, message }) => `${position ?? path}: ${message}`));
-  }
-  xl.warnSuspicious(
-    problems.map(({ position, message }) => ({ position: position ?? path, text: message })),
-  );
-  return values;
-}
+): Values<Options> =>
+  readOptionValues(xl, options, record.options, path, record.openOptions === true);
 
 /** Applies new option values. @throws {GraphError} if one cannot change; then none is changed */
 function reconfigure(xl: Xlator<unknown>): void {

@@ -28,7 +28,7 @@ const FOP_DECLARATIONS = [
 type OptionValues = Values<typeof sharedObjectOptions>;
 
 /** The state of a volume with a shared object. */
-interface VolumeState extends HostState<Host> {
+interface VolumeState extends HostState {
   values: OptionValues;
 }
 

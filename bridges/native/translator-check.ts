@@ -41,6 +41,13 @@ const FLAG_RULE: FieldRule = {
   isValid: (value) => typeof value === 'boolean',
 };
 
+/** The rule of an optional boolean that may depend on the volume. */
+const COMPUTED_FLAG_RULE: FieldRule = {
+  expected: 'true or false, or a function (xl) that says so',
+  optional: true,
+  isValid: (value) => typeof value === 'boolean' || isFunction(value),
+};
+
 /** The rules of the fields of `dataPath`. */
 const dataPathRules: { readonly [K in keyof Required<DataPath<unknown>>]: FieldRule } = {
   backing: makeHookRule('xl, fd'),
@@ -78,16 +85,8 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
     isValid: (value) => isObject(value) || isFunction(value),
     findProblems: (value: object) => (isObject(value) ? findFopProblems(value) : []),
   },
-  passesThrough: {
-    expected: 'true or false, or a function (xl) that says so',
-    optional: true,
-    isValid: (value) => typeof value === 'boolean' || isFunction(value),
-  },
-  observes: {
-    expected: 'true or false, or a function (xl) that says so',
-    optional: true,
-    isValid: (value) => typeof value === 'boolean' || isFunction(value),
-  },
+  passesThrough: COMPUTED_FLAG_RULE,
+  observes: COMPUTED_FLAG_RULE,
   init: { expected: 'a function (xl, options) that gives xl.priv', isValid: isFunction },
   check: makeHookRule('xl, options'),
   reconfigure: makeHookRule('xl, options'),

@@ -2,18 +2,18 @@
  * Patches Pyodide's JavaScript before it runs in its realm. Its two ES modules run as scripts
  * inside a function with parameters: patches remove `export`, `import` and `import.meta`, and
  * redirect functions (random bytes, heap limit, snapshot memory, signals, files) to the parameters.
- * Each patch states how often its text occurs; another number means an unknown Pyodide, and throws.
+ * Each patch states how often its text occurs, if not once; another number means an unknown Pyodide, and throws.
  * Numbers of `FS.ErrnoError` are WASI's: 37 is ENAMETOOLONG, 52 ENOSYS.
  */
 import { EngineError } from './errors.ts';
 import { dropUnusedExports } from './used-exports.ts';
 
-/** A textual change; `find` must occur `count` times in the patched text. */
+/** A textual change; `find` must occur `count` times in the patched text, or once. */
 interface Patch {
   readonly reason: string;
   readonly find: string | RegExp;
   readonly replacement: string;
-  readonly count: number;
+  readonly count?: number;
 }
 
 /**
@@ -28,7 +28,6 @@ const LOADER_PATCHES: readonly Patch[] = [
     reason: 'a script cannot export',
     find: 'export{dt as loadPyodide,U as version};',
     replacement: 'exports.loadPyodide=dt;exports.version=U;',
-    count: 1,
   },
   { reason: 'nothing may be imported', find: DYNAMIC_IMPORT, replacement: 'noImport(', count: 13 },
   {
@@ -39,13 +38,11 @@ const LOADER_PATCHES: readonly Patch[] = [
       'l=await WebAssembly.instantiate(await t,s);let{instance:d,module:u}=l;',
     replacement:
       'let u=await exports.wasm,d=await WebAssembly.instantiate(u,s);exports.instance=d;',
-    count: 1,
   },
   {
     reason: 'the fence wraps the imports that reach JavaScript',
     find: 's.env.JsvError_Check=c;try{',
     replacement: 's.env.JsvError_Check=c;s={...s,env:exports.fence(s.env)};try{',
-    count: 1,
   },
   {
     reason: 'the snapshot already contains the module path',
@@ -53,13 +50,11 @@ const LOADER_PATCHES: readonly Patch[] = [
     replacement:
       'n.sys&&(n.sys.path.insert(0,""),n._pyodide.set_excepthook(),' +
       'await n.packageIndexReady),',
-    count: 1,
   },
   {
     reason: 'the standard library is not copied once more',
     find: '.zip`,r)',
     replacement: '.zip`,r,{canOwn:true})',
-    count: 1,
   },
 ];
 
@@ -69,7 +64,6 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     reason: 'a script cannot export',
     find: 'export default _createPyodideModule;',
     replacement: 'exports.createPyodideModule=_createPyodideModule;',
-    count: 1,
   },
   {
     reason: 'a script has no import.meta',
@@ -82,13 +76,11 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     reason: 'random bytes come from the host',
     find: 'var initRandomFill=()=>{',
     replacement: 'var initRandomFill=()=>{return fillRandom;',
-    count: 1,
   },
   {
     reason: 'only shared libraries use these symbols',
     find: 'if(isInternalSym(symName)){continue}var value=exports[symName];var existingEntry',
     replacement: 'if(!GOT[symName]){continue}var value=exports[symName];var existingEntry',
-    count: 1,
   },
   {
     reason: 'Python never draws: the function table has no functions of OpenGL',
@@ -96,19 +88,16 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     replacement:
       'for(var[symName,entry]of Object.entries(GOT)){if(entry.value==-1){' +
       'if(symName.startsWith("emscripten_gl")){entry.value=0;continue}',
-    count: 1,
   },
   {
     reason: 'added functions are new ones, so the function table is not searched for them',
     find: 'functionsInTableMap=new WeakMap;updateTableMap(0,wasmTable.length)',
     replacement: 'functionsInTableMap=new WeakMap',
-    count: 1,
   },
   {
     reason: 'the memory limit of the volume',
     find: 'var getHeapMax=()=>4294901760;',
     replacement: 'var getHeapMax=()=>heapMax;',
-    count: 1,
   },
   {
     reason: 'a full memory frees its reserve at once, so that the traceback gets its lines',
@@ -116,19 +105,16 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     replacement:
       'if(requestedSize>maxHeapSize){var reserve=Module.reserve&&new Int32Array(Module.reserve.buffer);' +
       'if(reserve&&reserve[0]){_free(reserve[0]);reserve[0]=0}return false}',
-    count: 1,
   },
   {
     reason: 'a snapshot is read from its file directly into memory',
     find: 'return Module.HEAP8.set(t),l};',
     replacement: 'return restoreMemory(growMemory,()=>Module.HEAP8),l};',
-    count: 1,
   },
   {
     reason: 'a snapshot with separated languages must not join them again',
     find: 'API.finalizeBootstrap=function(t,e){t&&Wr();',
     replacement: 'API.finalizeBootstrap=function(t,e){if(t&&isSeparated)return Mo();t&&Wr();',
-    count: 1,
   },
   {
     reason: 'a name that is missing in memory may be a granted file',
@@ -136,7 +122,6 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     replacement:
       'lookup(parent,name){var granted=files.find(FS,parent,name,()=>HEAP8);' +
       'if(granted)return granted;if(!MEMFS.doesNotExistError)',
-    count: 1,
   },
   {
     reason: 'files in memory count towards a limit',
@@ -144,20 +129,17 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     replacement:
       'write(stream,buffer,offset,length,position,canOwn){' +
       'files.reserveBytes(FS,stream.node,position+length);if(buffer.buffer===HEAP8.buffer)',
-    count: 1,
   },
   {
     reason: 'growing a file counts towards the limit',
     find: 'resizeFileStorage(node,newSize){',
     replacement: 'resizeFileStorage(node,newSize){files.reserveBytes(FS,node,newSize);',
-    count: 1,
   },
   {
     reason: 'a new file counts towards the limit',
     find: 'mknod(parent,name,mode,dev){return MEMFS.createNode(',
     replacement:
       'mknod(parent,name,mode,dev){files.reserveBytes(FS,null,1024);return MEMFS.createNode(',
-    count: 1,
   },
   {
     reason: 'a link counts towards the limit',
@@ -165,13 +147,11 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     replacement:
       'symlink(parent,newname,oldpath){if(oldpath.length>4095)throw new FS.ErrnoError(37);' +
       'files.reserveBytes(FS,null,1024+oldpath.length);var node=MEMFS',
-    count: 1,
   },
   {
     reason: 'names are limited, as they take memory',
     find: 'mayCreate(dir,name){',
     replacement: 'mayCreate(dir,name){if(name.length>255)return 37;',
-    count: 1,
   },
   {
     reason: 'an unfinished line of terminal output is limited',
@@ -183,7 +163,6 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     reason: 'the list of looked-up hosts would grow without limit',
     find: 'DNS.address_map.names[addr]=name;DNS.address_map.addrs[name]=addr',
     replacement: '',
-    count: 1,
   },
   {
     reason: "EACCES (2) would read as Linux's ENOENT; EPERM (63) is unused there",
@@ -195,19 +174,16 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     reason: 'a pipe could hold unlimited unread data',
     find: 'createPipe(){',
     replacement: 'createPipe(){throw new FS.ErrnoError(52);',
-    count: 1,
   },
   {
     reason: "Emscripten's copy of the function table is faster",
     find: 'arg3){return wasmTable.get(func)(arg1,',
     replacement: 'arg3){return getWasmTableEntry(func)(arg1,',
-    count: 1,
   },
   {
     reason: 'reading the clock makes no BigInt of its precision',
     find: 'ignored_precision=bigintToI53Checked(ignored_precision);ptime>>>=0;',
     replacement: 'ptime>>>=0;',
-    count: 1,
   },
   {
     reason: 'reading the clock makes no BigInt of its value',
@@ -215,7 +191,6 @@ const RUNTIME_PATCHES: readonly Patch[] = [
     replacement:
       'HEAPU32[ptime>>>2]=nsec;HEAPU32[(ptime>>>2)+1]=nsec/4294967296;return 0}' +
       '_clock_time_get.sig',
-    count: 1,
   },
   {
     reason: 'Python cannot reach the word of the watchdog',
@@ -224,7 +199,6 @@ const RUNTIME_PATCHES: readonly Patch[] = [
       'Module.Py_EmscriptenSignalBuffer[0];Module.Py_EmscriptenSignalBuffer[0]=0;' +
       'return result}catch(e){return 0}',
     replacement: 'return takeSignal()',
-    count: 1,
   },
 ];
 
@@ -255,7 +229,7 @@ function applyPatches(file: string, source: string, patches: readonly Patch[]): 
 }
 
 function findEdits(file: string, source: string, patch: Patch): Edit[] {
-  const { find, replacement, count, reason } = patch;
+  const { find, replacement, count = 1, reason } = patch;
   const edits: Edit[] = [];
   if (typeof find === 'string') {
     for (let start = source.indexOf(find); start >= 0; start = source.indexOf(find, start)) {

@@ -23,6 +23,7 @@ import {
   TO_MAIN,
   writeOptionalText,
 } from './messages.ts';
+import type { QueryName } from './thread-requests.ts';
 
 /** Bytes of commands that a call may always have, even at the memory limit. */
 const MIN_COMMAND_BYTES = 64 * 1024 * 1024;
@@ -221,52 +222,31 @@ export class ThreadHost implements GuestHost {
     return value instanceof Uint8Array ? value : undefined;
   }
 
-  private queryText(name: string, id: number): string | undefined {
-    return this.connection.query(name, id) as string | undefined;
-  }
+  private readonly makeQuery =
+    <N extends QueryName>(name: N) =>
+    (id: number) =>
+      this.connection.query(name, id) as ReturnType<GuestHost[N]>;
 
-  private queryNumber(name: string, id: number): number {
-    return this.connection.query(name, id) as number;
-  }
-
-  readInodeJson(id: number): string | undefined {
-    return this.queryText('readInodeJson', id);
-  }
-
-  readFdJson(id: number): string | undefined {
-    return this.queryText('readFdJson', id);
-  }
+  readonly readInodeJson = this.makeQuery('readInodeJson');
+  readonly readFdJson = this.makeQuery('readFdJson');
+  readonly readClientUid = this.makeQuery('readClientUid');
+  readonly subscribeForget = this.makeQuery('subscribeForget');
+  readonly subscribeRelease = this.makeQuery('subscribeRelease');
+  readonly closeFd = this.makeQuery('closeFd');
+  readonly isChildUp = this.makeQuery('isChildUp');
+  private readonly queryRequestJson = this.makeQuery('readRequestJson');
+  private readonly queryAlive = this.makeQuery('isAlive');
 
   readRequestJson(id: number): string | undefined {
     if (this.call?.id === id) {
       this.readSet |= ROOT_BIT;
       if (this.rootJson !== undefined) return this.rootJson;
     }
-    return this.queryText('readRequestJson', id);
-  }
-
-  readClientUid(id: number): string | undefined {
-    return this.queryText('readClientUid', id);
+    return this.queryRequestJson(id);
   }
 
   isAlive(id: number): number {
-    return this.call?.id === id ? 1 : this.queryNumber('isAlive', id);
-  }
-
-  subscribeForget(id: number): number {
-    return this.queryNumber('subscribeForget', id);
-  }
-
-  subscribeRelease(id: number): number {
-    return this.queryNumber('subscribeRelease', id);
-  }
-
-  closeFd(id: number): number {
-    return this.queryNumber('closeFd', id);
-  }
-
-  isChildUp(child: number): number {
-    return this.queryNumber('isChildUp', child);
+    return this.call?.id === id ? 1 : this.queryAlive(id);
   }
 
   /** Returns the request as far as a guest with a record reads it. */

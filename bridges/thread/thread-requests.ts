@@ -16,17 +16,18 @@ export const fetchValue = (api: HostApi, id: number, wind: number, index: number
   api.fetchBytes(id, wind, index) ?? api.fetchJson(id, wind, index);
 
 /** The functions of the host that take a number, and that a guest in a thread waits for. */
-const QUERIES = new Map<string, (api: HostApi, id: number) => CrossingValue>([
-  ['readInodeJson', (api, id) => api.readInodeJson(id)],
-  ['readFdJson', (api, id) => api.readFdJson(id)],
-  ['readRequestJson', (api, id) => api.readRequestJson(id)],
-  ['readClientUid', (api, id) => api.readClientUid(id)],
-  ['isAlive', (api, id) => api.isAlive(id)],
-  ['subscribeForget', (api, id) => api.subscribeForget(id)],
-  ['subscribeRelease', (api, id) => api.subscribeRelease(id)],
-  ['closeFd', (api, id) => api.closeFd(id)],
-  ['isChildUp', (api, id) => api.isChildUp(id)],
-]);
+const QUERIES = [
+  'readInodeJson',
+  'readFdJson',
+  'readRequestJson',
+  'readClientUid',
+  'isAlive',
+  'subscribeForget',
+  'subscribeRelease',
+  'closeFd',
+  'isChildUp',
+] as const;
+export type QueryName = (typeof QUERIES)[number];
 
 /**
  * Finds the answer to a query. @throws {MalformedMessageError}
@@ -46,9 +47,9 @@ export function findAnswer(
   if (name === 'check') return explainMessage(interpreter, xl, a, text);
   if (name === 'checkUpcall') return describeThrown(() => api.readInvalidation(text));
   if (name === 'warnForeignWritable') return describeThrown(() => warnForeignWritable(text));
-  const query = QUERIES.get(name);
+  const query = QUERIES.find((known) => known === name);
   if (query === undefined) throw new MalformedMessageError('a query of unknown kind');
-  return query(api, a);
+  return api[query](a);
 }
 
 /** Returns the text of the error that `action` throws. */

@@ -16,56 +16,34 @@ import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { LanguageSyntax } from '../language.ts';
 
-/** Names from other file system interfaces, with the fop or hook that authors mean by them. */
-const FOREIGN_NAMES: Readonly<Record<string, string>> = {
-  all: 'any_fop',
-  allcbk: 'any_cbk',
-  allfops: 'any_fop',
-  any: 'any_fop',
-  anyfops: 'any_fop',
-  chmod: 'setattr',
-  chown: 'setattr',
-  close: 'flush',
-  copyrange: 'copy_file_range',
-  default: 'any_fop',
-  delete: 'unlink',
-  clientdestroy: 'client_disconnect',
-  destroy: 'fini',
-  disconnect: 'client_disconnect',
-  fchmod: 'fsetattr',
-  fchown: 'fsetattr',
-  fdatasync: 'fsync',
-  fgetattr: 'fstat',
-  flistxattr: 'fgetxattr',
-  futimens: 'fsetattr',
-  getattr: 'stat',
-  getdents: 'readdirp',
-  list: 'readdirp',
-  listdir: 'readdirp',
-  listxattr: 'getxattr',
-  lock: 'lk',
-  lseek: 'seek',
-  move: 'rename',
-  opendirs: 'opendir',
-  pread: 'readv',
-  pwrite: 'writev',
-  read: 'readv',
-  release: 'flush',
-  remove: 'unlink',
-  setup: 'init',
-  shutdown: 'fini',
-  start: 'init',
-  statvfs: 'statfs',
-  stop: 'fini',
-  teardown: 'fini',
-  utime: 'setattr',
-  utimens: 'setattr',
-  write: 'writev',
-};
-
-/** Finds the fop or hook that authors mean by a name of another interface. */
-const findMeantName = (bareName: string): string | undefined =>
-  Object.hasOwn(FOREIGN_NAMES, bareName) ? FOREIGN_NAMES[bareName] : undefined;
+/** Names from other file system interfaces, by the fop or hook that authors mean by them. */
+const FOREIGN_NAMES = new Map(
+  Object.entries({
+    any_cbk: 'allcbk',
+    any_fop: 'all allfops any anyfops default',
+    client_disconnect: 'clientdestroy disconnect',
+    copy_file_range: 'copyrange',
+    fgetxattr: 'flistxattr',
+    fini: 'destroy shutdown stop teardown',
+    flush: 'close release',
+    fsetattr: 'fchmod fchown futimens',
+    fstat: 'fgetattr',
+    fsync: 'fdatasync',
+    getxattr: 'listxattr',
+    init: 'setup start',
+    lk: 'lock',
+    opendir: 'opendirs',
+    readdirp: 'getdents list listdir',
+    readv: 'pread read',
+    rename: 'move',
+    seek: 'lseek',
+    setattr: 'chmod chown utime utimens',
+    stat: 'getattr',
+    statfs: 'statvfs',
+    unlink: 'delete remove',
+    writev: 'pwrite write',
+  }).flatMap(([meant, names]) => names.split(' ').map((name) => [name, meant])),
+);
 
 // Endings of method names, and the beginning `on`, in bare letters (`reduceToLetters`).
 const CALLBACK_ENDING = /(cbk|cb|callback)$/;
@@ -110,7 +88,7 @@ function findNearestKnownName(
       ? [syntax.cancelSuffix, CANCEL_ENDING]
       : ['', FOP_AFFIX];
   const base = bareName.replace(affix, '');
-  const fop = knownNames.get(base) ?? findMeantName(base);
+  const fop = knownNames.get(base) ?? FOREIGN_NAMES.get(base);
   if (fop !== undefined) return knownNames.get(reduceToLetters(fop + ending)) ?? fop;
   if (bareName.length < MIN_LETTERS) return undefined;
   const nearestLetters = findNearest(bareName, knownNames.keys());
@@ -133,7 +111,7 @@ function isUsed(
 ): boolean {
   // `x.name` is a use for any x, as x may be the translator. But file objects have methods such as
   // `read` too: such a name is a use only after self, this or cls.
-  const receiverPattern = isFopName(findMeantName(reduceToLetters(name)) ?? '')
+  const receiverPattern = isFopName(FOREIGN_NAMES.get(reduceToLetters(name)) ?? '')
     ? '(?:self|this|cls)'
     : '\\w+';
   const memberAccess = new RegExp(

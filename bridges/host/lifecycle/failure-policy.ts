@@ -163,14 +163,7 @@ export interface Counters {
   interrupted: number;
 }
 
-/** The part of an interpreter that its owner uses when the interpreter reports a failure. */
-export interface ReportingInterpreter {
-  /** True once a request has entered it. */
-  readonly hasServed: boolean;
-  close(): void;
-}
-
-/** The owner of an interpreter: its volume's host, which handles failures. */
+/** The owner of an interpreter: its volume's host, which handles failures. An `object` is the interpreter. */
 export interface Owner {
   readonly counters: Counters;
   readonly policy: Policy;
@@ -188,11 +181,11 @@ export interface Owner {
     logLoss(reason: string, blamed: null): void;
   };
   /** Records a failure in the interpreter. */
-  noteFailure(interpreter: ReportingInterpreter): void;
+  noteFailure(interpreter: object): void;
   /** Replaces an interpreter that can no longer be entered. @param blamed the request it ran for */
-  handleLoss(interpreter: ReportingInterpreter, why: string, blamed: HostedRequest | null): void;
+  handleLoss(interpreter: object, why: string, blamed: HostedRequest | null): void;
   /** Ends a retired interpreter after its last reply. */
-  endRetired(interpreter: ReportingInterpreter): void;
+  endRetired(interpreter: object): void;
   /** Applies a module's call that sets whether the volume is up. */
   applyDeclaredUp(api: object, isUp: boolean): void;
 }

@@ -38,37 +38,9 @@ const MAX_STATEDUMP_CHARS = 65_536;
 /** The most retired interpreters that may still finish requests. */
 const MAX_RETIRED = 4;
 
-/**
- * A volume with a module, in this thread or one of its own. Members that are not explained here
- * implement those of a translator record (runtime/core/xlator.ts).
- */
-export interface ModuleVolume {
-  readonly passesThrough: boolean;
-  readonly observes: boolean;
-  readonly ownOptions: Options;
-  makeFops(): Fops<unknown>;
-  reload(): Promise<ReloadResult>;
-  notify(event: EventName, about: unknown): void;
-  /** @param value the volume's mark on the inode (crossing/exposed-inodes.ts) */
-  forget(inode: Inode, value: unknown): void;
-  release(fd: Fd, value: unknown): void;
-  /** Notifies of a client that disconnects; `forgetClient`: of its last request's end. */
-  notifyDisconnect(client: Client): void;
-  forgetClient(client: Client): void;
-  /** Starts or stops notes when the volume's observer (`xl.observer`) has changed. */
-  applyObserver(): void;
-  dump(): Dump;
-  close(): void | Promise<void>;
-  /** The module's state, as JSON; undefined without a `dump_state`. @throws {Error} */
-  dumpState(): string | undefined;
-  /** Passes another volume's state (`dumpState`) to the module's `load_state`. @throws {Error} */
-  loadState(state: string): void;
-  readonly canLoadState: boolean;
-}
-
 /** The state (`xl.priv`) of a volume with a module. */
-export interface HostState<V extends ModuleVolume = ModuleVolume> {
-  readonly host: V;
+export interface HostState {
+  readonly host: Host;
 }
 
 /** The functions of a translator record that all volumes with a module share. */
@@ -85,8 +57,8 @@ export const hostFunctions = {
   },
   notify: ({ priv }, event, about) => priv.host.notify(event, about),
   forget: ({ priv }, inode, value) => priv.host.forget(inode, value),
-  release: ({ priv }, fd, value) => priv.host.release(fd, value),
-  releasedir: ({ priv }, fd, value) => priv.host.release(fd, value),
+  release: ({ priv }, fd) => priv.host.release(fd),
+  releasedir: ({ priv }, fd) => priv.host.release(fd),
   clientDisconnect: ({ priv }, client) => priv.host.notifyDisconnect(client),
   clientDestroy: ({ priv }, client) => priv.host.forgetClient(client),
   observed: ({ priv }) => priv.host.applyObserver(),
@@ -116,7 +88,11 @@ const INTERPRETER_TEXTS: LogTexts = {
  */
 export type StartInterpreter = (owner: Owner, rereads: boolean) => Promise<Interpreter>;
 
-export class Host implements Owner, SuccessionOwner, ModuleVolume {
+/**
+ * A volume with a module, in this thread or one of its own. Members that are not explained here
+ * implement those of a translator record (runtime/core/xlator.ts).
+ */
+export class Host implements Owner, SuccessionOwner {
   /** Stops the watcher of the module's folder (option reload). */
   stopWatching = (): void => {};
   readonly counters: Counters & { restarts: number; reloads: number } = {
@@ -252,6 +228,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     if (event === 'CHILD_UP') this.current.runDecisions();
   }
 
+  /** @param value the volume's mark on the inode (crossing/exposed-inodes.ts) */
   forget(inode: Inode, value: unknown): void {
     if (value !== TRACKED) return;
     for (const { api } of this.interpreters) api.forget(inode);
@@ -265,6 +242,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     for (const { api } of this.interpreters) api.notifyDisconnect(client);
   }
 
+  /** Notifies of the end of a client's last request. */
   forgetClient(client: Client): void {
     for (const { api } of this.interpreters) api.forgetClient(client);
   }
@@ -281,6 +259,7 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
   }
 
+  /** Starts or stops notes when the volume's observer (`xl.observer`) has changed. */
   applyObserver(): void {
     for (const interpreter of this.interpreters)
       interpreter.notes = updateNotes(this.xl, interpreter.guest, interpreter.notes);
@@ -395,10 +374,12 @@ export class Host implements Owner, SuccessionOwner, ModuleVolume {
     }
   }
 
+  /** Returns the module's state, as JSON; undefined without a `dump_state`. @throws {Error} */
   dumpState(): string | undefined {
     return dumpState(this.current);
   }
 
+  /** Passes another volume's state to the module's `load_state`. @throws {Error} */
   loadState(state: string): void {
     loadState(this.current, state);
   }

@@ -13,8 +13,9 @@ import {
   type Options,
   type OptionType,
   parseOptionValue,
+  type Values,
 } from '../../../runtime/core/options.ts';
-import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
 import type { ModuleDescription } from '../guest.ts';
 
 /** An option as the guest describes it, unchecked. */
@@ -158,35 +159,47 @@ export function readDescription(json: string, path: string): ModuleDescription {
 }
 
 /**
- * Reads the values of the module's options from the volfile; null for an option without a value.
- * @param hostOptions the host translator's own options
+ * Reads the values of all options from the volfile, and warns of doubtful ones.
+ * @param hostOptions the options that a module must not declare
  * @param path the module's file, for messages
  * @throws {InitError} for an invalid declaration, {GraphError} for wrong values
  */
-export function readModuleOptions(
+export function readOptionValues(
   xl: Xlator<unknown>,
   hostOptions: Options,
   declaredOptions: Options,
   path: string,
-): Record<string, unknown> {
-  const reservedKeys = Object.keys(declaredOptions).filter(
-    (key) => key in hostOptions || key in genericOptions,
-  );
+  openOptions = false,
+): Values<Options> {
+  const reservedKeys = Object.keys(declaredOptions).filter((key) => key in hostOptions);
   if (reservedKeys.length > 0) {
     throw new InitError(`${path}: option ${reservedKeys.join(', ')} belongs to ${xl.type} itself`);
   }
   // All keys together, so that a misspelt host option gets a suggestion too.
   const allOptions: Options = { ...genericOptions, ...hostOptions, ...declaredOptions };
   const { values, problems } = checkOptions(allOptions, xl.volfileOptions, {
+    openOptions,
     strict: xl.context.strict,
   });
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  const warnings = problems.filter(({ severity }) => severity === 'warning');
-  xl.warnSuspicious(
-    warnings.map(({ position, message }) => ({ position: position ?? path, text: message })),
-  );
-  if (errors.length > 0) {
-    throw new GraphError(errors.map((p) => `${p.position ?? path}: ${p.message}`));
-  }
+  const suspicions = (wanted: string): Suspicion[] =>
+    problems
+      .filter(({ severity }) => severity === wanted)
+      .map(({ position, message }) => ({ position: position ?? path, text: message }));
+  xl.warnSuspicious(suspicions('warning'));
+  const errors = suspicions('error');
+  if (errors.length > 0)
+    throw new GraphError(errors.map(({ position, text }) => `${position}: ${text}`));
+  return values;
+}
+
+/** As `readOptionValues`, of the module's own options only; null for an option without a value. */
+export function readModuleOptions(
+  xl: Xlator<unknown>,
+  hostOptions: Options,
+  declaredOptions: Options,
+  path: string,
+): Record<string, unknown> {
+  const reserved = { ...genericOptions, ...hostOptions };
+  const values = readOptionValues(xl, reserved, declaredOptions, path);
   return Object.fromEntries(Object.keys(declaredOptions).map((key) => [key, values[key] ?? null]));
 }
