@@ -6,7 +6,7 @@
 import { findFop } from '../../runtime/core/fops.ts';
 import { ERROR } from '../../runtime/core/log.ts';
 import { HOOK_KINDS, listScalarKinds } from './crossing/flatten.ts';
-import { type HostFunctions, makeHostFunction } from './crossing/kinds.ts';
+import { makeHostFunction } from './crossing/kinds.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -30,7 +30,7 @@ export const makeSharedFunctions = (
   host: GuestHost,
   evaluations: Evaluations,
   formatText = (text: string): string => text,
-): HostFunctions => ({
+) => ({
   push: makeHostFunction('is', 'v', (id, message) => void host.pushMessage(id, message)),
   invalidate: makeHostFunction('s', 'v', (message) => void host.invalidate(message)),
   up: makeHostFunction('i', 'v', (isUp) => void host.declareUp(isUp)),

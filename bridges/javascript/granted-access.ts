@@ -4,7 +4,7 @@
  */
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
-import { type HostFunctions, makeHostFunction } from '../host/crossing/kinds.ts';
+import { makeHostFunction } from '../host/crossing/kinds.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { ModuleFile } from '../host/language.ts';
 import type { Grants } from '../host/limits/grants.ts';
@@ -28,7 +28,7 @@ export class GrantedAccess {
    * The functions that library/grants.ts calls. Bytes cross as text, one character for each
    * (latin1).
    */
-  readonly functions: HostFunctions;
+  readonly functions: ReturnType<GrantedAccess['makeFunctions']>;
   readonly #files: GrantedFiles;
   readonly #memory: MemoryTools;
   readonly #module: ModuleFile;
@@ -45,7 +45,11 @@ export class GrantedAccess {
     this.#module = module;
     this.#host = host;
     const { env } = grants;
-    this.functions = {
+    this.functions = this.makeFunctions(env);
+  }
+
+  private makeFunctions(env: Grants['env']) {
+    return {
       read_file: makeHostFunction('s', 's', (path = '') => this.#read(path)),
       list_folder: makeHostFunction('s', 's', (path = '') => {
         const [fullPath, names] = this.#runIfGranted('read', path, (granted) =>

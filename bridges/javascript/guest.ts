@@ -3,7 +3,7 @@
  * calls its entry points. The library's side is library/bridge.ts.
  */
 import { ERROR, type LogSource, WARNING } from '../../runtime/core/log.ts';
-import { type HostFunctions, makeHostFunction } from '../host/crossing/kinds.ts';
+import { type LibraryCalls, makeHostFunction } from '../host/crossing/kinds.ts';
 import {
   DECIDED_BY_MESSAGES,
   type EnterGuest,
@@ -29,13 +29,17 @@ import { GrantedAccess } from './granted-access.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { decodeIndex, decodeRequestId, decodeWindNumber } from './library/origin.ts';
 
-/** Makes the functions that library/host.ts declares. */
+/** The functions that library/host.ts imports. */
+export type HostCalls = LibraryCalls<ReturnType<typeof makeHostFunctions>>;
+
+/** Makes the host functions, which `GuestHost` explains. Values are named by origins (library/origin.ts). */
 function makeHostFunctions(
   host: GuestHost,
   grantedAccess: GrantedAccess,
   evaluations: Evaluations,
   expressionNamer: ExpressionNamer,
-): HostFunctions {
+  memory: { collectSoon(): void; countBlocks(): number },
+) {
   return {
     ...makeSharedFunctions(host, evaluations, (text) => expressionNamer.addExpression(text)),
     put: makeHostFunction('aii', 'i', (bytes, offset, length) =>
@@ -44,6 +48,7 @@ function makeHostFunctions(
     fetch: makeHostFunction('i', 's', (origin) =>
       host.fetchJson(decodeRequestId(origin), decodeWindNumber(origin), decodeIndex(origin)),
     ),
+    // Fills the buffer, and returns the number of bytes; -1 if the request has ended.
     data: makeHostFunction('ia', 'i', (origin, into) => {
       const bytes = host.fetchBytes(
         decodeRequestId(origin),
@@ -64,6 +69,9 @@ function makeHostFunctions(
       'v',
       (file, line, func, why) => void host.logInvalidMessage({ file, line, func }, why),
     ),
+    // For tests of leaks (library/counts.ts).
+    collect_soon: makeHostFunction('', 'v', () => void memory.collectSoon()),
+    blocks: makeHostFunction('', 'i', () => memory.countBlocks()),
     ...grantedAccess.functions,
   };
 }
@@ -90,18 +98,17 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   const evaluations = new Evaluations();
   const grantedAccess = new GrantedAccess(settings.grants, module, host, machine);
   let hasWarned = false;
-  const collectSoon = (): undefined => {
+  const collectSoon = (): void => {
     if (engine.memory.collectSoon() || hasWarned) return;
     hasWarned = true;
     settings.log(WARNING, { file: module.path, line: 0, func: '-' }, NO_THRESHOLD_WARNING);
   };
   const engine: Engine = await createEngine({
     machine,
-    hostFunctions: {
-      ...makeHostFunctions(host, grantedAccess, evaluations, expressionNamer),
-      collect_soon: makeHostFunction('', 'v', collectSoon),
-      blocks: makeHostFunction('', 'i', () => engine.memory.blockCount),
-    },
+    hostFunctions: makeHostFunctions(host, grantedAccess, evaluations, expressionNamer, {
+      collectSoon,
+      countBlocks: () => engine.memory.blockCount,
+    }),
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),
     timeLimitMs: settings.timeLimitS * 1000,

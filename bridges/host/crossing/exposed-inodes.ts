@@ -18,5 +18,3 @@ export function expose(inode: Inode, xl: Xlator): number {
 
 /** Whether the module of `xl` may refer to the inode; also true for a tracked one. */
 export const isExposed = (inode: Inode, xl: Xlator): boolean => inode.ctxGet(xl) !== undefined;
-
-export const isTracked = (inode: Inode, xl: Xlator): boolean => inode.ctxGet(xl) === TRACKED;

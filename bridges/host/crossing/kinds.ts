@@ -33,9 +33,9 @@ export type KindValues<K extends string, Absent = never> = string extends K
     : readonly [];
 
 /** A function of the host that a module's library calls. An exception is the module's. */
-export interface HostFunction {
-  readonly params: string;
-  readonly result: Kind;
+export interface HostFunction<P extends string = string, R extends Kind = Kind> {
+  readonly params: P;
+  readonly result: R;
   readonly call: (...args: never[]) => KindTypes[Kind] | undefined;
   /** True if the function may wait for a user: its time does not count as the module's. */
   readonly mayWait?: boolean;
@@ -50,4 +50,17 @@ export const makeHostFunction = <P extends string, R extends Kind>(
   result: R,
   call: (...args: KindValues<P>) => KindTypes[R] | undefined,
   mayWait = false,
-): HostFunction => ({ params, result, call: call as never, mayWait });
+): HostFunction<P, R> => ({ params, result, call: call as never, mayWait });
+
+/** Host functions as a library in JavaScript calls them: its bytes are buffers. */
+export type LibraryCalls<F extends HostFunctions> = {
+  readonly [Name in keyof F]: F[Name] extends HostFunction<infer P, infer R>
+    ? KindValues<P> extends infer Values extends readonly unknown[]
+      ? (
+          ...args: {
+            [I in keyof Values]: Values[I] extends Uint8Array ? ArrayBufferLike : Values[I];
+          }
+        ) => R extends 's' ? string | undefined : KindTypes[R]
+      : never
+    : never;
+};

@@ -265,11 +265,6 @@ export function openPrompt(): void {
   }
 }
 
-/** The host function that receives the result of a prompt's line. */
-interface Prompt {
-  evaluated(id: number, failed: number, text: string): void;
-}
-
 /** Formats an error for the prompt, with the module's own lines. */
 const formatError = (error: unknown): string => {
   const { text, stack } = parse(explainError(error)) as { text: string; stack: string };
@@ -283,7 +278,7 @@ export function show(
   result: unknown,
   source: string,
 ): string | undefined {
-  const { evaluated } = host as unknown as Prompt;
+  const { evaluated } = host;
   if (failed !== 0) {
     if (isIncomplete(result, source)) return 'incomplete';
     evaluated(id, 1, formatError(result));

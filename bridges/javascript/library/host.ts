@@ -3,60 +3,11 @@
  * which this file deletes before any module runs. It also holds state that the library's files
  * share, and built-ins as they were before a module could replace them.
  */
+import type { HostCalls } from '../guest.ts';
 
-/**
- * The host functions. Those without a comment here are documented in `GuestHost`
- * (bridges/host/guest-host.ts), under the same names.
- */
-export interface Host {
-  /** Sends a message about request `id`. */
-  push(id: number, message: string): void;
-  /** Takes over bytes for the next message; returns their number in it. */
-  put(buffer: ArrayBufferLike, offset: number, length: number): number;
-  /** Returns the value at an origin (origin.ts) as JSON; undefined if its request has ended. */
-  fetch(origin: number): string | undefined;
-  /**
-   * Fills the buffer with the bytes at an origin. Returns their number, or -1 if the request has
-   * ended.
-   */
-  data(origin: number, into: ArrayBufferLike): number;
-  /** Sends an invalidation (invalidate.ts); throws for an invalid one. */
-  invalidate(message: string): void;
-  /** Declares the volume up (1) or down (0). */
-  up(isUp: number): void;
-  /** 1 if the child is up, otherwise 0. */
-  child_up(child: number): number;
-  // These return the fields of an object as JSON (of a client, its uid), or undefined if the host
-  // has dropped the object.
-  inode(id: number): string | undefined;
-  fd(id: number): string | undefined;
-  root(id: number): string | undefined;
-  client(id: number): string | undefined;
-  /** 1 as long as the request has not ended, otherwise 0. */
-  alive(id: number): number;
-  /** Subscribes to the notices `forget` (of an inode) and `release` (of an fd); 0 if it is gone. */
-  track(inode: number): number;
-  track_fd(fd: number): number;
-  /** Closes an fd that the module has opened; 0 for any other fd. */
-  close_fd(fd: number): number;
-  /** Fails a request to which the module can no longer reply. */
-  lost(id: number): void;
-  /** Monotonic microseconds. */
-  now(): number;
-  /** Requests the notice `tick` (timers.ts) in `ms` milliseconds. */
-  after(ms: number): void;
-  /** 1 if the volume writes lines of this level, otherwise 0. */
-  logs(level: number): number;
-  log(level: number, file: string, line: number, func: string, text: string): void;
-  /** Logs a refusal as a warning, once for each text. */
-  log_refusal(file: string, line: number, func: string, text: string): void;
-  /** Logs an invalid message, unless the module's own error reports it. */
-  note_mistake(file: string, line: number, func: string, why: string): void;
-}
+const globals = globalThis as { __host?: HostCalls };
 
-const globals = globalThis as { __host?: Host };
-
-export const host = globals.__host as Host;
+export const host = globals.__host as HostCalls;
 delete globals.__host;
 
 /** The original functions, taken before a module can replace them. */
