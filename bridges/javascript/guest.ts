@@ -23,9 +23,8 @@ import {
 import type { GuestSettings, ModuleFile, StartGuest } from '../host/language.ts';
 import { readDescription } from '../host/lifecycle/module-options.ts';
 import { createEngine, type Engine, EngineError, type Handle } from './engine.ts';
-import { ExpressionNamer } from './expression-namer.ts';
-import { explainMissingExport, renderSyntaxLine } from './fixes.ts';
 import { GrantedAccess } from './granted-access.ts';
+import { ExpressionNamer, explainMissingExport, renderSyntaxLine } from './hints.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { decodeIndex, decodeRequestId, decodeWindNumber } from './library/origin.ts';
 

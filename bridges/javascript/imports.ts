@@ -7,7 +7,7 @@ import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
 import { cachePerMachine, type Machine, type Sources } from '../host/machine.ts';
 import { dirname, join } from '../host/paths.ts';
-import { readExportedNames } from './fixes.ts';
+import { readExportedNames } from './hints.ts';
 import { findPackageFile, findPrivateFile } from './packages.ts';
 
 /** Prefix of the library's files, as bundled by tools/bundle.ts. */

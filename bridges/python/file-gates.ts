@@ -3,38 +3,16 @@
  * granted files. realm/granted-files.ts calls them for names that a folder in memory lacks. Nothing
  * is cached, so that a module sees current files. All arguments are untrusted: `GrantedFiles`
  * checks paths, and this file checks that buffers lie in the interpreter's memory.
+ *
+ * A negative result is minus a Linux errno. Attributes are a text: mode, size, inode number, and times
+ * of access and modification in milliseconds. Names of a list are separated by NUL.
  */
 import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
 import type { Attributes, GrantedFiles } from '../host/machine.ts';
 import type { Memory } from './capi.ts';
 
-/**
- * The host's functions for the realm. A negative result is minus a Linux errno. Attributes are a
- * text: mode, size, inode number, and times of access and modification in milliseconds. Names of a
- * list are separated by NUL.
- */
-export interface FileGates {
-  stat(path: unknown): string | number;
-  /** Does the same for a name in a granted folder or in one above it, and logs a refusal. */
-  statOrLog(path: unknown): string | number;
-  /** Logs that files in the interpreter's memory have reached their limit; returns 0. */
-  logFull(): number;
-  fstat(file: unknown): string | number;
-  list(path: unknown): string | number;
-  readlink(path: unknown): string | number;
-  open(path: unknown, flags: unknown): number;
-  close(file: unknown): number;
-  read(file: unknown, address: unknown, length: unknown, position: unknown): number;
-  write(file: unknown, address: unknown, length: unknown, position: unknown): number;
-  truncate(path: unknown, size: unknown): number;
-  ftruncate(file: unknown, size: unknown): number;
-  fsync(file: unknown): number;
-  mkdir(path: unknown, mode: unknown): number;
-  rmdir(path: unknown): number;
-  unlink(path: unknown): number;
-  rename(oldPath: unknown, newPath: unknown): number;
-  setAttributes(path: unknown, mode: unknown, mtime: unknown): number;
-}
+/** The host's functions for the realm. */
+export type FileGates = ReturnType<typeof makeFileGates>;
 
 /** Returns '' for anything but a string: no path that `GrantedFiles` accepts. */
 const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
@@ -60,7 +38,7 @@ export function makeFileGates(
   files: GrantedFiles,
   getMemory: () => Memory | undefined,
   logRefusal: (operation: string) => void,
-): FileGates {
+) {
   /** Returns `result`; logs it if it refuses a path or a further open file. */
   const logIfRefused = <T>(operation: string, path: unknown, result: T): T => {
     if ((result as unknown) === -EACCES) logRefusal(`${operation} ${toText(path)} (not granted)`);
@@ -79,40 +57,44 @@ export function makeFileGates(
   return {
     // During its start (no memory yet), the interpreter creates its own folders, and sees no
     // granted file.
-    stat: (path) =>
+    stat: (path: unknown) =>
       getMemory() === undefined ? -ENOENT : packAttributes(files.stat(toText(path))),
-    statOrLog: (path) => logIfRefused('stat', path, packAttributes(files.stat(toText(path)))),
+    // Does the same for a name in a granted folder or in one above it.
+    statOrLog: (path: unknown) =>
+      logIfRefused('stat', path, packAttributes(files.stat(toText(path)))),
+    /** Logs that files in the interpreter's memory have reached their limit. */
     logFull() {
       logRefusal('more than 64 MiB in files of the interpreter');
       return 0;
     },
-    fstat: (file) => packAttributes(files.fstat(toIndex(file))),
-    list(path) {
+    fstat: (file: unknown) => packAttributes(files.fstat(toIndex(file))),
+    list(path: unknown) {
       const names = logIfRefused('list', path, files.list(toText(path)));
       return typeof names === 'number' ? names : names.join('\0');
     },
-    readlink: (path) => logIfRefused('readlink', path, files.readlink(toText(path))),
-    open: (path, flags) =>
+    readlink: (path: unknown) => logIfRefused('readlink', path, files.readlink(toText(path))),
+    open: (path: unknown, flags: unknown) =>
       logIfRefused('open', path, files.openFile(toText(path), toIndex(flags) & 0xffff, 0o666)),
-    close: (file) => files.closeFile(toIndex(file)),
-    read(file, address, length, position) {
+    close: (file: unknown) => files.closeFile(toIndex(file)),
+    read(file: unknown, address: unknown, length: unknown, position: unknown) {
       const buffer = viewMemory(address, length);
       return buffer === undefined ? -EFAULT : files.read(toIndex(file), buffer, toIndex(position));
     },
-    write(file, address, length, position) {
+    write(file: unknown, address: unknown, length: unknown, position: unknown) {
       const bytes = viewMemory(address, length);
       return bytes === undefined ? -EFAULT : files.write(toIndex(file), bytes, toIndex(position));
     },
-    truncate: (path, size) =>
+    truncate: (path: unknown, size: unknown) =>
       logIfRefused('truncate', path, files.truncate(toText(path), toIndex(size))),
-    ftruncate: (file, size) => files.ftruncate(toIndex(file), toIndex(size)),
-    fsync: (file) => files.fsync(toIndex(file)),
-    mkdir: (path, mode) => logIfRefused('mkdir', path, files.mkdir(toText(path), toIndex(mode))),
-    rmdir: (path) => logIfRefused('rmdir', path, files.rmdir(toText(path))),
-    unlink: (path) => logIfRefused('unlink', path, files.unlink(toText(path))),
-    rename: (oldPath, newPath) =>
+    ftruncate: (file: unknown, size: unknown) => files.ftruncate(toIndex(file), toIndex(size)),
+    fsync: (file: unknown) => files.fsync(toIndex(file)),
+    mkdir: (path: unknown, mode: unknown) =>
+      logIfRefused('mkdir', path, files.mkdir(toText(path), toIndex(mode))),
+    rmdir: (path: unknown) => logIfRefused('rmdir', path, files.rmdir(toText(path))),
+    unlink: (path: unknown) => logIfRefused('unlink', path, files.unlink(toText(path))),
+    rename: (oldPath: unknown, newPath: unknown) =>
       logIfRefused('rename', newPath, files.rename(toText(oldPath), toText(newPath))),
-    setAttributes: (path, mode, mtime) =>
+    setAttributes: (path: unknown, mode: unknown, mtime: unknown) =>
       logIfRefused(
         'setattr',
         path,

@@ -8,7 +8,7 @@ import type { Arg, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { type Fd, Loc } from '../../runtime/core/operands.ts';
 import { type GuestMessage, readDecision } from '../host/crossing/decision.ts';
-import { LOC_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
+import { listScalarKinds } from '../host/crossing/flatten.ts';
 import type { Resolver } from '../host/crossing/message.ts';
 import type { ChildReply } from '../host/crossing/reply-check.ts';
 import type { Scalar } from '../host/guest.ts';
@@ -36,39 +36,35 @@ const makeInode = (id: Scalar): Inode | null =>
 const makeLoc = (scalars: readonly Scalar[], at: number): Loc =>
   new Loc(makeInode(scalars[at]), makeInode(scalars[at + 1]), (scalars[at + 2] as string) ?? null);
 
-/** Values as far as scalars tell: null, a number or text, data of a known length, or ABSENT. */
-function readKnownValues(
-  args: readonly Arg[],
-  scalars: readonly Scalar[],
-  offset: number,
-): unknown[] {
-  let at = offset;
-  return args.map((arg) => {
+/** What the scalars of a call tell. */
+interface KnownValues {
+  /** Null, a number or text, data of a known length, or ABSENT. */
+  readonly values: unknown[];
+  /** The numbers of inodes, and those of fds. */
+  readonly inodes: Set<unknown>;
+  readonly fds: Set<unknown>;
+}
+
+function readKnownValues({ args, scalars, offset }: CheckedCall): KnownValues {
+  const inodes = new Set<unknown>();
+  const fds = new Set<unknown>();
+  let next = offset;
+  const values = args.map((arg) => {
+    const at = next;
     const scalar = scalars[at];
-    at += listScalarKinds([arg]).length;
-    if (arg.type === 'loc') return makeLoc(scalars, at - LOC_KINDS.length);
+    next += listScalarKinds([arg]).length;
+    if (arg.type === 'loc') {
+      inodes.add(scalar).add(scalars[at + 1]);
+      return makeLoc(scalars, at);
+    }
     if (arg.type === 'int') return scalar;
     if (arg.type === 'str') return scalar ?? null;
     if (arg.type === 'data') return scalar === -1 ? null : { length: scalar };
+    if (arg.type === 'inode') inodes.add(scalar);
+    else if (arg.type === 'fd') fds.add(scalar);
     return scalar === 0 ? null : ABSENT;
   });
-}
-
-/** Adds the numbers of inodes, and those of fds, among the scalars. */
-function addObjectNumbers(
-  args: readonly Arg[],
-  scalars: readonly Scalar[],
-  offset: number,
-  inodes: Set<unknown>,
-  fds: Set<unknown>,
-): void {
-  let at = offset;
-  for (const arg of args) {
-    if (arg.type === 'loc') inodes.add(scalars[at]).add(scalars[at + 1]);
-    else if (arg.type === 'inode') inodes.add(scalars[at]);
-    else if (arg.type === 'fd') fds.add(scalars[at]);
-    at += listScalarKinds([arg]).length;
-  }
+  return { values, inodes, fds };
 }
 
 /** The current call, as a check needs it. */
@@ -97,11 +93,8 @@ export function checkMessage(
   byteArrays: readonly Uint8Array[],
   memory: MemoryTools,
 ): boolean {
-  const { row, args, scalars, offset, wind, replyRow } = call;
-  const values = readKnownValues(args, scalars, offset);
-  const inodes = new Set<unknown>();
-  const fds = new Set<unknown>();
-  addObjectNumbers(args, scalars, offset, inodes, fds);
+  const { row, args, scalars, wind, replyRow } = call;
+  const { values, inodes, fds } = readKnownValues(call);
   const isKnown = (number: number, index: number): boolean => number === wind && index in args;
   const resolver: Resolver = {
     findValue: (number, index) => (isKnown(number, index) ? values[index] : throwUnknown()),

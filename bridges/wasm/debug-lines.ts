@@ -46,6 +46,9 @@ const SET_ADDRESS = 2;
 /** Kinds of a file's properties (DWARF 5). */
 const PATH = 1;
 
+/** Bytes of integers, by their forms. */
+const INTEGER_FORMS: Readonly<Record<number, number>> = { 11: 1, 5: 2, 6: 4, 7: 8 };
+
 const utf8 = new TextDecoder();
 
 /** Reads little-endian integers and texts, besides those of `BinaryReader`. */
@@ -82,32 +85,16 @@ function readForm(
   offsetBytes: number,
   { lineTexts, texts }: DebugSections,
 ): Path | number {
-  switch (form) {
-    case 0x08:
-      return reader.readText();
-    case 0x0e:
-      return deferText(texts, reader.readInteger(offsetBytes));
-    case 0x1f:
-      return deferText(lineTexts, reader.readInteger(offsetBytes));
-    case 0x0f:
-      return reader.readUnsigned();
-    case 0x0b:
-      return reader.readInteger(1);
-    case 0x05:
-      return reader.readInteger(2);
-    case 0x06:
-      return reader.readInteger(4);
-    case 0x07:
-      return reader.readInteger(8);
-    case 0x1e:
-      reader.readBytes(16);
-      return 0;
-    case 0x09:
-      reader.readBytes(reader.readUnsigned());
-      return 0;
-    default:
-      throw new MalformedModuleError(`form ${form} is unknown`);
-  }
+  if (form === 0x08) return reader.readText();
+  if (form === 0x0e) return deferText(texts, reader.readInteger(offsetBytes));
+  if (form === 0x1f) return deferText(lineTexts, reader.readInteger(offsetBytes));
+  if (form === 0x0f) return reader.readUnsigned();
+  const byteCount = INTEGER_FORMS[form];
+  if (byteCount !== undefined) return reader.readInteger(byteCount);
+  if (form === 0x1e) reader.readBytes(16);
+  else if (form === 0x09) reader.readBytes(reader.readUnsigned());
+  else throw new MalformedModuleError(`form ${form} is unknown`);
+  return 0;
 }
 
 /** Reads a list of entries of DWARF 5; returns their paths. */

@@ -314,35 +314,25 @@ class ListingOrigin implements HostValue {
 export function makeListing(origin: number, decode: DecodeItems): unknown[] {
   const items: unknown[] = [];
   const listingOrigin = new ListingOrigin(origin, items, decode);
+  const makeTraps = (names: string, act: () => void) =>
+    names.split(' ').map((name) => [
+      name,
+      (...args: never[]): unknown => {
+        act();
+        return (Reflect[name as 'get'] as (...args: never[]) => unknown)(...args);
+      },
+    ]);
   return new Proxy(items, {
+    ...Object.fromEntries(
+      makeTraps('has ownKeys getOwnPropertyDescriptor', () => listingOrigin._load()),
+    ),
+    ...Object.fromEntries(
+      makeTraps('set defineProperty deleteProperty', () => listingOrigin._markChanged()),
+    ),
     get(target, key) {
       if (key === HOST_VALUE) return listingOrigin;
       listingOrigin._load();
       return Reflect.get(target, key);
-    },
-    has(target, key) {
-      listingOrigin._load();
-      return Reflect.has(target, key);
-    },
-    ownKeys(target) {
-      listingOrigin._load();
-      return Reflect.ownKeys(target);
-    },
-    getOwnPropertyDescriptor(target, key) {
-      listingOrigin._load();
-      return Reflect.getOwnPropertyDescriptor(target, key);
-    },
-    set(target, key, value) {
-      listingOrigin._markChanged();
-      return Reflect.set(target, key, value);
-    },
-    defineProperty(target, key, descriptor) {
-      listingOrigin._markChanged();
-      return Reflect.defineProperty(target, key, descriptor);
-    },
-    deleteProperty(target, key) {
-      listingOrigin._markChanged();
-      return Reflect.deleteProperty(target, key);
     },
   });
 }
