@@ -36,7 +36,7 @@ const makeInode = (id: Scalar): Inode | null =>
 const makeLoc = (scalars: readonly Scalar[], at: number): Loc =>
   new Loc(makeInode(scalars[at]), makeInode(scalars[at + 1]), (scalars[at + 2] as string) ?? null);
 
-/** What the scalars of a call tell. */
+/** The values of a call, as far as its scalars tell. */
 interface KnownValues {
   /** Null, a number or text, data of a known length, or ABSENT. */
   readonly values: unknown[];

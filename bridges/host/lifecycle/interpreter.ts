@@ -36,6 +36,7 @@ import { linkRecorded, lookUpUnknownName, recordName } from '../requests/name-lo
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
 import type { Limits, Owner } from './failure-policy.ts';
+import { isEnding, isOver, LIFE, type Life, nextLife } from './interpreter-life.ts';
 
 /** Request numbers wrap here, so that they stay small. */
 const MAX_ID = 0x3fffffff;
@@ -56,11 +57,7 @@ export class Interpreter {
   readonly decisions: DecisionQueue<HostedRequest>;
   private guestOrNull: Guest | null = null;
   private readonly unregisterTurnEnd = registerForRecovery(this);
-  /** True once the guest can no longer be entered: it is lost or closed. */
-  isDead = false;
-  private isRetired = false;
-  /** True once `close` was called: the children may have ended, so no request is bypassed. */
-  private isClosing = false;
+  private life: Life = LIFE.SERVING;
   private lastId = 0;
   private limits: Limits;
 
@@ -80,6 +77,11 @@ export class Interpreter {
 
   get requests(): PendingRequests['requests'] {
     return this.pending.requests;
+  }
+
+  /** True once the guest can no longer be entered: it is lost or closed. */
+  get isDead(): boolean {
+    return isOver(this.life);
   }
 
   get hasServed(): boolean {
@@ -193,7 +195,7 @@ export class Interpreter {
   checkLost(blamed: HostedRequest | null = null, activity = blamed?.name): boolean {
     const reason = this.guest.failure;
     if (reason === undefined || this.isDead) return this.isDead;
-    this.isDead = true;
+    this.life = nextLife(this.life, 'lose');
     const cause = activity === undefined ? reason : `${activity}: ${reason}`;
     // First: callers of failed requests may send new ones, which must wait for the successor.
     this.owner.handleLoss(this, cause, blamed);
@@ -344,8 +346,8 @@ export class Interpreter {
     const { plan, isAnswered, windCount } = request;
     const child = this.xl.passingChild;
     counters.failures += 1;
-    request.isAbandoned = true;
-    const bypasses = policy.onError === 'bypass' && !this.isClosing;
+    request.standing = 'abandoned';
+    const bypasses = policy.onError === 'bypass' && !isEnding(this.life);
     if (bypasses && plan !== null && !isAnswered && windCount === 0 && child) {
       counters.bypassed += 1;
       this.relay(request, plan, child, request.args);
@@ -367,8 +369,8 @@ export class Interpreter {
     const decision = decodeMessage(this.api, this.xl, request, message);
     if (decision.verb === 'failed') {
       // One is queued beyond a lane's limit.
-      if (request.isFailing) return;
-      request.isFailing = true;
+      if (request.standing === 'failing') return;
+      request.standing = 'failing';
       this.decisions.voidDecisions(request);
     }
     this.decisions.add(request, decision, bytes);
@@ -464,27 +466,25 @@ export class Interpreter {
 
   /** Finishes pending requests without taking new ones, then calls `endRetired`. */
   retire(): void {
-    this.isRetired = true;
+    this.life = nextLife(this.life, 'retire');
     this.endIfRetiredAndIdle();
   }
 
   private endIfRetiredAndIdle(): void {
-    if (!this.isRetired || this.decisions.isRunning || this.currentRequest !== null) return;
-    if (this.requests.size > 0 && !this.isDead) return;
-    this.isRetired = false;
-    this.owner.endRetired(this);
+    const { life } = this;
+    if (life !== LIFE.FORSAKEN && (life !== LIFE.RETIRED || this.requests.size > 0)) return;
+    if (!this.decisions.isRunning && this.currentRequest === null) this.owner.endRetired(this);
   }
 
   /** Ends an interpreter that never served, without notifying its module. */
   discard(): void {
-    this.isDead = true;
+    this.life = nextLife(this.life, 'lose');
     this.close();
   }
 
   /** Ends the interpreter now: fails pending requests, notifies the module, frees the engine. */
   close(): void {
-    this.isRetired = false;
-    this.isClosing = true;
+    this.life = nextLife(this.life, 'close');
     this.pending.close();
     this.unregisterTurnEnd();
     for (const request of [...this.requests.values()]) this.fail(request);
@@ -493,7 +493,7 @@ export class Interpreter {
     if (guest !== null && !this.isDead && this.hasHook('fini')) guest.callHook('fini', []);
     if (guest?.failure !== undefined && !this.isDead)
       this.owner.succession.logLoss(`fini: ${guest.failure}`, null);
-    this.isDead = true;
+    this.life = nextLife(this.life, 'close');
     this.api.close();
     guest?.close();
   }

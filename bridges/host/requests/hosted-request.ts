@@ -56,10 +56,11 @@ export class HostedRequest implements QueuedRequest {
   callsInThread = 0;
   /** True once its frame was unwound. */
   isAnswered = false;
-  /** True once the guest has failed or is gone: it gets no more calls about this request. */
-  isAbandoned = false;
-  /** True once the guest has reported that its method failed. */
-  isFailing = false;
+  /**
+   * failing: the guest has reported that its method failed; abandoned: the guest has failed or is
+   * gone, and gets no more calls about this request. Either way the request may have its answer.
+   */
+  standing: 'open' | 'failing' | 'abandoned' = 'open';
   /** The position in the module at which it fails the request; null if unknown. */
   failureSource: LogSource | null = null;
   /** True once the guest has returned without a decision. */
@@ -92,6 +93,16 @@ export class HostedRequest implements QueuedRequest {
   toJSON(): Readonly<Record<string, unknown>> {
     const { windCount: winds, owedReplyCount: owed, isAnswered: answered, waitedSeconds } = this;
     return { winds, owed, answered, 'seconds-waited': waitedSeconds };
+  }
+
+  get isAbandoned(): boolean {
+    return this.standing === 'abandoned';
+  }
+
+  /** True once nothing will happen to it any more: it is answered, and no child and no thread owes a reply. */
+  get isDone(): boolean {
+    if (this.owedReplyCount !== 0 || this.callsInThread !== 0) return false;
+    return this.isAnswered || this.plan === null;
   }
 
   get name(): string {

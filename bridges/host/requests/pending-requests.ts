@@ -81,9 +81,7 @@ export class PendingRequests {
 
   /** Drops a request that is answered and waits for no child. */
   removeIfDone(request: HostedRequest): void {
-    const { callsInThread, isAnswered, owedReplyCount, plan } = request;
-    if (owedReplyCount === 0 && callsInThread === 0 && (isAnswered || plan === null))
-      this.remove(request);
+    if (request.isDone) this.remove(request);
   }
 
   /** Records that a debugger has stopped the guest's thread, or that it runs on. */
