@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import oniguruma from 'vscode-oniguruma';
 import textmate, { type IGrammar } from 'vscode-textmate';
 import { parse } from '../../runtime/volfile/parse.ts';
+import { rows } from '../../test/support/rows.ts';
 import { readSources } from '../../test/tidy/sources.ts';
 
 const GRAMMAR = join(import.meta.dirname, 'syntaxes/volfile.tmLanguage.json');
@@ -62,101 +63,38 @@ function shown(text: string): string[] {
   return merged.map((token) => `${token.text.trim()}: ${token.scope}`);
 }
 
-it.each<[string, readonly string[]]>([
-  [
-    'volume a # b',
-    [
-      'volume: keyword.control.volume',
-      'a: entity.name.section.volume',
-      '# b: comment.line.number-sign',
-    ],
-  ],
-  ['type storage/posix', ['type: keyword.other.type', 'storage/posix: entity.name.type']],
-  [
-    'option type#1 on',
-    [
-      'option: keyword.other.option',
-      'type#1: variable.parameter.option',
-      'on: constant.language.boolean',
-    ],
-  ],
-  [
-    'option size 64MB',
-    ['option: keyword.other.option', 'size: variable.parameter.option', '64MB: constant.numeric'],
-  ],
-  [
-    'option\nname\n5x',
-    ['option: keyword.other.option', 'name: string.unquoted', '5x: string.unquoted'],
-  ],
-  [
-    'option type end-volume',
-    [
-      'option: keyword.other.option',
-      'type: keyword.other.type',
-      'end-volume: keyword.control.end-volume',
-    ],
-  ],
-  [
-    'subvolumes a types',
-    [
-      'subvolumes: keyword.other.subvolumes',
-      'a: variable.other.volume',
-      'types: variable.other.volume',
-    ],
-  ],
-  [
-    'subvolumeS a end-volumes',
-    [
-      'subvolumeS: keyword.other.subvolumes',
-      'a: variable.other.volume',
-      'end-volumes: variable.other.volume',
-    ],
-  ],
-  [
-    'volume a type b',
-    [
-      'volume: keyword.control.volume',
-      'a: entity.name.section.volume',
-      'type: keyword.other.type',
-      'b: entity.name.type',
-    ],
-  ],
-  [
-    'volume "type"# c',
-    [
-      'volume: keyword.control.volume',
-      '"type": string.quoted.double',
-      '# c: comment.line.number-sign',
-    ],
-  ],
-  [
-    'type "a\\"b" c',
-    [
-      'type: keyword.other.type',
-      '"a: string.quoted.double',
-      '\\": constant.character.escape',
-      'b": string.quoted.double',
-      'c: entity.name.type',
-    ],
-  ],
-  [
-    'type "open\nend-volume',
-    [
-      'type: keyword.other.type',
-      '"open: string.quoted.double',
-      'end-volume: keyword.control.end-volume',
-    ],
-  ],
-  [
-    'type `a type b` c',
-    ['type: keyword.other.type', '`a type b`: string.interpolated', 'c: entity.name.type'],
-  ],
-  [
-    'type a\\b',
-    ['type: keyword.other.type', 'a: entity.name.type', '\\b: invalid.illegal.backslash'],
-  ],
-  ['stray', ['stray: invalid.illegal.unexpected']],
-])('each word of the volfile text %j is highlighted by its kind', (text, expected) => {
+it.each(rows`
+volume a # b ⇒ volume: keyword.control.volume ⇒ a: entity.name.section.volume
+  ⇒ # b: comment.line.number-sign
+type storage/posix ⇒ type: keyword.other.type ⇒ storage/posix: entity.name.type
+option type#1 on ⇒ option: keyword.other.option ⇒ type#1: variable.parameter.option
+  ⇒ on: constant.language.boolean
+option size 64MB ⇒ option: keyword.other.option ⇒ size: variable.parameter.option
+  ⇒ 64MB: constant.numeric
+option
+  name
+  5x
+  ⇒ option: keyword.other.option ⇒ name: string.unquoted ⇒ 5x: string.unquoted
+option type end-volume ⇒ option: keyword.other.option ⇒ type: keyword.other.type
+  ⇒ end-volume: keyword.control.end-volume
+subvolumes a types ⇒ subvolumes: keyword.other.subvolumes ⇒ a: variable.other.volume
+  ⇒ types: variable.other.volume
+subvolumeS a end-volumes ⇒ subvolumeS: keyword.other.subvolumes ⇒ a: variable.other.volume
+  ⇒ end-volumes: variable.other.volume
+volume a type b ⇒ volume: keyword.control.volume ⇒ a: entity.name.section.volume
+  ⇒ type: keyword.other.type ⇒ b: entity.name.type
+volume "type"# c ⇒ volume: keyword.control.volume ⇒ "type": string.quoted.double
+  ⇒ # c: comment.line.number-sign
+type "a\"b" c ⇒ type: keyword.other.type ⇒ "a: string.quoted.double ⇒ \": constant.character.escape
+  ⇒ b": string.quoted.double ⇒ c: entity.name.type
+type "open
+  end-volume
+  ⇒ type: keyword.other.type ⇒ "open: string.quoted.double ⇒ end-volume: keyword.control.end-volume
+type ${'`'}a type b${'`'} c ⇒ type: keyword.other.type ⇒ ${'`'}a type b${'`'}: string.interpolated
+  ⇒ c: entity.name.type
+type a\b ⇒ type: keyword.other.type ⇒ a: entity.name.type ⇒ \b: invalid.illegal.backslash
+stray ⇒ stray: invalid.illegal.unexpected
+`)('each word of the volfile text %j is highlighted by its kind', (text, ...expected) => {
   expect(shown(text)).toEqual(expected);
 });
 

@@ -37,6 +37,22 @@ const { O_CREAT, O_RDWR } = { O_CREAT: 0o100, O_RDWR: 2 };
  */
 export type Step = readonly [name: string, ...args: (string | number)[]];
 
+/** Flags of open by their names. */
+const FLAGS: Readonly<Record<string, number>> = {
+  ...{ RDONLY: 0, WRONLY: 1, RDWR: 2, TRUNC: 0o1000, APPEND: 0o2000, 'RDWR|TRUNC': 0o1002 },
+};
+
+/** Reads steps from a text, as `open A f RDWR; fstat A`, on one line or several. */
+export const steps = (text: string): Step[] =>
+  text
+    .trim()
+    .split(/(?:; |\n) */)
+    .map((step) => {
+      const [name, ...args] = step.split(' ');
+      const read = (arg: string) => (/^-?(\d+|0o[0-7]+)$/.test(arg) ? Number(arg) : arg);
+      return [name!, ...args.map((arg) => FLAGS[arg] ?? read(arg))];
+    });
+
 /** A call's result: an error as a negative number; for a read, its length and checksum. */
 export type Result = number | readonly number[];
 

@@ -6,48 +6,21 @@ import { makeFolder } from '../../../../test/support/folder.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
+import { steps } from '../../../../test/support/trace-steps.ts';
 
 const SCENES: Scenes = {
-  'requests that read': [
-    ['open', 'r', 'f', 0],
-    ['pread', 'r', 4, 0],
-    ['mode', 'f'],
-    ['access', 'f', 4],
-    ['opendir', 'd', 'd'],
-    ['readdir', 'd'],
-    ['listxattr', 'f'],
-  ],
-  'requests that change': [
-    ['open', 'w', 'f', 1],
-    ['open', 'w', 'f', 2],
-    ['creat', 'x', 'x'],
-    ['mkdir', 'x', 0o755],
-    ['mknod', 'x', 0o100644],
-    ['symlink', 'f', 'x'],
-    ['link', 'f', 'x'],
-    ['rename', 'f', 'x'],
-    ['unlink', 'f'],
-    ['rmdir', 'd'],
-    ['truncate', 'f', 0],
-    ['chmod', 'f', 0o600],
-    ['chown', 'f', 1, 1],
-    ['utimens', 'f', 1, 1],
-    ['setxattr', 'f', 'user.x', 'x'],
-    ['removexattr', 'f', 'user.x'],
-    ['fchmod', 'r', 0o600],
-    ['fsetxattr', 'r', 'user.x', 'x'],
-    ['fsync', 'r'],
-    ['fsync', 'd'],
-  ],
+  'requests that read': steps(`
+    open r f 0; pread r 4 0; mode f; access f 4; opendir d d; readdir d; listxattr f`),
+  'requests that change': steps(`
+    open w f 1; open w f 2; creat x x; mkdir x 0o755; mknod x 0o100644; symlink f x; link f x
+    rename f x; unlink f; rmdir d; truncate f 0; chmod f 0o600; chown f 1 1; utimens f 1 1
+    setxattr f user.x x; removexattr f user.x; fchmod r 0o600; fsetxattr r user.x x; fsync r
+    fsync d`),
 };
 
 /** Changes that GlusterFS lets through. */
 const LET_THROUGH: Scenes = {
-  changes: [
-    ['fremovexattr', 'r', 'user.kept'],
-    ['open', 't', 'f', 0o1000],
-    ['stat', 'f'],
-  ],
+  changes: steps('fremovexattr r user.kept; open t f 0o1000; stat f'),
 };
 
 const isNotHere = isSkipped('bricks of GlusterFS', findBrickObstacle() || findGfapiObstacle());

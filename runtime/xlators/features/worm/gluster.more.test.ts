@@ -6,118 +6,46 @@ import { makeFolder } from '../../../../test/support/folder.ts';
 import { playOnBoth, type Scenes } from '../../../../test/support/gfapi-pair.ts';
 import { findBrickObstacle, findGfapiObstacle } from '../../../../test/support/gluster.ts';
 import { isSkipped } from '../../../../test/support/obstacle.ts';
+import { steps } from '../../../../test/support/trace-steps.ts';
 import { RETEN_STATE, START_TIME, WORM_FILE } from './retention.ts';
 
-const [WRONLY, RDWR, TRUNC, APPEND] = [1, 2, 0o1000, 0o2000];
-
 const VOLUME: Scenes = {
-  'what is there': [
-    ['open', 'r', 'f', 0],
-    ['pread', 'r', 4, 0],
-    ...[WRONLY, RDWR, TRUNC, APPEND].map((flags) => ['open', 'w', 'f', flags] as const),
-    ['link', 'f', 'x'],
-    ['rename', 'f', 'x'],
-    ['unlink', 'f'],
-    ['rmdir', 'd'],
-    ['truncate', 'f', 0],
-    ['setxattr', 'f', 'user.x', 'x'],
-    ['removexattr', 'f', 'user.x'],
-    ['chmod', 'f', 0o600],
-    ['utimens', 'f', 1, 1],
-    ['opendir', 'd', 'd'],
-    ['readdir', 'd'],
-  ],
-  'what is made': [
-    ['creat', 'x', 'x'],
-    ['pwrite', 'x', 3, 0],
-    ['ftruncate', 'x', 0],
-    ['pwrite', 'x', 3, 0],
-    ['fallocate', 'x', 0, 10],
-    ['close', 'x'],
-    ['open', 'x', 'x', WRONLY],
-    ['mkdir', 'e', 0o755],
-    ['mknod', 'n', 0o100644],
-    ['symlink', 'f', 's'],
-    ['xattr', 'x', START_TIME],
-  ],
+  'what is there': steps(`
+    open r f 0; pread r 4 0; open w f WRONLY; open w f RDWR; open w f TRUNC; open w f APPEND
+    link f x; rename f x; unlink f; rmdir d; truncate f 0; setxattr f user.x x
+    removexattr f user.x; chmod f 0o600; utimens f 1 1; opendir d d; readdir d`),
+  'what is made': steps(`
+    creat x x; pwrite x 3 0; ftruncate x 0; pwrite x 3 0; fallocate x 0 10; close x
+    open x x WRONLY; mkdir e 0o755; mknod n 0o100644; symlink f s; xattr x ${START_TIME}`),
 };
 
 /** @param mark the attribute that the volume writes after a close */
 const files = (mark: string): Scenes => ({
-  'a file that is being made': [
-    ['creat', 'x', 'x'],
-    ['pwrite', 'x', 3, 0],
-    ['ftruncate', 'x', 2],
-    ['rename', 'x', 'y'],
-    ['rename', 'y', 'x'],
-    ['getxattr', 'x', START_TIME],
-    ['getxattr', 'x', WORM_FILE],
-    ['getxattr', 'x', RETEN_STATE],
-    ['close', 'x'],
-    ['marked', 'x', mark],
-    ['xattr', 'x', WORM_FILE],
-    ['xattr', 'x', RETEN_STATE],
-  ],
-  'a file that was made': [
-    ['open', 'w', 'x', WRONLY],
-    ['pwrite', 'w', 3, 0],
-    ['ftruncate', 'w', 0],
-    ['truncate', 'x', 0],
-    ['link', 'x', 'y'],
-    ['rename', 'x', 'y'],
-    ['rename', 'y', 'x'],
-    ['creat', 'z', 'z'],
-    ['rename', 'z', 'x'],
-    ['close', 'z'],
-    ['setxattr', 'x', 'user.x', 'x'],
-    ['removexattr', 'x', 'user.x'],
-    ['xattr', 'x', RETEN_STATE],
-  ],
-  'a chmod to read-only, and until when': [
-    ['chmod', 'x', 0o444],
-    ['xattr', 'x', RETEN_STATE],
-    ['pwrite', 'w', 3, 0],
-    ['chmod', 'x', 0o644],
-    ['pwrite', 'w', 3, 0],
-    ['utimens', 'x', 1, 1],
-    ['utimens', 'x', 2_000_000_000, 1],
-    ['utimens', 'x', 1_950_000_000, 1],
-    ['getxattr', 'x', RETEN_STATE],
-    ['stat', 'x'],
-  ],
-  'a file that was there before': [
-    ['open', 'o', 'f', WRONLY],
-    ['pwrite', 'o', 3, 0],
-    ['chmod', 'f', 0o444],
-    ['pwrite', 'o', 3, 0],
-    ['xattr', 'f', RETEN_STATE],
-    ['rename', 'f', 'g'],
-    ['unlink', 'g'],
-  ],
-  'a removal': [
-    ['creat', 'r', 'r'],
-    ['close', 'r'],
-    ['marked', 'r', mark],
-    ['unlink', 'r'],
-    ['unlink', 'x'],
-  ],
+  'a file that is being made': steps(`
+    creat x x; pwrite x 3 0; ftruncate x 2; rename x y; rename y x; getxattr x ${START_TIME}
+    getxattr x ${WORM_FILE}; getxattr x ${RETEN_STATE}; close x; marked x ${mark}
+    xattr x ${WORM_FILE}; xattr x ${RETEN_STATE}`),
+  'a file that was made': steps(`
+    open w x WRONLY; pwrite w 3 0; ftruncate w 0; truncate x 0; link x y; rename x y; rename y x
+    creat z z; rename z x; close z; setxattr x user.x x; removexattr x user.x
+    xattr x ${RETEN_STATE}`),
+  'a chmod to read-only, and until when': steps(`
+    chmod x 0o444; xattr x ${RETEN_STATE}; pwrite w 3 0; chmod x 0o644; pwrite w 3 0
+    utimens x 1 1; utimens x 2000000000 1; utimens x 1950000000 1; getxattr x ${RETEN_STATE}
+    stat x`),
+  'a file that was there before': steps(`
+    open o f WRONLY; pwrite o 3 0; chmod f 0o444; pwrite o 3 0; xattr f ${RETEN_STATE}; rename f g
+    unlink g`),
+  'a removal': steps(`
+    creat r r; close r; marked r ${mark}; unlink r; unlink x`),
 });
 const RETAINED_FILES = files(RETEN_STATE);
 
 /** GlusterFS lets data be changed in these ways. */
 const PAST: Scenes = {
-  past: [
-    ['creat', 'p', 'p'],
-    ['pwrite', 'p', 3, 0],
-    ['close', 'p'],
-    ['marked', 'p', RETEN_STATE],
-    ['open', 'p', 'p', WRONLY],
-    ['zerofill', 'p', 0, 1],
-    ['discard', 'p', 0, 1],
-    ['fallocate', 'p', 0, 10],
-    ['open', 't', 'p', TRUNC],
-    ['stat', 'p'],
-  ],
+  past: steps(`
+    creat p p; pwrite p 3 0; close p; marked p ${RETEN_STATE}; open p p WRONLY; zerofill p 0 1
+    discard p 0 1; fallocate p 0 10; open t p TRUNC; stat p`),
 };
 
 const BY_FILE = { 'worm-file-level': 'on', 'auto-commit-period': '0' };
