@@ -3,9 +3,9 @@
  * a failure it reports the finished rounds, and leaves no mount, process or file behind.
  */
 import { join } from 'node:path';
-import { type Condition, findFailures, parseCondition } from '../apps/bench/engine/fail-if.ts';
 import { describeMachine } from '../apps/bench/engine/machine.ts';
 import { MeasurementError } from '../apps/bench/engine/measurement-error.ts';
+import { type Condition, findFailures, parseCondition } from '../apps/bench/engine/measures.ts';
 import { readAllowedCpus } from '../apps/bench/engine/placement.ts';
 import { makeReportFiles } from '../apps/bench/engine/report/html.ts';
 import { formatTerminalReport } from '../apps/bench/engine/report/text.ts';

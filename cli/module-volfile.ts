@@ -2,8 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { allLanguages, findLanguage, findTestLanguage } from '../bridges/languages.ts';
-import type { PlainVolume } from '../runtime/volfile/description.ts';
-import { printVolumes } from '../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../runtime/volfile/description.ts';
 import { Failure } from '../terminal/exit.ts';
 
 /** The extensions that an operand may lack: those of interpreted languages. */

@@ -6,7 +6,7 @@ import { inspectVolfile } from '../runtime/volfile/volfile.ts';
 import { registry } from '../server/registry.ts';
 import { runCommand } from '../test/support/cli.ts';
 import { makeFolder } from '../test/support/folder.ts';
-import { makeVolumeTexts } from './new/volume-volfiles.ts';
+import { makeVolumeTexts } from './new-volume.ts';
 
 function folder(): string {
   const made = makeFolder();

@@ -1,13 +1,19 @@
 /**
  * `glossa test`: runs a module's tests in this process, against volumes in memory, without a mount.
  */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { findTestLanguage } from '../bridges/languages.ts';
+import { formatLogLine, type ParsedLine } from '../bridges/testing/log-lines.ts';
 import { findSubject } from '../bridges/testing/subject.ts';
 import { runTests, type TestReport } from '../bridges/testing/test-runner.ts';
+import { seriousLetters } from '../runtime/core/log.ts';
+import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
 import { defineCommand } from '../terminal/command.ts';
-import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../terminal/exit.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import {
   type Flags,
   type FlagValues,
@@ -16,17 +22,159 @@ import {
   toggleFlag,
   verbosityFlags,
 } from '../terminal/flags.ts';
-import { printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
-import { findTestFiles } from './testing/find-tests.ts';
-import {
-  type FileReports,
-  formatCounts,
-  formatJson,
-  formatTest,
-  JSON_SHAPE,
-  type TestCounts,
-} from './testing/test-report.ts';
-import { watchTests } from './testing/watch-tests.ts';
+import { Interruption } from '../terminal/interruption.ts';
+import { paint, printNote, printWarning, type Terminal } from '../terminal/terminal.ts';
+import { SaveWatch } from './dev/save-watch.ts';
+import { findExistingPath, findTestFiles } from './testing/find-tests.ts';
+
+/**
+ * Runs `glossa test` again at each save of its modules, for `--watch`. Each run is a process of its
+ * own, so that no code of the run before is left, and a test that never ends can be interrupted. A signal ends it; it
+ * resolves to the exit status, 0, as that is the usual end.
+ * @param operands modules, files of tests, or folders
+ * @param flags of the runs
+ * @throws {Failure} if an operand does not exist at the start
+ */
+async function watchTests(
+  operands: readonly string[],
+  flags: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const paths = operands.map(findExistingPath);
+  const args = ['test', ...flags, '--', ...operands];
+  const interruption = new Interruption();
+  try {
+    for (;;) {
+      // A save during the run counts, too.
+      const saveWatch = new SaveWatch(paths);
+      try {
+        const status = await runOnce(args, interruption.signal);
+        if (interruption.signal.aborted) return EXIT_OK;
+        if (status === EXIT_USAGE) return status;
+        terminal.err('glossa test: waiting until a file is saved; Ctrl-C ends it');
+        const outcome = await Promise.race([saveWatch.whenSaved, interruption.firstSignal]);
+        if (outcome !== 'saved') return EXIT_OK;
+      } finally {
+        saveWatch.close();
+      }
+    }
+  } finally {
+    interruption.close();
+  }
+}
+
+/** Runs the command to its end, which the signal's abort brings; resolves to its exit status. */
+async function runOnce(args: readonly string[], signal: AbortSignal): Promise<number | null> {
+  const program = [...listNoInspectorOptions(), ...process.execArgv, process.argv[1]!];
+  const child = spawn(process.execPath, [...program, ...args], { stdio: 'inherit' });
+  const end = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', end);
+  try {
+    if (signal.aborted) end();
+    const [status] = (await once(child, 'exit')) as [number | null];
+    return status;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+interface TestCounts {
+  passed: number;
+  failed: number;
+}
+
+/** The time of a test from which on it is printed. */
+const SLOW_TEST_MS = 1000;
+
+interface TestOutputSettings {
+  readonly colour: boolean;
+  /** Whether all log lines are shown, also of passed tests. */
+  readonly showsLog: boolean;
+}
+
+const MARKS = {
+  passed: ['✓', 'good'],
+  failed: ['✗', 'error'],
+} as const;
+
+/** Formats the lines of one test. */
+export function formatTest(report: TestReport, { colour, showsLog }: TestOutputSettings): string {
+  const { name, outcome, message, traceback, ms, printed } = report;
+  const [mark, style] = MARKS[outcome];
+  const time = ms < SLOW_TEST_MS ? '' : paint('dim', ` (${(ms / 1000).toFixed(1)} s)`, colour);
+  const lines = [`  ${paint(style, mark, colour)} ${name}${time}`];
+  const hasFailed = outcome === 'failed';
+  if (hasFailed) lines.push(indent(traceback ?? message ?? 'it failed', 6));
+  if (printed.length > 0 && (hasFailed || showsLog))
+    lines.push(formatPart('printed', printed, colour));
+  const logLines = showsLog
+    ? report.log
+    : hasFailed
+      ? report.log.filter(([level]) => seriousLetters.has(level))
+      : [];
+  if (logLines.length > 0)
+    lines.push(formatPart('the volume logged', logLines.map(formatLine), colour));
+  return lines.join('\n');
+}
+
+const formatPart = (title: string, lines: readonly string[], colour: boolean): string =>
+  [`      ${paint('bold', `${title}:`, colour)}`, ...lines.map((line) => indent(line, 8))].join(
+    '\n',
+  );
+
+const formatLine = (line: ParsedLine): string => formatLogLine(line);
+
+const indent = (text: string, width: number): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? '' : ' '.repeat(width) + line))
+    .join('\n');
+
+/** Formats `3 passed, 1 failed`. */
+export function formatCounts({ passed, failed }: TestCounts, colour: boolean): string {
+  const isGood = failed === 0 && passed > 0;
+  const failedText = failed > 0 ? paint('error', `${failed} failed`, colour) : '0 failed';
+  return `${paint(isGood ? 'good' : 'bold', `${passed} passed`, colour)}, ${failedText}`;
+}
+
+/** A test file with the reports of its tests. */
+interface FileReports {
+  readonly file: string;
+  readonly tests: TestReport[];
+}
+
+/** The shape of the JSON, for the help. */
+const JSON_SHAPE =
+  '{ok, passed, failed, files: [{file, tests: [{name, outcome, ms, message, traceback, printed, ' +
+  'log: [{level, file, line, function, text}]}]}], warnings}';
+
+const formatJson = (
+  { passed, failed }: TestCounts,
+  files: readonly FileReports[],
+  warnings: readonly string[],
+): string =>
+  JSON.stringify(
+    {
+      ok: failed === 0,
+      passed,
+      failed,
+      files: files.map(({ file, tests }) => ({ file, tests: tests.map(toJson) })),
+      warnings,
+    },
+    null,
+    2,
+  );
+
+const toJson = ({ name, outcome, ms, message, traceback, printed, log }: TestReport): object => ({
+  name,
+  outcome,
+  ms: Math.round(ms),
+  // Absent for a passed test.
+  message,
+  traceback,
+  printed,
+  log: log.map(([level, file, line, func, text]) => ({ level, file, line, function: func, text })),
+});
 
 /** The default of --time-limit: the seconds that a test may compute without awaiting anything. */
 const DEFAULT_TIME_LIMIT_S = 10;

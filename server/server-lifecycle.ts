@@ -16,9 +16,12 @@ import { crashLog } from '../runtime/sys/crash-log.ts';
 import { leaveRoomForData } from '../runtime/sys/heap-limit.ts';
 import { recycleMemory } from '../runtime/sys/malloc.ts';
 import { findMissingInterfaces } from '../runtime/sys/node-interfaces.ts';
-import { toMaskedVolumes, type VolfileDescription } from '../runtime/volfile/description.ts';
+import {
+  printVolumes,
+  toMaskedVolumes,
+  type VolfileDescription,
+} from '../runtime/volfile/description.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/make-graph.ts';
-import { printVolumes } from '../runtime/volfile/print.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { listProblems } from '../runtime/volfile/problems.ts';
 import { BlockingTty } from '../terminal/blocking-tty.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { simplifyMessage } from './plain-messages.ts';
+import { simplifyMessage } from './judge.ts';
 
 it.each([
   [

@@ -5,8 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { printVolumes } from '../../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../../runtime/volfile/description.ts';
 import { makeVolume, stackVolumes } from '../bench/engine/stack-volumes.ts';
 import {
   type BrickPlan,

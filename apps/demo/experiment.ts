@@ -21,8 +21,12 @@ import type { Busyness } from '../bench/engine/schema.ts';
 import { findRoundRange, SEARCHES_MAX, type SearchPlan } from '../bench/engine/searches.ts';
 import { Target } from '../bench/engine/target.ts';
 import { makeLookupCounter } from '../bench/run/lookup-counter.ts';
-import { mountStack, type StackMount } from '../bench/run/stack-mount.ts';
-import { openStackVolume, type StackVolume } from '../bench/run/stack-volume.ts';
+import {
+  mountStack,
+  openStackVolume,
+  type StackMount,
+  type StackVolume,
+} from '../bench/run/stack-mount.ts';
 import { convertNoSpaceError, makeRunFolder } from './run-folder.ts';
 
 /** Rounds of searches per stack: enough for an interval without the extreme rounds. */

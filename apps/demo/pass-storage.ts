@@ -4,8 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { printVolumes } from '../../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../../runtime/volfile/description.ts';
 import { rejectOnAbort } from '../../terminal/interruption.ts';
 import type { SearchPlan } from '../bench/engine/searches.ts';
 import { makeVolume, stackVolumes } from '../bench/engine/stack-volumes.ts';

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
-import { collectGarbage } from '../../runtime/sys/garbage-collector.ts';
+import { collectGarbage } from '../../runtime/sys/scheduled-collection.ts';
 import { ATTEMPT_FILES, runAttempt, withoutLeftOut } from '../../test/support/attempt.ts';
 import { startModule } from '../../test/support/module.ts';
 import { onlyInFirst, selectVariants } from '../../test/support/test-selection.ts';

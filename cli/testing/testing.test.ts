@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeFolder } from '../../test/support/folder.ts';
+import { formatCounts, formatTest } from '../test.ts';
 import { findTestFiles } from './find-tests.ts';
-import { formatCounts, formatTest } from './test-report.ts';
 
 function folder(...files: string[]): string {
   const made = makeFolder();

@@ -11,8 +11,8 @@
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import { setTurnRunner } from '../core/turn.ts';
-import { bindIfPresent, bindPlain } from './call.ts';
 import { koffi } from './koffi.ts';
+import { bindIfPresent, bindPlain } from './libc.ts';
 
 /** The beginning of the C++ symbols of node's class SigintWatchdogHelper. */
 const HELPER_SYMBOL = '_ZN4node20SigintWatchdogHelper';

@@ -4,7 +4,7 @@
  *
  * Source: mallopt(3), malloc_trim(3).
  */
-import { bindCall } from './call.ts';
+import { bindCall } from './libc.ts';
 
 const mallopt = bindCall('int mallopt(int param, int value)');
 

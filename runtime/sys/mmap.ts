@@ -5,8 +5,8 @@
  * Source: mmap(2).
  */
 
-import { bindPlain } from './call.ts';
 import { koffi } from './koffi.ts';
+import { bindPlain } from './libc.ts';
 
 const mmap = bindPlain(
   'void *mmap(void *addr, uint64 length, int prot, int flags, int fd, int64 offset)',

@@ -2,8 +2,8 @@
 import { closeSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { bindIfPresent } from './call.ts';
 import { END_TURN_PROTOTYPE, findMissingSymbols, startHelper } from './end-turn.ts';
+import { bindIfPresent } from './libc.ts';
 import { findMissingInterfaces } from './node-interfaces.ts';
 import { makeSocketpair, readDescriptor } from './socket.ts';
 import { bindBackendFd } from './uv.ts';

@@ -3,8 +3,9 @@
  * Without them a server still serves files, but some things are slower or do not work; the lines name both the missing
  * function and the consequence.
  */
-import { bindIfPresent } from './call.ts';
+
 import { findMissingSymbols } from './end-turn.ts';
+import { bindIfPresent } from './libc.ts';
 import { canFindDescriptors, readDescriptor } from './socket.ts';
 import { bindBackendFd } from './uv.ts';
 

@@ -6,7 +6,6 @@
  */
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { addressOf } from './call.ts';
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
@@ -17,7 +16,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from './constants.ts';
-import { getsockopt, recvmsg, socketpair } from './libc.ts';
+import { addressOf, getsockopt, recvmsg, socketpair } from './libc.ts';
 
 const EPROTO = 71;
 

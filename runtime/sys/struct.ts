@@ -4,7 +4,7 @@
  *
  * Layouts are those of 64-bit little-endian Linux, which are all Linux platforms of node but s390x.
  */
-import { addressOf } from './call.ts';
+import { addressOf } from './libc.ts';
 
 const TWO_32 = 0x1_0000_0000;
 

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeFolder } from '../../test/support/folder.ts';
 import { major, makedev, minor } from '../core/device-number.ts';
 import { RENAME_NOREPLACE } from '../core/dict.ts';
-import { bindAsync, bindCall } from './call.ts';
 import {
   AT_FDCWD,
   AT_REMOVEDIR,
@@ -16,6 +15,7 @@ import {
   UTIME_OMIT,
 } from './constants.ts';
 import * as libc from './libc.ts';
+import { bindAsync, bindCall } from './libc.ts';
 import { makeSocketpair, receiveFd } from './socket.ts';
 import { Dirents, Iovec, PollSet, Statvfs, Statx, Timespecs, toCString } from './struct.ts';
 import { getBackendFd } from './uv.ts';

@@ -3,8 +3,7 @@
  * protocol/server uses them in place of the groups that a client sends, which may be forged.
  * Sources: getpwuid(3), getgrouplist(3); struct passwd of 64-bit libcs.
  */
-import { addressOf } from './call.ts';
-import { getgrouplist, getpwuid_r } from './libc.ts';
+import { addressOf, getgrouplist, getpwuid_r } from './libc.ts';
 
 /** Size of struct passwd, and positions of its fields pw_name and pw_gid. */
 const PASSWD_SIZE = 48;

@@ -4,7 +4,7 @@
  *
  * Source: libuv's "Embedding" functions, exported by the node binary.
  */
-import { bindIfPresent } from './call.ts';
+import { bindIfPresent } from './libc.ts';
 
 /** Makes the function `getBackendFd`. @param findSymbol looks symbols up; tests replace it */
 export function bindBackendFd(findSymbol: typeof bindIfPresent = bindIfPresent): () => number {

@@ -7,10 +7,11 @@ import {
   findChildIndices,
   findTopVolume,
   type PlainVolume,
+  printVolumes,
+  printWord,
   toPlainVolumes,
 } from './description.ts';
 import { inspectVolumes } from './inspect-volumes.ts';
-import { printVolumes, printWord } from './print.ts';
 import { VolfileError } from './problems.ts';
 import { Registry } from './registry.ts';
 import { formatPlace, Source } from './source.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../runtime/observe/event-store.ts';
 import { EventReader, writeLost } from '../../runtime/observe/events.ts';
 import { ownTables } from '../../runtime/observe/tables.ts';
-import { EventStream } from './event-stream.ts';
+import { EventStream } from './graph-questions.ts';
 
 class SlowSocket {
   readonly taken: Uint8Array[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import { computeMedian } from '../../apps/bench/engine/statistics.ts';
-import { printVolumes } from '../../runtime/volfile/print.ts';
+import { printVolumes } from '../../runtime/volfile/description.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 import { makeRatioColumn, makeRoundsColumn, runExperiment } from './experiment.ts';
 import { findCacheFolder } from './servers.ts';

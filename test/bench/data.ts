@@ -1,7 +1,7 @@
 /** Experiments on written and read data, timed by the clients of `glossa bench`. */
 import { join } from 'node:path';
 import type { Placement } from '../../apps/bench/engine/placement.ts';
-import { LARGE_FILE_SIZE } from '../../apps/bench/engine/workloads/expected-results.ts';
+import { LARGE_FILE_SIZE } from '../../apps/bench/engine/workloads/workload.ts';
 import type { Bench } from './bench.ts';
 import { type Bars, makeRatioColumn, makeRoundsColumn, runExperiment } from './experiment.ts';
 import type { Report } from './table.ts';

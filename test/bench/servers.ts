@@ -16,8 +16,7 @@ import {
 import type { OtherStack, Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
 import { makeOtherImplementationPlan } from '../../apps/bench/run/others/other-plan.ts';
-import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { printVolumes } from '../../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../../runtime/volfile/description.ts';
 import { listServerOptions, MALLOC_TUNABLES } from '../../server/child-server.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 

@@ -4,7 +4,7 @@ import { writeFields } from '../../gluster/rpc/fields.ts';
 import { findWireFop } from '../../gluster/rpc/fops4.ts';
 import { FOPS4 } from '../../gluster/rpc/programs.ts';
 import { EINVAL } from '../../runtime/core/errno.ts';
-import { collectGarbage } from '../../runtime/sys/garbage-collector.ts';
+import { collectGarbage } from '../../runtime/sys/scheduled-collection.ts';
 import { RECORD_MAX } from '../../runtime/wire/record.ts';
 import { PatientBrick, selectedSockets } from '../support/patient-brick.ts';
 import type { RawPeer } from '../support/raw-rpc.ts';

@@ -3,8 +3,7 @@
  * it.
  */
 import { stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
-import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { printVolumes } from '../../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../../runtime/volfile/description.ts';
 import { performanceStack } from './performance-stack.ts';
 
 type Lines = Readonly<Record<string, string>>;

@@ -1,8 +1,16 @@
 /**
  * Generates the sources that are not in git. `npm ci`, builds and tests write those that are missing or stale.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import peggy from 'peggy';
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateCodes } from './codes.ts';
 import { generateFields, generateIatt } from './fields.ts';
@@ -14,7 +22,6 @@ import { generateLinuxNumbers } from './linux-numbers.ts';
 import { generateNativeFops } from './native.ts';
 import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
 import { generateObserved } from './observed.ts';
-import { generateParser } from './parser.ts';
 import {
   generateInterpreterErrno,
   generatePythonErrno,
@@ -22,12 +29,56 @@ import {
   generatePythonFops,
 } from './python.ts';
 import { generateRecordedStructs } from './recorded-structs.ts';
-import { generateRegistry } from './registry.ts';
 import { generateRustFops } from './rust.ts';
-import { generateRustTranslator } from './rust-translator.ts';
-import { generateRustFields, generateRustNumbers } from './rust-values.ts';
+import { generateRustFields, generateRustNumbers, generateRustTranslator } from './rust-values.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
+
+/** Lists the folders with an index.ts, as `category/name`, or as `name` without a category. */
+function listTranslatorFolders(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((category) => category.isDirectory())
+    .flatMap(({ name: category }) => [
+      category,
+      ...readdirSync(`${root}/${category}`).map((name) => `${category}/${name}`),
+    ])
+    .filter((folder) => existsSync(`${root}/${folder}/index.ts`))
+    .sort();
+}
+
+/** Writes a key of an object as biome formats it. */
+const formatKey = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
+
+/** Writes the table of the translators below a folder. */
+function generateRegistry(root: string): string {
+  const rows = listTranslatorFolders(root).map(
+    (f) => `  ${formatKey(f)}: () => import('./${f}/index.ts'),`,
+  );
+  return `/**
+ * Generated from the folders of ${root} by tools/gen/sources.ts (npm run gen). Do not edit.
+ */
+
+/** Every translator of this folder, by its type, which is also its path. */
+export const translators = {
+${rows.join('\n')}
+};
+`;
+}
+
+/** Generates the parser of volfiles from its grammar (Peggy). runtime/volfile/parse.ts gives it types. */
+const GRAMMAR = 'runtime/volfile/volfile.peggy';
+
+function generateParser(): string {
+  const grammar = readFileSync(join(import.meta.dirname, '../..', GRAMMAR), 'utf8');
+  const parser = peggy.generate(grammar, {
+    grammarSource: GRAMMAR,
+    output: 'source',
+    format: 'es',
+  });
+  return `// Generated from ${GRAMMAR} by tools/gen/sources.ts (npm run gen). Do not edit.
+// @ts-nocheck: the generator writes JavaScript.
+${parser}`;
+}
 
 export interface Output {
   readonly path: string;

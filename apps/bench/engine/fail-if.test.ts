@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../terminal/exit.ts';
 import { simulateRun, stackNames, withoutWarmUp } from '../../../test/support/simulated-run.ts';
-import { findFailures, parseCondition } from './fail-if.ts';
-import { measureNames, measures, units } from './measures.ts';
+import { findFailures, measureNames, measures, parseCondition, units } from './measures.ts';
 
 const parse = (text: string) => parseCondition(text, stackNames);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkCounts } from './lookup-counts.ts';
+import { checkCounts } from './measure.ts';
 import { PASSED_ON_COUNTER } from './target.ts';
 
 const noCounts: Readonly<Record<string, number>> = {};

@@ -4,8 +4,7 @@ import type { MeasurePlan, WorkloadMeasurement } from './measure.ts';
 import { MeasurementError } from './measurement-error.ts';
 import { formatMarkdown } from './report/markdown.ts';
 import { formatTerminalReport } from './report/text.ts';
-import { type RunPlan, runBench } from './run.ts';
-import type { TrialResult } from './trial.ts';
+import { type RunPlan, runBench, type TrialResult } from './run.ts';
 
 const { machine, stacks, workloads } = simulateRun();
 

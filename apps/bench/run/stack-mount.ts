@@ -1,26 +1,88 @@
 /**
- * Mounts the bench's stacks of glossa: a server process for each, with empty folders for files.
- * Without a mount, stack-volume.ts opens them.
+ * Starts the bench's stacks of glossa: mounts, with a server process for each and empty folders for files, and volumes
+ * without a mount.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ECONNABORTED, ENOTCONN } from '../../../runtime/core/errno.ts';
 import { findMount } from '../../../runtime/mount/mountinfo.ts';
+import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import { OwnServer } from '../../../server/child-server.ts';
 import { ENDED_TEXT, makeServerFailure, readLogEnd } from '../../../server/server-process.ts';
 import { unmountLeftover } from '../../../server/unmount.ts';
 import { Failure, formatReason } from '../../../terminal/exit.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
-import { ServerGone } from '../engine/load/clients.ts';
+import { Clients, ServerGone } from '../engine/load/clients.ts';
 import type { StackPlan } from '../engine/measure.ts';
 import { MeasurementError } from '../engine/measurement-error.ts';
 import type { StackDescription } from '../engine/schema.ts';
 import { findCountingVolumes, findFolderVolumes } from '../engine/stack-volumes.ts';
-import type { ServedMount } from '../engine/target.ts';
+import type { ServedMount, ServedVolume } from '../engine/target.ts';
 import { makeLookupCounter } from './lookup-counter.ts';
-import { openStackVolume, type StackSettings } from './stack-volume.ts';
+
+/** Settings of one stack of glossa. */
+interface StackSettings {
+  /** Unique name, for mount point and log in the scratch folder. */
+  readonly name: string;
+  /** The volfile's path. */
+  readonly volfile: string;
+  /** Options of its volumes, in the form of --xlator-option. */
+  readonly options: readonly string[];
+  /** Folder for mount points and logs. */
+  readonly scratch: string;
+  /** Aborting ends the stack, or the wait for its start. */
+  readonly signal?: AbortSignal;
+}
+
+/** The program of a client that opens its stack's volume. */
+const CLIENT_PROGRAM = makeBuiltPath('apps/bench/run/volume-client.cjs');
+/** Time limit in ms for the start of a volume; an interpreter takes seconds on a busy machine. */
+const START_TIMEOUT_MS = 120_000;
+
+/** A stack of glossa in the process of its client. */
+export interface StackVolume extends ServedVolume {
+  /** Makes the failure to report for an error of an operation on the volume. */
+  makeFailure(error: Error): Failure;
+}
+
+/**
+ * Starts the bench's stacks of glossa without a mount: each is a volume in the process of its
+ * client, so that the kernel and its cache are left out.
+ */
+export async function openStackVolume({
+  name,
+  volfile,
+  options,
+  scratch,
+  signal = new AbortController().signal,
+}: StackSettings): Promise<StackVolume> {
+  signal.throwIfAborted();
+  const logFile = join(scratch, `${name}.log`);
+  const startMs = performance.now();
+  const clients = new Clients({ count: 1, cpus: null, program: CLIENT_PROGRAM, signal });
+  const stop = async (): Promise<void> => {
+    clients.kill();
+    await clients.waitUntilEnded();
+  };
+  try {
+    const request = { volfile, overrides: options, logFile };
+    await clients.requestFirst('openVolume', request, START_TIMEOUT_MS);
+  } catch (error) {
+    await stop();
+    throw error instanceof MeasurementError ? new Failure(error.message) : error;
+  }
+  return {
+    clients,
+    startSeconds: (performance.now() - startMs) / 1e3,
+    makeFailure: (error) =>
+      makeServerFailure(`the volume of ${volfile}`, `failed: ${error.message}`, logFile),
+    // The message of a client's end says why.
+    explainEnd: async () => null,
+    stop,
+  };
+}
 
 /** Settings of one mount of glossa. */
 export interface MountSettings extends StackSettings {

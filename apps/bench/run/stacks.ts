@@ -9,8 +9,11 @@ import {
 import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { maskText } from '../../../runtime/core/secrets.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { type PlainVolume, toPlainVolumes } from '../../../runtime/volfile/description.ts';
-import { printVolumes } from '../../../runtime/volfile/print.ts';
+import {
+  type PlainVolume,
+  printVolumes,
+  toPlainVolumes,
+} from '../../../runtime/volfile/description.ts';
 import { findPosixProblem } from '../../../runtime/xlators/storage/posix/root.ts';
 import { registry } from '../../../server/registry.ts';
 import { describeOrFail, inspectFile } from '../../../server/volfiles.ts';

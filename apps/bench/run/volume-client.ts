@@ -1,6 +1,6 @@
 /**
  * Runs in the client process of a stack that is measured without a mount: opens the stack's volume,
- * and sends the requests of a workload through it. stack-volume.ts starts it.
+ * and sends the requests of a workload through it. stack-mount.ts starts it.
  */
 import '../../../runtime/sys/inspector.ts';
 import { OpenError, Volume } from '../../../server/open-volume.ts';

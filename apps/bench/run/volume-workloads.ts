@@ -13,10 +13,18 @@ import {
   planSearches,
   type SearchPlan,
 } from '../engine/searches.ts';
+import type { WorkloadName } from '../engine/workloads/index.ts';
+import {
+  ABSENT_NAME,
+  makeSearchRequests,
+  SEARCH_COUNT,
+  type Searcher,
+} from '../engine/workloads/search-requests.ts';
 import {
   BLOCK_SIZE,
   checkRead,
   compareStat,
+  describeStatus,
   drawNameOrder,
   drawPageOffsets,
   FILE_COUNT,
@@ -27,19 +35,9 @@ import {
   listNumberedNames,
   makeNumberedName,
   PAGE_SIZE,
+  type Requests,
   SALT,
   SMALL_FILE_COUNT,
-} from '../engine/workloads/expected-results.ts';
-import type { WorkloadName } from '../engine/workloads/index.ts';
-import {
-  ABSENT_NAME,
-  makeSearchRequests,
-  SEARCH_COUNT,
-  type Searcher,
-} from '../engine/workloads/search-requests.ts';
-import {
-  describeStatus,
-  type Requests,
   type WorkloadSetting,
 } from '../engine/workloads/workload.ts';
 

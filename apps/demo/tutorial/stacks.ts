@@ -5,8 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import type { PlainVolume } from '../../../runtime/volfile/description.ts';
-import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../../../runtime/volfile/description.ts';
 import { makeDelayVolume, makeLookupCounterVolume } from '../../bench/run/bricks.ts';
 
 /** A stack of the tutorial, and its texts. */

@@ -1,6 +1,6 @@
 /** Problems are placed at their line and column; the message keeps the rest. */
 import { expect, it } from 'vitest';
-import { makeProblemFromMessage } from './problem-positions.ts';
+import { makeProblemFromMessage } from './playground-runtime.ts';
 
 const texts = {
   '/graph.vol': '',

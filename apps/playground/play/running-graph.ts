@@ -1,16 +1,45 @@
 /** Runs shell lines over a started graph of the playground, restores its storage, and stops it. */
 import { RequestStack } from '../../../runtime/api/driver.ts';
 import { Volume, type VolumeSettings } from '../../../runtime/api/volume.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import { collect } from '../../../runtime/core/gen/generic.gen.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
+import type { Interceptor } from '../../../runtime/core/interceptor.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
-import type { Xlator } from '../../../runtime/core/xlator.ts';
+import type { Fop, Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORY_COUNT, makeDirectoryName } from '../../bench/engine/searches.ts';
 import { advanceUntilSettled, UNANSWERED } from './play-context.ts';
 import type { LineResult, PlayVolume } from './protocol.ts';
 import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
-import { StorageDelay } from './storage-delay.ts';
 import { makeTrafficRecorder } from './traffic.ts';
+
+/** A fop whose arguments are unknown here. */
+type AnyCall = (...args: unknown[]) => void;
+
+/** Delays each request to a volume without subvolumes. */
+class StorageDelay implements Interceptor {
+  /** Virtual milliseconds per round trip; may change between requests. */
+  roundTripMs: number;
+
+  constructor(roundTripMs: number) {
+    this.roundTripMs = roundTripMs;
+  }
+
+  /** Whether to delay a fop: only storages that define it. */
+  wantsFop(xl: Xlator, _fop: FopName, defines: boolean): boolean {
+    return defines && xl.below.length === 0;
+  }
+
+  /** Returns the fop with a delay before each call. */
+  wrapFop<N extends FopName>(name: N, fop: Fop<N, unknown>): Fop<N, unknown> {
+    return collect[name]((frame, xl, args) => {
+      const arrive = (): void => (fop as AnyCall)(frame, xl, ...args);
+      if (this.roundTripMs === 0) arrive();
+      else xl.context.after(this.roundTripMs, arrive);
+    });
+  }
+}
 
 /** The exit status after SIGKILL; here, of a command whose request got no reply. */
 const KILLED_STATUS = 137;

@@ -8,7 +8,7 @@
  */
 import { closeSync, readSync, readvSync, statfsSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { addressOf } from '../../../runtime/sys/call.ts';
+import { addressOf } from '../../../runtime/sys/libc.ts';
 import { mapCopyOnWrite } from '../../../runtime/sys/mmap.ts';
 import type { CacheLogs, Snapshot } from '../../host/machine.ts';
 import {

@@ -21,7 +21,6 @@ import {
   errnoName,
   strerror,
 } from '../../core/errno.ts';
-import { bindAsync } from '../../sys/call.ts';
 import {
   F_SETFL,
   MNT_DETACH,
@@ -33,7 +32,7 @@ import {
   O_CLOEXEC,
   O_NONBLOCK,
 } from '../../sys/constants.ts';
-import { close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
+import { bindAsync, close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
 import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
 import { toCString } from '../../sys/struct.ts';
 import { checkHealth, describeStuck, findStuckMount } from '../mount-health.ts';

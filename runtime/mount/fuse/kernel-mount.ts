@@ -14,7 +14,7 @@ import { Log, type LogLevels } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import { pump } from '../../pump/pump.ts';
-import { bindAsync } from '../../sys/call.ts';
+import { bindAsync } from '../../sys/libc.ts';
 import { lookupRoot } from '../lookup-root.ts';
 import type { Mount } from '../mount.ts';
 import { findMount } from '../mountinfo.ts';

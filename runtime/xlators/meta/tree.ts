@@ -19,7 +19,7 @@ import { formatTime, type LogLevel, logLevelNames, printable } from '../../core/
 import { genericOptions, type OptionSpec, type Options, printOption } from '../../core/options.ts';
 import { maskValue } from '../../core/secrets.ts';
 import type { GraphView, Xlator } from '../../core/xlator.ts';
-import { printVolumes } from '../../volfile/print.ts';
+import { printVolumes } from '../../volfile/description.ts';
 
 /** A folder of the tree. */
 export interface Dir {

@@ -29,7 +29,7 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
-import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
+import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
 import type { PlainVolume } from '../../../runtime/volfile/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import type { Bench } from '../bench.ts';

@@ -5,7 +5,7 @@ import { measureFunctions } from '../../../apps/bench/engine/rounds.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { makeDelayVolume } from '../../../apps/bench/run/bricks.ts';
 import { ChunkStore, formatChunkName } from '../../../runtime/chunks/index.ts';
-import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { printVolumes } from '../../../runtime/volfile/description.ts';
 import { Volume } from '../../../server/open-volume.ts';
 import type { Bench } from '../bench.ts';
 import { type Report, reportSeries } from '../table.ts';

@@ -6,7 +6,7 @@ import { explainFailure, measureOrExplain } from '../../../apps/bench/engine/mea
 import { measureRounds } from '../../../apps/bench/engine/rounds.ts';
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
-import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { printVolumes } from '../../../runtime/volfile/description.ts';
 import { startServerProcess } from '../../../server/start-server.ts';
 import { type Bench, runCommand } from '../bench.ts';
 import { type Report, reportSeries } from '../table.ts';

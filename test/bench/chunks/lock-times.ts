@@ -9,9 +9,9 @@ import { measureOrExplain } from '../../../apps/bench/engine/measurement-error.t
 import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
 import { computeMedian } from '../../../apps/bench/engine/statistics.ts';
 import { ChunkStore } from '../../../runtime/chunks/index.ts';
-import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
 import { makeBuiltPath } from '../../../runtime/sys/paths.ts';
-import { printVolumes } from '../../../runtime/volfile/print.ts';
+import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
+import { printVolumes } from '../../../runtime/volfile/description.ts';
 import { Volume } from '../../../server/open-volume.ts';
 import type { Bench } from '../bench.ts';
 import { utime } from '../brick-mounts.ts';

@@ -6,7 +6,7 @@ import { Dict } from '../../../runtime/core/dict.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
-import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
+import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
 import { makeAttributes, makeGfid } from '../../support/core.ts';
 import {
   hostedLanguage,

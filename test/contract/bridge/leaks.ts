@@ -10,7 +10,7 @@ import { memoryUsage } from 'node:process';
 import { expect, it, onTestFinished } from 'vitest';
 import { CRITICAL } from '../../../runtime/core/log.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
-import { collectGarbage } from '../../../runtime/sys/garbage-collector.ts';
+import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
 import type { HeldRequest } from '../../support/core.ts';
 import {
   hostedLanguage,

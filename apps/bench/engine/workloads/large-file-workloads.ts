@@ -20,17 +20,22 @@ import {
 import { toCString } from '../../../../runtime/sys/struct.ts';
 import {
   BLOCK_SIZE,
+  callOrThrow,
   checkRead,
+  describeStatus,
   drawPageOffsets,
   fillPattern,
   LARGE_FILE_NAME,
   LARGE_FILE_SIZE,
   MIB,
+  NEW_FILE_FLAGS,
   PAGE_SIZE,
   SALT,
-} from './expected-results.ts';
-import { callOrThrow, NEW_FILE_FLAGS, withFolder, writeAll } from './syscalls.ts';
-import { describeStatus, type WorkloadKind, type WorkloadSetting } from './workload.ts';
+  type WorkloadKind,
+  type WorkloadSetting,
+  withFolder,
+  writeAll,
+} from './workload.ts';
 
 const FILE_NAME = toCString(LARGE_FILE_NAME);
 

@@ -8,20 +8,23 @@ import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.
 import { close, getdents64, openat, statx } from '../../../../runtime/sys/libc.ts';
 import { Dirents, Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import { DIRECTORY_COUNT, makeDirectoryName, planSearches } from '../searches.ts';
+import { ABSENT_NAME, makeSearchRequests, SEARCH_COUNT, type Searcher } from './search-requests.ts';
 import {
+  type BlockingRequests,
   compareStat,
+  describeStatus,
   drawNameOrder,
   FILE_COUNT,
   listNumberedNames,
+  makeFile,
+  makeFolder,
   makeNumberedName,
-} from './expected-results.ts';
-import { ABSENT_NAME, makeSearchRequests, SEARCH_COUNT, type Searcher } from './search-requests.ts';
-import { makeFile, makeFolder, openFolder, openFolderAt, statAll, withFolder } from './syscalls.ts';
-import {
-  type BlockingRequests,
-  describeStatus,
+  openFolder,
+  openFolderAt,
+  statAll,
   type WorkloadKind,
   type WorkloadSetting,
+  withFolder,
 } from './workload.ts';
 
 /** Makes `file0000` … in a folder. */

@@ -4,14 +4,17 @@ import { O_CLOEXEC, STATX_BASIC_STATS } from '../../../../runtime/sys/constants.
 import { close, openat, pread, pwrite, statx } from '../../../../runtime/sys/libc.ts';
 import { Statx, toCString } from '../../../../runtime/sys/struct.ts';
 import {
+  describeStatus,
   fillPattern,
   isPattern,
   makeNumberedName,
+  NEW_FILE_FLAGS,
+  openFolder,
   PAGE_SIZE,
   SMALL_FILE_COUNT,
-} from './expected-results.ts';
-import { NEW_FILE_FLAGS, openFolder, unlinkFile } from './syscalls.ts';
-import { describeStatus, type WorkloadKind } from './workload.ts';
+  unlinkFile,
+  type WorkloadKind,
+} from './workload.ts';
 
 /** Number of requests from one whose removal is checked to the next. */
 const REMOVAL_CHECK_INTERVAL = 64;

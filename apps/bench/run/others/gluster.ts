@@ -2,8 +2,7 @@
  * Implements `--with glusterfs` and `--with nl-cache`: mounts of GlusterFS itself, written in C.
  */
 import { writeFileSync } from 'node:fs';
-import type { PlainVolume } from '../../../../runtime/volfile/description.ts';
-import { printVolumes } from '../../../../runtime/volfile/print.ts';
+import { type PlainVolume, printVolumes } from '../../../../runtime/volfile/description.ts';
 import { stackVolumes } from '../../engine/stack-volumes.ts';
 import { type Implementation, type OtherStack, runToEnd, type Timeouts } from './implementation.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseLine, quoteWord, type SimpleCommand } from './line-parser.ts';
+import { parseLine, quoteWord, type SimpleCommand } from './index.ts';
 
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const command: fc.Arbitrary<SimpleCommand> = fc.record({

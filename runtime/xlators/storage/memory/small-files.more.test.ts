@@ -1,7 +1,7 @@
 /** Memory that 30,000 small files leave behind in the process after their removal. */
 import { expect, it } from 'vitest';
 import { type Reply, startVolume, type TestVolume } from '../../../../test/contract/driver.ts';
-import { collectGarbage } from '../../../sys/garbage-collector.ts';
+import { collectGarbage } from '../../../sys/scheduled-collection.ts';
 import memory from './index.ts';
 
 const FILES = 30_000;

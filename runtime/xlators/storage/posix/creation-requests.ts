@@ -6,7 +6,7 @@ import { type Dict, MODE_REQ } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
-import type { Path } from '../../../sys/call.ts';
+import type { Path } from '../../../sys/libc.ts';
 import {
   findUnlinkFault,
   hasParentChanged,

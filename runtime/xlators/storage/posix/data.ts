@@ -8,9 +8,9 @@ import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { O_WRONLY } from '../../../core/open-flags.ts';
 import { Loc } from '../../../core/operands.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { bindAsync } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
+import { bindAsync } from '../../../sys/libc.ts';
 import { findRangeFault, readRequestedGfid } from '../shared/fop-values.ts';
 import {
   addOpenFile,

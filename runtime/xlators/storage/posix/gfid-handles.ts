@@ -14,7 +14,6 @@ import { EEXIST, ENOENT, EROFS, ESTALE, strerror } from '../../../core/errno.ts'
 import { InitError } from '../../../core/errors.ts';
 import { type Gfid, isGfid, ROOT_GFID } from '../../../core/gfid.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
-import type { Path } from '../../../sys/call.ts';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -23,6 +22,7 @@ import {
   O_CLOEXEC,
   O_PATH,
 } from '../../../sys/constants.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statx, toCString } from '../../../sys/struct.ts';
 import { deriveGfid, type GfidStore } from './gfid-store.ts';

@@ -13,7 +13,7 @@ import {
   writeGfidBytes,
 } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
-import type { Path } from '../../../sys/call.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type Statx, toCString } from '../../../sys/struct.ts';
 import { TRUSTED_GFID, USER_GFID, XATTR_CREATE } from '../shared/xattrs.ts';

@@ -9,7 +9,6 @@ import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, type Iatt, typeOfMode } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import type { Path } from '../../../sys/call.ts';
 import {
   AT_EMPTY_PATH,
   AT_SYMLINK_NOFOLLOW,
@@ -18,6 +17,7 @@ import {
   STATX_BASIC_STATS,
   STATX_BTIME,
 } from '../../../sys/constants.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import type { Times } from '../shared/mdata.ts';

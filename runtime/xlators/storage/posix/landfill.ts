@@ -12,8 +12,8 @@ import { EEXIST, ENOENT, ENOTEMPTY, EROFS, EXDEV } from '../../../core/errno.ts'
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, typeOfMode } from '../../../core/iatt.ts';
 import { messages } from '../../../core/messages.ts';
-import type { Path } from '../../../sys/call.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, O_PATH, SEEK_SET } from '../../../sys/constants.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import type { GfidHandles, NamedEntry } from './gfid-handles.ts';

@@ -21,7 +21,7 @@ import type { FopName } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import type { Path } from '../../../sys/call.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import {

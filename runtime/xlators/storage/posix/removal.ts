@@ -10,7 +10,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/operands.ts';
-import type { Path } from '../../../sys/call.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { checkUnlinkConditions } from './creation-requests.ts';
 import type { NamedEntry } from './gfid-handles.ts';

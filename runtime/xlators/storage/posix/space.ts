@@ -8,7 +8,6 @@ import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { bindAsync } from '../../../sys/call.ts';
 import {
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
@@ -17,6 +16,7 @@ import {
   SEEK_HOLE,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
+import { bindAsync } from '../../../sys/libc.ts';
 import {
   computeWeakChecksum,
   FIPS_MODE,

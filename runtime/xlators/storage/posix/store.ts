@@ -8,7 +8,7 @@ import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Fops, Xlator } from '../../../core/xlator.ts';
-import type { Path } from '../../../sys/call.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
 import { Dirents, Iovec, Statfs, Statx, Timespecs, toCString } from '../../../sys/struct.ts';

@@ -16,7 +16,6 @@ import {
 } from '../../../core/fileattr.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import type { Path } from '../../../sys/call.ts';
 import {
   FS_IOC_FSGETXATTR,
   FS_IOC_FSSETXATTR,
@@ -24,6 +23,7 @@ import {
   FS_IOC_GETVERSION,
   FS_IOC_SETFLAGS,
 } from '../../../sys/constants.ts';
+import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { decodeMdata, decodeWireMdata, MDATA, SET_MDATA, type Times } from '../shared/mdata.ts';
 import { clearsMark, hasMarkKey, markOrCheckWrite } from '../shared/rebalance-requests.ts';
