@@ -58,8 +58,8 @@ export function findLessons(
   }
   const locale = findLocale(env);
   const roots = [...(locale === undefined ? [] : [join(root, locale)]), root];
-  return names.map((name) =>
-    makeLesson(roots, name, ownFolder === undefined ? checks[name] : undefined),
+  return names.map((name, i) =>
+    makeLesson(roots, name, names[i - 1], ownFolder === undefined ? checks[name] : undefined),
   );
 }
 
@@ -74,15 +74,29 @@ function listFolders(root: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Makes a lesson. @param roots folders that may have its files, the original last */
-function makeLesson(roots: readonly string[], name: string, check: Check | undefined): Lesson {
+/**
+ * Makes a lesson. Without a starter, it begins with the solution of the lesson before.
+ * @param roots folders that may have its files, the original last
+ */
+function makeLesson(
+  roots: readonly string[],
+  name: string,
+  previousName: string | undefined,
+  check: Check | undefined,
+): Lesson {
   const folder = join(roots.at(-1)!, name);
-  const findPath = (file: string): string =>
-    roots.map((root) => join(root, name, file)).find((path) => existsSync(path)) ??
-    join(folder, file);
+  const findPath = (file: string, lesson = name): string => {
+    const paths = roots.map((root) => join(root, lesson, file));
+    return paths.find((path) => existsSync(path)) ?? paths.at(-1)!;
+  };
   const read = (file: string): string => {
+    const path = findPath(file);
+    const continues = previousName !== undefined && file.startsWith('starter') && !existsSync(path);
     try {
-      return readFileSync(findPath(file), 'utf8');
+      return readFileSync(
+        continues ? findPath(file.replace('starter', 'solution'), previousName) : path,
+        'utf8',
+      );
     } catch (error) {
       throw new Failure(`lesson ${name} is not whole: ${file}: ${formatReason(error)}`);
     }

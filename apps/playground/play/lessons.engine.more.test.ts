@@ -1,16 +1,15 @@
 /** Checks of lessons in the playground, whose modules are texts in memory. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { openRecording } from '../../../runtime/observe/reader.ts';
-import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
+import { findLessons } from '../../course/terminal/lessons.ts';
 import { PlaygroundRuntime } from './playground-runtime.ts';
 
 const runtime = new PlaygroundRuntime(nodeMachine);
+const lessons = findLessons(undefined, {});
 const text = (lesson: string, file: string): string =>
-  readFileSync(join(packageRoot, 'apps/course/lessons', lesson, file), 'utf8');
+  lessons.find(({ name }) => name === lesson)!.read(file);
 const judge = (lesson: string, module: string, source: string) =>
   runtime.judge({ lesson, module, texts: { '/other.vol': '', [module]: source } });
 
