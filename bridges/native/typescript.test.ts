@@ -14,6 +14,7 @@ import {
   type RunningModule,
   startModule,
 } from '../../test/support/module.ts';
+import { rows } from '../../test/support/rows.ts';
 
 const language = nativeLanguage('.ts');
 
@@ -194,80 +195,38 @@ describe('the error message of a TypeScript module', () => {
 });
 
 describe('the check of the translator that a TypeScript module exports', () => {
-  const typo = "import { ENOENT } from 'glossa';";
-  it.each([
-    [
-      'default export (none)',
-      'export const a = 1;',
-      ['the default export must be a translator (it is missing): '],
-    ],
-    [
-      'default export (a number)',
-      'export default 7;',
-      ['the default export must be a translator (it is 7): '],
-    ],
-    ['type', record("type: 'mine',"), ["field 'type' is \"mine\": it must be 'category/name', "]],
-    [
-      'description',
-      record('description: undefined,'),
-      ["field 'description' is missing: it must be "],
-    ],
-    ['children', record('children: 1,'), ["field 'children' is 1: it must be [least, most], "]],
-    ['range of children', record('children: [2, 1],'), ["field 'children' is [2,1]: it must be "]],
-    ['options', record('options: [],'), ["field 'options' is []: it must be a table of options"]],
-    ['fops', record('fops: null,'), ["field 'fops' is null: it must be an object of functions "]],
-    ['init', record('init: undefined,'), ["field 'init' is missing: it must be a function "]],
-    [
-      'notify',
-      record('notify: 1,'),
-      ["field 'notify' is 1: it must be a function (xl, event, data)"],
-    ],
-    [
-      'name of a field',
-      record('notfy() {},'),
-      ["'notfy' is no field of a translator (did you mean 'notify'?)"],
-    ],
-    [
-      'dataPath',
-      record('dataPath: { keepsPages: true, own: 1 },'),
-      [
-        "field 'dataPath.keepsPages' is true: it must be a function (xl, isTimed)",
-        "'dataPath.own' is no field of a translator",
-      ],
-    ],
-    [
-      'name of a fop',
-      record('fops: { lokup() {} },'),
-      ["fops.lokup: there is no such fop (did you mean 'lookup'?)"],
-    ],
-    ['fop', record('fops: { stat: ENOENT },', typo), ['fops.stat is 2: it must be a function (']],
-    [
-      'option',
-      record('options: { a: 1 },'),
-      ['options.a is 1: it must be { type, description, … }'],
-    ],
-    [
-      'type of an option',
-      record("options: { a: { type: 'tim', description: 'A.' } },"),
-      ['options.a.type is "tim" (did you mean \'time\'?): it must be one of '],
-    ],
-    [
-      'default of an option',
-      record("options: { a: { type: 'time', default: '1m', description: 'A.' } },"),
-      ['options.a.default is "1m": it must be a number, as its type is time'],
-    ],
-    [
-      'default, out of range',
-      record("options: { a: { type: 'int', default: 0, min: 1, description: 'A.' } },"),
-      ['options.a.default 0 is below the minimum; it takes a whole number of at least 1'],
-    ],
-    [
-      'record, and names all its faults',
-      record('type: 1, init: 2, fops: { a() {} },'),
-      ["field 'type'", 'fops.a', "field 'init'"],
-    ],
-  ])('refuses a wrong %s', async (_, text, wanted) => {
-    const problems = await refusal({ 'm.ts': text });
+  it.each(rows`
+default export (none) ⇒ export const a = 1;
+  ⇒ the default export must be a translator (it is missing):
+default export (a number) ⇒ export default 7; ⇒ the default export must be a translator (it is 7):
+type ⇒ type: 'mine', ⇒ field 'type' is "mine": it must be 'category/name',
+description ⇒ description: undefined, ⇒ field 'description' is missing: it must be
+children ⇒ children: 1, ⇒ field 'children' is 1: it must be [least, most],
+range of children ⇒ children: [2, 1], ⇒ field 'children' is [2,1]: it must be
+options ⇒ options: [], ⇒ field 'options' is []: it must be a table of options
+fops ⇒ fops: null, ⇒ field 'fops' is null: it must be an object of functions
+init ⇒ init: undefined, ⇒ field 'init' is missing: it must be a function
+notify ⇒ notify: 1, ⇒ field 'notify' is 1: it must be a function (xl, event, data)
+name of a field ⇒ notfy() {}, ⇒ 'notfy' is no field of a translator (did you mean 'notify'?)
+dataPath ⇒ dataPath: { keepsPages: true, own: 1 },
+  ⇒ field 'dataPath.keepsPages' is true: it must be a function (xl, isTimed)
+  ⇒ 'dataPath.own' is no field of a translator
+name of a fop ⇒ fops: { lokup() {} }, ⇒ fops.lokup: there is no such fop (did you mean 'lookup'?)
+fop ⇒ fops: { stat: ENOENT }, ⇒ fops.stat is 2: it must be a function (
+option ⇒ options: { a: 1 }, ⇒ options.a is 1: it must be { type, description, … }
+type of an option ⇒ options: { a: { type: 'tim', description: 'A.' } },
+  ⇒ options.a.type is "tim" (did you mean 'time'?): it must be one of
+default of an option ⇒ options: { a: { type: 'time', default: '1m', description: 'A.' } },
+  ⇒ options.a.default is "1m": it must be a number, as its type is time
+default, out of range ⇒ options: { a: { type: 'int', default: 0, min: 1, description: 'A.' } },
+  ⇒ options.a.default 0 is below the minimum; it takes a whole number of at least 1
+record, and names all its faults ⇒ type: 1, init: 2, fops: { a() {} }, ⇒ field 'type' ⇒ fops.a
+  ⇒ field 'init'
+`)('refuses a wrong %s', async (_, text, ...wanted) => {
+    const source = text.startsWith('export')
+      ? text
+      : record(text, "import { ENOENT } from 'glossa';");
+    const problems = await refusal({ 'm.ts': source });
     const found = problems.map((problem, at) =>
       problem.slice(0, 'HERE/m.ts: '.length + wanted[at]!.length),
     );
