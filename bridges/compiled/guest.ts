@@ -143,9 +143,9 @@ export class CompiledGuest implements Guest, MessageHandler {
   makeFopEntry(name: string): EnterGuest {
     const row = findFop(name)!;
     const command = COMMANDS.fop + 256 * row.number;
-    const write = this.records.makeRequestWriter(row);
+    const place = this.makePlacer(this.records.makeRequestWriter(row));
     return (scalars) => {
-      const data = this.placeRecord(write, scalars);
+      const data = place(scalars);
       return this.enterForRequest(scalars[0] as number, name, name, command, data);
     };
   }
@@ -154,21 +154,26 @@ export class CompiledGuest implements Guest, MessageHandler {
     const row = findFop(name)!;
     const method = `${name}_cbk`;
     const command = COMMANDS.reply + 256 * row.number;
-    const write = this.records.makeReplyWriter(row, this.description.fops[name]?.kind === 'none');
+    const hasOnlyCallback = this.description.fops[name]?.kind === 'none';
+    const place = this.makePlacer(this.records.makeReplyWriter(row, hasOnlyCallback));
     return (scalars) => {
-      const data = this.placeRecord(write, scalars);
+      const data = place(scalars);
       const code = this.enterForRequest(scalars[0] as number, name, method, command, data);
       // Wound again for each reply, the request would never end.
       return code === WIND_UNCHANGED ? this.refuseResult(name, code) : code;
     };
   }
 
-  /** Writes a record, or copies the one that the main thread has written; returns the data. */
-  private placeRecord(write: WriteRecord, scalars: readonly Scalar[]): Uint8Array | null {
-    const { record } = this.host;
-    if (record == null) return write(this.host.findRequest(scalars[0] as number)!, scalars);
-    this.area.putRecord(record.bytes);
-    return record.data;
+  /** Makes the function that writes a record, or copies that of the main thread; it returns the data. */
+  private makePlacer(write: WriteRecord): (scalars: readonly Scalar[]) => Uint8Array | null {
+    const { area, host } = this;
+    if (host.record === undefined)
+      return (scalars) => write(host.findRequest(scalars[0] as number)!, scalars);
+    return () => {
+      const { bytes, data } = host.record!;
+      area.putRecord(bytes);
+      return data;
+    };
   }
 
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {
