@@ -108,14 +108,6 @@ const indicesByFop: ReadonlyMap<FopRow, ReplyIndices> = new Map(
   fops.map((row) => [row, findIndices(row)]),
 );
 
-/** Finds the loc argument that a fop creates or looks up; null if the fop has no such argument. */
-export const findTargetLoc = (row: FopRow, args: readonly unknown[]): Loc | null =>
-  (args[indicesByFop.get(row)!.locIndex] as Loc | undefined) ?? null;
-
-/** Finds the inode in a reply; null if the reply has no inode. */
-export const findReplyInode = (row: FopRow, reply: readonly unknown[]): Inode | null =>
-  (reply[indicesByFop.get(row)!.inodeIndex] as Inode | undefined) ?? null;
-
 /**
  * Applies the reply to a fop. Replaces the inodes in `reply` by the linked ones, and moves the fd of a create to the
  * linked inode.

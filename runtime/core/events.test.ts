@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EventName, events, findEventName } from './events.ts';
+import { type EventName, events } from './events.ts';
 
 test("events have GlusterFS's numbers: 1 to 25 without 8, each once", () => {
   const numbers = Object.values(events).map(({ number }) => number);
@@ -8,11 +8,6 @@ test("events have GlusterFS's numbers: 1 to 25 without 8, each once", () => {
   expect(events.CHILD_UP.number).toBe(5);
   expect(events.PARENT_DOWN.number).toBe(17);
   expect(events.SIGHUP.number).toBe(25);
-});
-
-test('findEventName finds an event by its number, and nothing for an unused one', () => {
-  for (const [name, { number }] of Object.entries(events)) expect(findEventName(number)).toBe(name);
-  for (const number of [0, 8, 26]) expect(findEventName(number)).toBe(undefined);
 });
 
 test('only PARENT_UP, PARENT_DOWN, CLEANUP and SIGHUP go down', () => {

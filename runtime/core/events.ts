@@ -41,10 +41,3 @@ export const events = {
 } as const;
 
 export type EventName = keyof typeof events;
-
-const namesByNumber = new Map<number, EventName>(
-  Object.entries(events).map(([name, { number }]) => [number, name as EventName]),
-);
-
-/** Finds the name of the event with this number; undefined for an unknown number. */
-export const findEventName = (number: number): EventName | undefined => namesByNumber.get(number);

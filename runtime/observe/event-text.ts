@@ -11,9 +11,6 @@ import type {
 } from './codec.ts';
 import type { UnwindEvent, Values } from './events.ts';
 
-/** The most characters shown of a value. */
-const SHOWN_CHARACTERS_MAX = 60;
-
 /**
  * Formats an event's time of day to the microsecond.
  * @param startedAtMs the recording's start, in milliseconds since the epoch
@@ -74,20 +71,3 @@ export function abbreviateValues(args: Values): string {
 /** Finds the first path in a fop's arguments; null if no argument has a path. */
 export const findPath = (args: Values): string | null =>
   Object.values(args).find(hasPath)?.path ?? null;
-
-/** Returns a text, or the beginning of a long one with its length. */
-export const truncateText = (text: string): string =>
-  text.length > SHOWN_CHARACTERS_MAX
-    ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}… (${text.length} characters)`
-    : text;
-
-/** Formats a fop with the arguments that have a short text: `readv(/a, 4096, 0)`. */
-export function formatCall(fop: string, args: Values): string {
-  const texts = Object.entries(args).flatMap(([name, value]) => {
-    const isShown = typeof value !== 'object' || hasPath(value) || isData(value);
-    return isShown && name !== 'xdata' && name !== 'fd' ? [truncateText(formatValue(value))] : [];
-  });
-  // An fd names the target only if there is no loc; it then comes first.
-  const fd = args.fd !== undefined && !('loc' in args) ? [formatValue(args.fd)] : [];
-  return `${fop}(${[...fd, ...texts].join(', ')})`;
-}

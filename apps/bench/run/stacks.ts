@@ -91,18 +91,15 @@ export interface TranslatorSettings {
   readonly scratch: string;
 }
 
-/**
- * Makes the storage of a stack: a folder, or memory where storage/posix cannot run.
- * @param directory relative to the volfile
- */
-const makeStorageVolume = (name: string, directory: string): PlainVolume =>
+/** The storage of a stack: a folder beside the volfile, or memory where storage/posix cannot run. */
+const STORAGE_VOLUME =
   findPosixProblem() === null
-    ? makeVolume(name, 'storage/posix', { directory })
-    : makeVolume(name, 'storage/memory');
+    ? makeVolume('storage', 'storage/posix', { directory: 'files' })
+    : makeVolume('storage', 'storage/memory');
 
 /** The volumes below the translator: the storage, and a counter of lookups. */
 const BRICK_VOLUMES: readonly PlainVolume[] = stackVolumes(
-  [makeStorageVolume('storage', 'files')],
+  [STORAGE_VOLUME],
   [makeLookupCounterVolume('brick')],
 );
 
