@@ -37,6 +37,8 @@ export const glossaCommand = [process.execPath, GLOSSA].map(quoteWord).join(' ')
 
 /** The default time limit of a child process, in milliseconds. */
 const PATIENCE_MS = 120_000;
+/** Milliseconds for the removal of a folder, which may have a million files. */
+const REMOVAL_MS = 900_000;
 
 /** Returns the reason why no mount is possible here, or ''. */
 function findObstacle(): string {
@@ -128,7 +130,7 @@ export class Scratch {
     await Promise.all([...this.children].map(awaitExit));
     for (const point of mountPoints()) if (point === this.path) detach(point);
     // Paths may be longer than PATH_MAX.
-    execFileSync('rm', ['-rf', '--', this.path], { timeout: PATIENCE_MS });
+    execFileSync('rm', ['-rf', '--', this.path], { timeout: REMOVAL_MS });
   }
 }
 

@@ -15,6 +15,7 @@ export interface EntryReply {
 /** Returns the gfid that the request's sender has chosen for a new inode; null if the storage chooses. */
 export function readRequestedGfid(xdata: Dict | null): Gfid | null {
   const value = xdata?.get(GFID_REQ);
+  if (value === undefined) return null;
   let gfid: Gfid = NULL_GFID;
   if (typeof value === 'string') gfid = value;
   else if (value instanceof Uint8Array && value.length === 16) gfid = gfidFromBytes(value);
