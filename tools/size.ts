@@ -40,13 +40,13 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 187_200,
+      bound: 187_700,
       goal: 145_000,
     },
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 152_200,
+      bound: 152_300,
       goal: 118_000,
     },
     {
