@@ -218,12 +218,15 @@ const rest: Checks = {
   },
 
   'rchecksum returns the weak and MD5 checksums of a range': async (vol) => {
-    const { fd } = await openFile(vol, 'xabcx');
-    const { weak, strong } = ok(await vol.fop('rchecksum', fd, 1, 3, null));
-    // Adler-32 begun at 0: a = 97+98+99, b = 97 + (97+98) + (97+98+99).
-    expect(weak).toBe(((97 * 3 + 98 * 2 + 99) << 16) | (97 + 98 + 99));
+    const { fd } = await openFile(vol, 'abcabcx');
     const md5 = createHash('md5').update('abc').digest();
-    expect(Buffer.compare(strong!, Buffer.concat([md5, Buffer.alloc(16)]))).toBe(0);
+    for (const offset of [0, 3]) {
+      const { weak, strong } = ok(await vol.fop('rchecksum', fd, offset, 3, null));
+      // Adler-32 begun at 0: a = 97+98+99, b = 97 + (97+98) + (97+98+99).
+      expect(weak).toBe(((97 * 3 + 98 * 2 + 99) << 16) | (97 + 98 + 99));
+      expect(Buffer.compare(strong!, Buffer.concat([md5, Buffer.alloc(16)]))).toBe(0);
+    }
+    expect((await vol.fop('rchecksum', fd, -1, 3, null)).err).toBe('EINVAL');
     fd.release();
   },
 
