@@ -99,15 +99,9 @@ export { newGfid } from './core/context.ts';
 /** Keys of xdata that several parts of glossa use. */
 /** The time for which the kernel may cache a reply, and the invalidation of such a reply. */
 export {
-  ATTRIBUTE_TIMEOUT,
   Dict,
   type DictType,
   type DictValue,
-  ENTRY_TIMEOUT,
-  FLOCK,
-  GFID_REQ,
-  NEGATIVE_TIMEOUT,
-  RENAME_FLAGS,
   type Timeouts,
   timeoutsOf,
   withTimeouts,
@@ -148,6 +142,14 @@ export {
   isUpcall,
   type Upcall,
 } from './core/upcall.ts';
+export {
+  ATTRIBUTE_TIMEOUT,
+  ENTRY_TIMEOUT,
+  FLOCK,
+  GFID_REQ,
+  NEGATIVE_TIMEOUT,
+  RENAME_FLAGS,
+} from './core/xdata.ts';
 
 // -- limits, log ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@
  * and a name is looked up before it is made. Without `asKernel` neither is done: for libfuse, whose
  * kernel has done both, and for tests of single fops.
  */
-import { Dict, RENAME_FLAGS } from '../core/dict.ts';
+import { Dict } from '../core/dict.ts';
 import { EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ENOTEMPTY } from '../core/errno.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt, type Statvfs } from '../core/iatt.ts';
 import {
@@ -19,6 +19,7 @@ import {
   O_WRONLY,
 } from '../core/open-flags.ts';
 import { Loc } from '../core/operands.ts';
+import { RENAME_FLAGS } from '../core/xdata.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
 import { FileObjectSteps } from './file-object.ts';
 import { throwFopError } from './fop-error.ts';

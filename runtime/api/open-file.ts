@@ -1,11 +1,12 @@
 /** Reads, writes and changes an open file by the fops that a mount winds for the kernel. */
 import { concatBytes, encodeName } from '../core/bytes.ts';
-import { Dict, FLOCK } from '../core/dict.ts';
+import { Dict } from '../core/dict.ts';
 import { EIO, ENODATA } from '../core/errno.ts';
 import { Iatt } from '../core/iatt.ts';
 import type { Flock } from '../core/lock.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_SYNC } from '../core/open-flags.ts';
 import type { Fd } from '../core/operands.ts';
+import { FLOCK } from '../core/xdata.ts';
 import type { DriverSteps, Reply } from './driver-steps.ts';
 import { FopError } from './fop-error.ts';
 import { makePromiseFacade } from './promise-facade.ts';

@@ -8,13 +8,14 @@ import {
   startGraph,
 } from '../../test/support/core.ts';
 import { applyReply } from './apply-reply.ts';
-import { Dict, RENAME_EXCHANGE, RENAME_FLAGS } from './dict.ts';
+import { Dict } from './dict.ts';
 import { ENOENT, ESTALE } from './errno.ts';
 import { findFop } from './fops.ts';
 import type { FopName } from './gen/fops.gen.ts';
 import { type Dirent, IA_IFREG } from './iatt.ts';
 import type { Inode, InodeTable } from './inode.ts';
 import { Fd, Loc } from './operands.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
 import type { Xlator } from './xlator.ts';
 
 interface Run {

@@ -6,13 +6,14 @@
  * continues with the linked inode, or fails a reply without gfid with EIO. A lookup that fails with ENOENT or ESTALE
  * removes the name. An inode that was made for a request and not linked is forgotten.
  */
-import { type Dict, RENAME_EXCHANGE, RENAME_FLAGS } from './dict.ts';
+import type { Dict } from './dict.ts';
 import { ENOENT, ESTALE } from './errno.ts';
 import { type Arg, type FopRow, fops } from './fops.ts';
 import { NULL_GFID } from './gfid.ts';
 import { type Dirent, IA_INVAL, type Iatt } from './iatt.ts';
 import type { Inode } from './inode.ts';
 import { type Fd, Loc } from './operands.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from './xdata.ts';
 
 /** Whether a lookup's errno means that the name no longer leads to its inode. */
 export const isNameGone = (opErrno: number): boolean => opErrno === ENOENT || opErrno === ESTALE;

@@ -8,11 +8,12 @@
  *   content   removes the key from the request's xdata, as GlusterFS's shard and disperse do. A volume that
  *             winds the key itself gets the stored content
  */
-import { CONTENT, type Dict } from './dict.ts';
+import type { Dict } from './dict.ts';
 import { EIO, ENXIO, EOPNOTSUPP } from './errno.ts';
 import { type FopRow, findFopsByData, fops as rows } from './fops.ts';
 import { type FopName, fail, Links, makeRefusingFop, unwind, wind } from './gen/fops.gen.ts';
 import { collect, tailArgs } from './gen/generic.gen.ts';
+import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
 
 const byteFops = findFopsByData('bytes');

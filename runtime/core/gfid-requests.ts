@@ -3,8 +3,9 @@
  * in the brick's directory, without GlusterFS.
  */
 import { type Context, newGfid } from './context.ts';
-import { Dict, GFID_REQ } from './dict.ts';
+import { Dict } from './dict.ts';
 import type { Gfid } from './gfid.ts';
+import { GFID_REQ } from './xdata.ts';
 
 /** The xdata of a lookup with a proposed gfid; its class lets `noteReply` recognize it. */
 class GfidRequest extends Dict {

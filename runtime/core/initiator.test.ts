@@ -10,13 +10,13 @@ import {
 } from '../../test/support/core.ts';
 import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
-import { GFID_REQ } from './dict.ts';
 import { Stack } from './frame.ts';
 import { wind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import { IA_IFREG } from './iatt.ts';
 import { Initiator, makeInitiatorTranslator } from './initiator.ts';
 import { Fd, Loc } from './operands.ts';
+import { GFID_REQ } from './xdata.ts';
 import { defineTranslator, type Translator } from './xlator.ts';
 
 const record = makeInitiatorTranslator('test/front', 'Begins what a test wants.');

@@ -7,8 +7,9 @@
 import { CallPool } from './call-pool.ts';
 import { Client } from './client.ts';
 import { newGfid } from './context.ts';
-import { Dict, GFID_REQ } from './dict.ts';
+import { Dict } from './dict.ts';
 import type { Log } from './log.ts';
+import { GFID_REQ } from './xdata.ts';
 import {
   type Child,
   defineTranslator,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeFolder } from '../../test/support/folder.ts';
 import { major, makedev, minor } from '../core/device-number.ts';
-import { RENAME_NOREPLACE } from '../core/dict.ts';
+import { RENAME_NOREPLACE } from '../core/xdata.ts';
 import {
   AT_FDCWD,
   AT_REMOVEDIR,

@@ -2,10 +2,11 @@
  * Checks of the storage contract: effects of a caller's umask and rights, and files without a name.
  */
 import { expect } from 'vitest';
-import { Dict, KILL_PRIV, MODE_REQ, SYNC_VOLUME, UMASK_REQ } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { O_RDWR } from '../../runtime/core/open-flags.ts';
 import { Fd, Loc } from '../../runtime/core/operands.ts';
+import { KILL_PRIV, MODE_REQ, SYNC_VOLUME, UMASK_REQ } from '../../runtime/core/xdata.ts';
 import { bareFd, type Checks, content, file, iatt, mkdir, ok } from './check.ts';
 import type { Caller, Reply, TestVolume } from './driver.ts';
 

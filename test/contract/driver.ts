@@ -15,7 +15,7 @@ import { moveEntry } from '../../runtime/core/apply-reply.ts';
 import type { Context } from '../../runtime/core/context.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import type { Ctime } from '../../runtime/core/ctime.ts';
-import { Dict, GFID_REQ, RENAME_FLAGS } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import { errnoName } from '../../runtime/core/errno.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import { Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
@@ -27,6 +27,7 @@ import type { Flock, Lease } from '../../runtime/core/lock.ts';
 import { WARNING } from '../../runtime/core/log.ts';
 import { O_RDWR } from '../../runtime/core/open-flags.ts';
 import { Fd, Loc } from '../../runtime/core/operands.ts';
+import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import type { Fop, Translator } from '../../runtime/core/xlator.ts';
 
 /** A translator with any private data and options. */

@@ -1,7 +1,6 @@
 /** Checks of the storage contract: finding, making and removing names. */
 import { expect } from 'vitest';
 import { nameLength } from '../../runtime/core/bytes.ts';
-import { GFID_REQ } from '../../runtime/core/dict.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import {
   IA_IFCHR,
@@ -14,6 +13,7 @@ import {
 import type { Inode } from '../../runtime/core/inode.ts';
 import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import { Loc } from '../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import {
   type Checks,
   content,

@@ -13,7 +13,7 @@ import { DUMP_PROGRAM, FOPS4, HANDSHAKE, type Program } from '../../gluster/rpc/
 import { connect, Driver } from '../../runtime/api/driver.ts';
 import { Files } from '../../runtime/api/files.ts';
 import { moveEntry } from '../../runtime/core/apply-reply.ts';
-import { Dict, RENAME_EXCHANGE, RENAME_FLAGS, RENAME_NOREPLACE } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import { dumpXlator } from '../../runtime/core/dumps.ts';
 import { EEXIST } from '../../runtime/core/errno.ts';
 import { tail } from '../../runtime/core/gen/fops.gen.ts';
@@ -23,6 +23,7 @@ import { INFO } from '../../runtime/core/log.ts';
 import { Loc } from '../../runtime/core/operands.ts';
 import type { SourceRegistry } from '../../runtime/core/pump-source.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS, RENAME_NOREPLACE } from '../../runtime/core/xdata.ts';
 import { type Dump, defineTranslator } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import { makeGraph, makeVolumeSpecs } from '../../runtime/volfile/make-graph.ts';

@@ -6,7 +6,7 @@
 import distribute from '../../gluster/cluster/distribute/index.ts';
 import { hashName } from '../../gluster/cluster/distribute/name-hash.ts';
 import { type Context, newGfid } from '../../runtime/core/context.ts';
-import { Dict, GFID_REQ } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
@@ -14,6 +14,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Fd, Loc } from '../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Child } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';

@@ -4,7 +4,7 @@
  */
 import { connect } from '../../runtime/api/driver.ts';
 import type { Client } from '../../runtime/core/client.ts';
-import { Dict, FLOCK } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import { Stack } from '../../runtime/core/frame.ts';
 import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
 import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
@@ -12,6 +12,7 @@ import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Flock } from '../../runtime/core/lock.ts';
 import { Fd } from '../../runtime/core/operands.ts';
+import { FLOCK } from '../../runtime/core/xdata.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import type { VolumeLocks } from '../../runtime/xlators/features/locks/volume-locks.ts';

@@ -7,7 +7,7 @@
  * any state in between, and no other: the results without a cache, however slow the storage.
  */
 import { expect } from 'vitest';
-import { Dict, GFID_REQ } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
@@ -17,6 +17,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Fd, Loc } from '../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';

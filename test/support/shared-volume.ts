@@ -7,7 +7,7 @@
 
 import distribute from '../../gluster/cluster/distribute/index.ts';
 import { newGfid } from '../../runtime/core/context.ts';
-import { Dict, GFID_REQ } from '../../runtime/core/dict.ts';
+import { Dict } from '../../runtime/core/dict.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import {
@@ -21,6 +21,7 @@ import type { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Fd, Loc } from '../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Fops, Translator } from '../../runtime/core/xlator.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';

@@ -1,7 +1,7 @@
 /** Tests of the generators: pages in git are up to date; sources are not in git, parse, and have the tables' rows. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { cpSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
 import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { structs } from '../../runtime/core/fields.ts';
@@ -51,6 +51,17 @@ it('only the sources that are missing or stale are written, also by two at once'
   const changed = readStates().flatMap((inode, index) => (inode === before[index] ? [] : [index]));
   expect(changed).toEqual([0]);
   expect(readdirSync(root, { recursive: true }).filter((name) => /~$/.test(`${name}`))).toEqual([]);
+});
+
+it('the sources are made in a checkout that has none of them, as after a clone', () => {
+  const root = makeFolder();
+  const isKept = (path: string): boolean =>
+    !/(^|\/)(node_modules|dist|\.git|\.dist-\w+|\.generated)$|\.gen\./.test(path);
+  cpSync('.', root, { recursive: true, filter: isKept });
+  symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
+  const run = spawnSync('npx', ['tsx', 'tools/gen/main.ts', 'sources'], { cwd: root });
+  expect(`${run.stderr}`).toBe('');
+  for (const { path, text } of sources) expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 
 /** Parses text by the language's own compiler, and returns what that complains of. */

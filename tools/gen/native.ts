@@ -1,7 +1,7 @@
 /** Generates `bridges/native/glossa_fops.gen.h`: types and functions of every fop in C. */
 
-import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/dict.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { formatCodeLines } from './codes.ts';
 
 /** For each type, its declaration in C and its letter in the table of fops. */
@@ -97,7 +97,7 @@ enum {
 ${formatCodeLines((name, code) => `    GLOSSA_${name} = ${code},`)}
 };
 
-/* Keys of a reply's xdata (runtime/core/dict.ts): seconds for which the kernel may cache it. */
+/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
 #define GLOSSA_ENTRY_TIMEOUT "${ENTRY_TIMEOUT}"
 #define GLOSSA_ATTRIBUTE_TIMEOUT "${ATTRIBUTE_TIMEOUT}"
 #define GLOSSA_NEGATIVE_TIMEOUT "${NEGATIVE_TIMEOUT}"

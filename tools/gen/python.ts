@@ -1,9 +1,9 @@
 /** Generates the Python package's tables: fops, fields of structures, and errno numbers. */
 
-import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/dict.ts';
 import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
 import { makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { formatCodeLines } from './codes.ts';
 import { formatInitialValue, makeFieldsListName } from './fields.ts';
 
@@ -62,7 +62,7 @@ BY_NAME = {fop.name: fop for fop in FOPS}
 # The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
 ${formatCodeLines((name, code) => `${name} = ${code}`)}
 
-# Keys of a reply's xdata (runtime/core/dict.ts), by their names in Python.
+# Keys of a reply's xdata (runtime/core/xdata.ts), by their names in Python.
 TIMEOUTS = {
     "entry_timeout": ${quote(ENTRY_TIMEOUT)},
     "attribute_timeout": ${quote(ATTRIBUTE_TIMEOUT)},

@@ -1,9 +1,9 @@
 /** Generates the types and methods of every fop for the Rust crate. */
 
-import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/dict.ts';
 import { describeArgument, fopDocs } from '../../runtime/core/fop-docs.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { formatCodeLines } from './codes.ts';
 import { makeSentence } from './fields.ts';
 import { findTypeLetter, isCounting, listTypeLetters } from './native.ts';
@@ -310,7 +310,7 @@ ${rows.join('\n')}
 // Result codes of calls (bridges/host/guest.ts), which are also states of a frame.
 ${formatCodeLines((name, code) => `pub(crate) const ${name}: i32 = ${code};`)}
 
-// Keys of a reply's xdata (runtime/core/dict.ts): seconds for which the kernel may cache it.
+// Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it.
 pub const ENTRY_TIMEOUT: &str = "${ENTRY_TIMEOUT}";
 pub const ATTRIBUTE_TIMEOUT: &str = "${ATTRIBUTE_TIMEOUT}";
 pub const NEGATIVE_TIMEOUT: &str = "${NEGATIVE_TIMEOUT}";

@@ -4,8 +4,9 @@
  * A rename that exchanges two names removes and makes both; a rename between two names of one file
  * does nothing (renameat2(2)).
  */
-import { type Dict, RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/dict.ts';
+import type { Dict } from '../../../runtime/core/dict.ts';
 import type { Loc } from '../../../runtime/core/operands.ts';
+import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { flattenLoc } from '../crossing/flatten.ts';
 import type { Plan } from '../crossing/plan.ts';

@@ -5,13 +5,14 @@
  */
 import { applyReply, linkReply } from '../../../runtime/core/apply-reply.ts';
 import { newGfid } from '../../../runtime/core/context.ts';
-import { Dict, GFID_REQ } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ESTALE } from '../../../runtime/core/errno.ts';
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Decision } from '../crossing/decision.ts';
 import { ForgottenLoc } from '../crossing/message.ts';

@@ -1,7 +1,7 @@
 /** Sets timeouts of the kernel's caches in a reply's xdata. */
 
-import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../../runtime/core/dict.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../../runtime/core/xdata.ts';
 import { Dict } from './data.ts';
 import { nameType } from './values.ts';
 

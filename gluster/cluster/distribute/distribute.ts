@@ -1,10 +1,11 @@
 /** Holds the state of a distribute volume: children, options, and the child of each inode. Fops read and update it. */
-import { Dict, GFID_REQ } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import { GfidRequests } from '../../../runtime/core/gfid-requests.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import type { Fd, Loc } from '../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Dump, Xlator } from '../../../runtime/core/xlator.ts';
 import { ListingRecord } from './fops/listing-record.ts';
 import { FreeSpace } from './free-space.ts';

@@ -2,7 +2,7 @@
 import { constants, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dict, FLOCK } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { EAGAIN, EINVAL, ENODATA, ENOENT, ENXIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../../runtime/core/fops.ts';
 import { type Dirent, IA_IFCHR, IA_IFIFO, IA_IFLNK, Iatt } from '../../../runtime/core/iatt.ts';
@@ -10,6 +10,7 @@ import type { Flock } from '../../../runtime/core/lock.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../runtime/core/lock.ts';
 import { O_RDWR } from '../../../runtime/core/open-flags.ts';
 import { type Fd, Loc } from '../../../runtime/core/operands.ts';
+import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { XdrReader } from '../../../runtime/wire/xdr.ts';
 import { XATTROP } from '../../../runtime/xlators/storage/shared/xattrs.ts';
 import type { Ask, BrickClient } from '../../../test/support/brick-clients.ts';

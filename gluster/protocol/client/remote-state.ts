@@ -4,7 +4,7 @@
  */
 
 import { ACL_ALIASES, ACL_NAMES, isAclName } from '../../../runtime/core/acl.ts';
-import { Dict, GFID_REQ } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
 import type { Gfid } from '../../../runtime/core/gfid.ts';
 import { GfidRequests } from '../../../runtime/core/gfid-requests.ts';
@@ -13,6 +13,7 @@ import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { O_DIRECT } from '../../../runtime/core/open-flags.ts';
 import type { Loc } from '../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { WireDirent } from '../../rpc/fields.ts';
 import type { Settings } from './options.ts';

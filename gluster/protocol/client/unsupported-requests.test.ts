@@ -1,10 +1,11 @@
 /** Requests before which set-user-id and set-group-id are cleared, for a brick of GlusterFS. */
 import { expect, test } from 'vitest';
-import { Dict, KILL_PRIV } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { SET_ATTR } from '../../../runtime/core/fops.ts';
 import { Stack } from '../../../runtime/core/frame.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
+import { KILL_PRIV } from '../../../runtime/core/xdata.ts';
 import { marshals } from './marshal.ts';
 import { mustDropPrivileges } from './unsupported-requests.ts';
 

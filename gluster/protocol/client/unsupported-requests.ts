@@ -1,5 +1,5 @@
 /** Refuses or emulates requests that bricks of GlusterFS cannot perform. `remote-volume.ts` checks each request. */
-import { type Dict, KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/dict.ts';
+import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../../runtime/core/fops.ts';
 import { computeProtAfterChange, type Stack } from '../../../runtime/core/frame.ts';
@@ -7,6 +7,7 @@ import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFREG, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Flock } from '../../../runtime/core/lock.ts';
 import { Fd, type Loc } from '../../../runtime/core/operands.ts';
+import { KILL_PRIV, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { FileTarget, InternalCalls } from './internal-calls.ts';
 import type { Marshal } from './marshal.ts';
 import { NO_FD, type RemoteFds } from './remote-fds.ts';

@@ -2,7 +2,7 @@
 
 import { applyReply } from '../../../runtime/core/apply-reply.ts';
 import type { Client } from '../../../runtime/core/client.ts';
-import { Dict, KILL_PRIV } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, EIO, ENOENT, ENOTDIR } from '../../../runtime/core/errno.ts';
 import { closeFd } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
@@ -14,6 +14,7 @@ import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { O_RDONLY } from '../../../runtime/core/open-flags.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
+import { KILL_PRIV } from '../../../runtime/core/xdata.ts';
 import { type Loan, RECORD_MAX } from '../../../runtime/wire/record.ts';
 import type { XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { writeFields } from '../../rpc/fields.ts';

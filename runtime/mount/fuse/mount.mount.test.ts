@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findObstacle, isMounted, type MountServer, Mounts } from '../../../test/support/mounts.ts';
 import { endUnmounter, findUnmounter } from '../../../test/support/unmounter.ts';
-import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/dict.ts';
+import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/xdata.ts';
 import { AT_FDCWD } from '../../sys/constants.ts';
 import { getxattr, listxattr, removexattr, renameat2, setxattr } from '../../sys/libc.ts';
 import { toCString } from '../../sys/struct.ts';

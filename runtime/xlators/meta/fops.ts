@@ -3,7 +3,7 @@
  * tree, and passes all other requests unchanged. Fops that would change the tree fail; fops that no front end
  * sends are not handled.
  */
-import { DIRECT_IO_MODE, Dict, withTimeouts } from '../../core/dict.ts';
+import { Dict, withTimeouts } from '../../core/dict.ts';
 import {
   EACCES,
   EINVAL,
@@ -24,6 +24,7 @@ import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import { messages } from '../../core/messages.ts';
 import { O_ACCMODE } from '../../core/open-flags.ts';
 import { Fd, Loc } from '../../core/operands.ts';
+import { DIRECT_IO_MODE } from '../../core/xdata.ts';
 import type { Fops } from '../../core/xlator.ts';
 import { makeDirectoryFops } from './directory-fops.ts';
 import {

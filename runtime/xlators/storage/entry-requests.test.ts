@@ -2,11 +2,12 @@
 import { afterEach, expect, test } from 'vitest';
 import { ask, makeGfid, startGraph } from '../../../test/support/core.ts';
 import { makeFolder } from '../../../test/support/folder.ts';
-import { Dict, GFID_REQ } from '../../core/dict.ts';
+import { Dict } from '../../core/dict.ts';
 import { EBUSY, ERANGE } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { Loc } from '../../core/operands.ts';
+import { GFID_REQ } from '../../core/xdata.ts';
 import memory from './memory/index.ts';
 import posix from './posix/index.ts';
 

@@ -3,11 +3,12 @@
  * replies to other fops that carry data.
  */
 import { describe, expect, it } from 'vitest';
-import { CONTENT, Dict } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { ENXIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { fops } from '../../../runtime/core/fops.ts';
 import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
+import { CONTENT } from '../../../runtime/core/xdata.ts';
 import {
   hostedLanguage,
   isolatedLanguage,

@@ -1,11 +1,12 @@
 /** The bridge contract for the lifecycle of a module: hooks, events, options and log lines. */
 import { describe, expect, it } from 'vitest';
-import { Dict, RENAME_FLAGS } from '../../../runtime/core/dict.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
 import { EACCES } from '../../../runtime/core/errno.ts';
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { INFO, WARNING } from '../../../runtime/core/log.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
+import { RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import {
   hostedLanguage,
   type Language,

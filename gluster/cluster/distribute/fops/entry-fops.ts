@@ -5,7 +5,7 @@
  */
 
 import { newGfid } from '../../../../runtime/core/context.ts';
-import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
 import {
   EBUSY,
   EEXIST,
@@ -23,6 +23,7 @@ import type { Inode } from '../../../../runtime/core/inode.ts';
 import { F_RDLCK } from '../../../../runtime/core/lock.ts';
 import { O_EXCL } from '../../../../runtime/core/open-flags.ts';
 import { Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { type Distribute, NO_CHILD } from '../distribute.ts';
 import { chownLinkto, makeLinkto, withTemporaryInode } from '../heal/make-linkto.ts';

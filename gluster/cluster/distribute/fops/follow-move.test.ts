@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
 import { EBADFD, EBUSY, ENODATA, ENOENT } from '../../../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import { tail, unwind, wind } from '../../../../runtime/core/gen/fops.gen.ts';
@@ -7,6 +7,7 @@ import { taps } from '../../../../runtime/core/gen/taps.gen.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Fd, Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import type { Cbk } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';

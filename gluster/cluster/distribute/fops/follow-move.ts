@@ -8,7 +8,7 @@
  */
 
 import { copyBytes } from '../../../../runtime/core/bytes.ts';
-import { Dict, IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/dict.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
 import { EBADF, EBADFD, EIO, ENODATA, ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
 import { findFop } from '../../../../runtime/core/fops.ts';
 import type { FopName, FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
@@ -16,6 +16,7 @@ import { Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../../runtime/core/open-flags.ts';
 import { Fd, Loc } from '../../../../runtime/core/operands.ts';
+import { IATT_REQ, PROTECT_WRITES } from '../../../../runtime/core/xdata.ts';
 import { Move, NO_CHILD } from '../distribute.ts';
 import { mayBeLinkto, mayBeMigrating, readTarget, removeMigrationBits } from '../linkto.ts';
 import { makeFailure, type Reply, type Steps, type Task } from '../task.ts';

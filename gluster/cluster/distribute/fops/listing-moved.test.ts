@@ -1,9 +1,10 @@
 /** Listings while files are moved from child to child, as a rebalance moves them. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
 import type { Dirent, Iatt } from '../../../../runtime/core/iatt.ts';
 import { Fd, Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { DistributedVolume } from '../../../../test/support/distributed-volume.ts';
 
 const CHILDREN = ['wz', 'wa', 'wm'];

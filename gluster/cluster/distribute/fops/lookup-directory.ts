@@ -3,11 +3,12 @@
  * Source: GlusterFS `dht-common.c` (dht_lookup_directory, dht_lookup_dir_cbk, dht_discover_complete).
  */
 import { decodeName } from '../../../../runtime/core/bytes.ts';
-import { type Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO, ENOTCONN } from '../../../../runtime/core/errno.ts';
 import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import {
   chooseErrno,
   type DirectoryView,

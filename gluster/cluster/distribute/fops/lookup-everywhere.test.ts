@@ -1,11 +1,12 @@
 /** Linktos that name the wrong child, and lookups of misplaced names. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import type { Dict } from '../../../../runtime/core/dict.ts';
 import { ENOENT, ESTALE } from '../../../../runtime/core/errno.ts';
 import { tail, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import type { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { makeTranslator } from '../../../../test/support/core.ts';
 import { DistributedVolume, placeInRoot } from '../../../../test/support/distributed-volume.ts';
 

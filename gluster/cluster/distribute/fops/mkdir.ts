@@ -4,11 +4,12 @@
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
-import { type Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EEXIST, EIO, EPERM } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../runtime/core/lock.ts';
 import { Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { isDirectory } from '../directory-view.ts';
 import { computePieces, writeLayout } from '../heal/fix-layout.ts';
 import { lookupAgain } from '../heal/heal-directory.ts';

@@ -6,11 +6,12 @@
  * rename it back.
  * Source: GlusterFS `dht-rename.c` (dht_rename, dht_rename_dir, dht_rename_dir_cbk).
  */
-import { type Dict, RENAME_FLAGS } from '../../../../runtime/core/dict.ts';
+import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, ENOTCONN, ENOTDIR, ESTALE } from '../../../../runtime/core/errno.ts';
 import type { FopTable } from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import type { Loc } from '../../../../runtime/core/operands.ts';
+import { RENAME_FLAGS } from '../../../../runtime/core/xdata.ts';
 import { NO_CHILD } from '../distribute.ts';
 import { type LockTarget, lockNames, makeNameUnlocks } from '../locks.ts';
 import { mergeDirectoryReplies } from '../merge.ts';

@@ -5,11 +5,12 @@
  * Source: GlusterFS `dht-selfheal.c`.
  */
 
-import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import { ROOT_GFID } from '../../../../runtime/core/gfid.ts';
 import { messages } from '../../../../runtime/core/messages.ts';
 import { Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { type DirectoryView, isDirectory, makeDirectoryView } from '../directory-view.ts';
 import { NO_CHILD } from '../distribute.ts';
 import {

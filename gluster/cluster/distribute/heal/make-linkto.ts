@@ -3,12 +3,13 @@
  * `dht-common.c` (dht_linkfile_create_lookup_cbk).
  */
 
-import { Dict, GFID_REQ } from '../../../../runtime/core/dict.ts';
+import { Dict } from '../../../../runtime/core/dict.ts';
 import { EEXIST, ENOENT } from '../../../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../../../runtime/core/fops.ts';
 import type { Gfid } from '../../../../runtime/core/gfid.ts';
 import { Iatt } from '../../../../runtime/core/iatt.ts';
 import { Loc } from '../../../../runtime/core/operands.ts';
+import { GFID_REQ } from '../../../../runtime/core/xdata.ts';
 import { encodeTarget, isLinkto, LINKTO_MKNOD_MODE } from '../linkto.ts';
 import { lockName, unlockName } from '../locks.ts';
 import type { Reply, Steps, Task } from '../task.ts';

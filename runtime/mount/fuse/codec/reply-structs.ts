@@ -4,8 +4,9 @@
  */
 
 import { encodeDevice } from '../../../core/device-number.ts';
-import { type Dict, TIMEOUT_MAX } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
+import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
 import { putI64, putU64 } from './cursor.ts';
 

@@ -1,16 +1,16 @@
 /** Handles the operations that create, remove and rename: MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME. */
 
 import { discardInode, moveEntry, removeEntry } from '../../../core/apply-reply.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EINVAL, ESTALE } from '../../../core/errno.ts';
+import { wind } from '../../../core/gen/fops.gen.ts';
+import { Loc } from '../../../core/operands.ts';
 import {
-  Dict,
   RENAME_EXCHANGE,
   RENAME_FLAGS,
   RENAME_NOREPLACE,
   RENAME_WHITEOUT,
-} from '../../../core/dict.ts';
-import { EINVAL, ESTALE } from '../../../core/errno.ts';
-import { wind } from '../../../core/gen/fops.gen.ts';
-import { Loc } from '../../../core/operands.ts';
+} from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import type {
   LinkIn,

@@ -1,6 +1,6 @@
 /** Handles OPEN, CREATE, READ, WRITE, FLUSH, FSYNC and RELEASE. */
 import { linkReply } from '../../../core/apply-reply.ts';
-import { DIRECT_IO_MODE, type Dict, KILL_PRIV } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EIO, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -17,6 +17,7 @@ import {
   O_TRUNC,
 } from '../../../core/open-flags.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
+import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { ENTRY_OUT_SIZE } from '../codec/reply-structs.ts';
 import {

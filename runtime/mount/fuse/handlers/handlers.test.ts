@@ -1,10 +1,10 @@
 /** The kernel's operations: their fops, and their effects on inodes, names and fds. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeIatt, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
-import { GFID_REQ, RENAME_FLAGS } from '../../../core/dict.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { GFID_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';

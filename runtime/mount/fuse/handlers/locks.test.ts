@@ -4,7 +4,6 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { connect } from '../../../api/driver.ts';
-import { FLOCK } from '../../../core/dict.ts';
 import {
   EAGAIN,
   EBADF,
@@ -27,6 +26,7 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../core/lock.ts';
+import { FLOCK } from '../../../core/xdata.ts';
 import { defineTranslator, type Fops } from '../../../core/xlator.ts';
 import locks from '../../../xlators/features/locks/index.ts';
 import { OP } from '../opcodes.ts';

@@ -7,11 +7,12 @@
  * an lk undoes the file's flock, and translators get `release`. For a caller that gives up waiting it sends INTERRUPT.
  * Open file description locks (F_OFD_SETLK) differ only by their owner.
  */
-import { Dict, FLOCK } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK } from '../../../core/lock.ts';
+import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { encodeLkOut, LK_OUT_SIZE } from '../codec/reply-structs.ts';
 import type { LkIn, ReleaseIn } from '../codec/structs.gen.ts';

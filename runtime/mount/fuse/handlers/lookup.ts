@@ -3,12 +3,12 @@
  * subtracts from that count.
  */
 import { discardInode, isNameGone, removeEntry } from '../../../core/apply-reply.ts';
-import { NEGATIVE_TIMEOUT } from '../../../core/dict.ts';
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
+import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/header.ts';
 import { ENTRY_OUT_SIZE, encodeNegativeEntry, Validity } from '../codec/reply-structs.ts';

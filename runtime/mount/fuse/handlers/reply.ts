@@ -1,11 +1,12 @@
 /** Sends replies that several operations share (entries, attributes, plain success), and converts errnos. */
 import { linkReply } from '../../../core/apply-reply.ts';
-import { ATTRIBUTE_TIMEOUT, type Dict, ENTRY_TIMEOUT } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/operands.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT } from '../../../core/xdata.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import {
   ATTR_OUT_SIZE,

@@ -1,5 +1,6 @@
 /** Makes xdata for fops that create inodes, or drop privileges. */
-import { Dict, KILL_PRIV, MODE_REQ } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
+import { KILL_PRIV, MODE_REQ } from '../../../core/xdata.ts';
 import type { HandlerContext } from './handler.ts';
 
 /**

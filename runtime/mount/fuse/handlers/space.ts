@@ -1,11 +1,12 @@
 /** Handles the operations on the space of files: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
-import { Dict, SYNC_VOLUME } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL, ENOSYS, ENXIO, EOVERFLOW } from '../../../core/errno.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { O_DIRECTORY, O_RDONLY } from '../../../core/open-flags.ts';
 import { Fd } from '../../../core/operands.ts';
+import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   FALLOC_FL_KEEP_SIZE,

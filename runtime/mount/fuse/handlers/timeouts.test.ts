@@ -1,10 +1,11 @@
 /** The time for which the kernel may cache a reply, from the reply's xdata or the mount's options. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeIatt, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
-import { Dict, TIMEOUT_MAX, withTimeouts } from '../../../core/dict.ts';
+import { Dict, withTimeouts } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, type Iatt } from '../../../core/iatt.ts';
+import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';

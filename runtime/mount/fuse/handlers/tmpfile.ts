@@ -3,13 +3,13 @@
  * that translators that track open files see it. The loc has the directory, and no name. A later LINK is the fop link.
  */
 import { discardInode, linkReply } from '../../../core/apply-reply.ts';
-import { MODE_REQ, UMASK_REQ } from '../../../core/dict.ts';
 import { EIO, ESTALE } from '../../../core/errno.ts';
 import { closeFd } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { O_TMPFILE, O_TRUNC } from '../../../core/open-flags.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
+import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import type { CreateIn } from '../codec/structs.gen.ts';
 import { replyCreate } from './file.ts';

@@ -2,7 +2,7 @@
 
 import { isAclName } from '../../../core/acl.ts';
 import { encodeName, NameError } from '../../../core/bytes.ts';
-import { Dict, type DictValue, WATCH_XATTR } from '../../../core/dict.ts';
+import { Dict, type DictValue } from '../../../core/dict.ts';
 import {
   EACCES,
   EILSEQ,
@@ -20,6 +20,7 @@ import { Iatt } from '../../../core/iatt.ts';
 import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
 import { Loc } from '../../../core/operands.ts';
+import { WATCH_XATTR } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   encodeGetxattrOut,

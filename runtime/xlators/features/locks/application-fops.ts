@@ -1,10 +1,11 @@
 /** Implements the fops for locks of applications: lk, flush, lists of a file's locks, and their count in a lookup. */
-import { Dict, FLOCK } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EINTR, EINVAL } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import type { Fd } from '../../../core/operands.ts';
+import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import { isAnonymous, makeFlock, makeOwner, makeRequestOwner, readSpan } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';

@@ -75,7 +75,7 @@ export function listEvents(
   return hasChanged ? [...notices, { kind: 'change' }] : notices;
 }
 
-export { WATCH_XATTR } from '../../../core/dict.ts';
+export { WATCH_XATTR } from '../../../core/xdata.ts';
 
 /** The extended attribute with the record. Bricks report its changes to clients that have asked for `user.glossa.*`. */
 export const NOTICES_XATTR = 'user.glossa.notices';

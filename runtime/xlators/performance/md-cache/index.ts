@@ -8,7 +8,7 @@
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md lists the differences.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
-import { type Dict, GFID_REQ, withTimeouts } from '../../../core/dict.ts';
+import { type Dict, withTimeouts } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
@@ -16,6 +16,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import {

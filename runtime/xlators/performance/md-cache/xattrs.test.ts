@@ -7,11 +7,12 @@ import {
   type Reply,
   startGraph,
 } from '../../../../test/support/core.ts';
-import { Dict, GFID_REQ } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/operands.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';

@@ -7,11 +7,12 @@
  * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md lists the differences.
  */
 import { copyBytes } from '../../../core/bytes.ts';
-import { CONTENT, Dict } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { CONTENT } from '../../../core/xdata.ts';
 import type { Cbk, Dump, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { DataCache } from '../shared/data-cache.ts';

@@ -1,10 +1,11 @@
 /** Defines a pending write (`Write`), which later adjacent writes of the same caller may join. */
 import { copyBytes } from '../../../core/bytes.ts';
-import { type Dict, KILL_PRIV } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { O_APPEND } from '../../../core/open-flags.ts';
 import type { Fd } from '../../../core/operands.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 
 /** A request that waits for writes to end. */
 export interface WriteWaiter {

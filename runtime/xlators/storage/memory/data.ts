@@ -1,11 +1,12 @@
 /** Handles the fops of storage/memory on a file's data. */
-import { type Dict, KILL_PRIV } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EBADF, EINVAL, EISDIR, ELOOP, ENOSPC, ENXIO, EOPNOTSUPP } from '../../../core/errno.ts';
 import { computeProtAfterChange, type Frame, type Stack } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import type { Fd } from '../../../core/operands.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { computeWeakChecksum, findRangeFault, padStrongChecksum } from '../shared/fop-values.ts';
 import { type FilePages, SEEK_DATA, SEEK_HOLE } from './file-pages.ts';

@@ -4,14 +4,7 @@
  * Errors and their precedence are Linux's (`fs/namei.c`). Permissions are not checked: the kernel or a translator
  * above has done so.
  */
-import {
-  type Dict,
-  MODE_REQ,
-  PROTECT_WRITES,
-  RENAME_EXCHANGE,
-  RENAME_FLAGS,
-  RENAME_NOREPLACE,
-} from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import {
   EEXIST,
   EINVAL,
@@ -39,6 +32,13 @@ import type { Inode } from '../../../core/inode.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import { O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Loc } from '../../../core/operands.ts';
+import {
+  MODE_REQ,
+  PROTECT_WRITES,
+  RENAME_EXCHANGE,
+  RENAME_FLAGS,
+  RENAME_NOREPLACE,
+} from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   findUnlinkFault,

@@ -1,10 +1,11 @@
 /** Handles the fops of storage/memory on extended attributes. Namespaces and limits are those of Linux's xattr(7). */
 import { isAclName } from '../../../core/acl.ts';
-import { CONTENT, Dict } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { findTextFault } from '../shared/name-checks.ts';
 import { hasMarkKey, markOrCheckWrite } from '../shared/rebalance-requests.ts';

@@ -2,10 +2,11 @@
  * Applies the requests in the xdata of fops on names (`shared/entry-requests.ts`): conditions of the fop, and a new
  * inode's mode and extended attributes.
  */
-import { type Dict, MODE_REQ } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
+import { MODE_REQ } from '../../../core/xdata.ts';
 import type { Path } from '../../../sys/libc.ts';
 import {
   findUnlinkFault,

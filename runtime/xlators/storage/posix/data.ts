@@ -1,12 +1,13 @@
 /** Handles the fops of storage/posix on a file's data: open, read, write, truncate, flush, sync. */
 import { close, constants, fdatasync, fsync } from 'node:fs';
-import { type Dict, MODE_REQ, UMASK_REQ } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EINVAL, EIO, EISDIR, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type FopName, fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { O_WRONLY } from '../../../core/open-flags.ts';
 import { Loc } from '../../../core/operands.ts';
+import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';

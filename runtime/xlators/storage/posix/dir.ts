@@ -4,7 +4,6 @@
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
-import { SYNC_VOLUME } from '../../../core/dict.ts';
 import { EACCES, EINVAL, EMFILE, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
@@ -24,6 +23,7 @@ import {
   readPositionLo,
 } from '../../../core/listing-offset.ts';
 import type { Fd } from '../../../core/operands.ts';
+import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';

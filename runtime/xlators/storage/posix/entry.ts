@@ -5,7 +5,7 @@
  * a pipe or device, whose open has side effects.
  */
 import { constants } from 'node:fs';
-import { type Dict, MODE_REQ, RENAME_FLAGS } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EEXIST, EIO, EMFILE, ENOENT, EPERM, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
@@ -13,6 +13,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import { O_ACCMODE } from '../../../core/open-flags.ts';
 import { Loc } from '../../../core/operands.ts';
+import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, O_CLOEXEC } from '../../../sys/constants.ts';
 import type { Path } from '../../../sys/libc.ts';

@@ -7,9 +7,9 @@ import { expect, test } from 'vitest';
 import type { TestVolume } from '../../../../test/contract/driver.ts';
 import { makeFolder } from '../../../../test/support/folder.ts';
 import { isRoot, listGfidHandles, readGfid, startBrick } from '../../../../test/support/posix.ts';
-import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../../core/dict.ts';
 import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../../core/xdata.ts';
 
 /** A name in the root, or in one of its directories that has an inode. */
 type At = readonly [dir: string, name: string];

@@ -15,10 +15,10 @@ import {
   startPosix,
   storeGfid,
 } from '../../../../test/support/posix.ts';
-import { GFID_REQ } from '../../../core/dict.ts';
 import { gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { O_RDWR } from '../../../core/open-flags.ts';
 import { Loc } from '../../../core/operands.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
 import * as libc from '../../../sys/libc.ts';
 import { toCString } from '../../../sys/struct.ts';
 import posix from './index.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Dict, KILL_PRIV } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 import { mayChown } from './privileges.ts';
 
 const OWNER = 1000;

@@ -5,9 +5,10 @@
  *
  * Source: Linux `fs/attr.c` (setattr_should_drop_suidgid), `fs/posix_acl.c` (posix_acl_update_mode).
  */
-import { type Dict, KILL_PRIV } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { computeProtAfterChange, isRootOrMember, type Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { makeProcPath } from './paths.ts';

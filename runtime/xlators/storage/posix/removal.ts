@@ -1,15 +1,11 @@
 /** Removes names for unlink, rmdir and rename, keeps the inode usable for clients that have it open, and renames. */
-import {
-  type Dict,
-  RENAME_EXCHANGE,
-  RENAME_NOREPLACE,
-  RENAME_WHITEOUT,
-} from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EEXIST, ENOTEMPTY } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/operands.ts';
+import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../core/xdata.ts';
 import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import { checkUnlinkConditions } from './creation-requests.ts';

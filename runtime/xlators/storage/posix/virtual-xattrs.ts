@@ -8,12 +8,13 @@
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
-import { CONTENT, Dict, type DictValue } from '../../../core/dict.ts';
+import { Dict, type DictValue } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import { type Gfid, gfidToBytes } from '../../../core/gfid.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { joinPath } from '../../../core/operands.ts';
+import { CONTENT } from '../../../core/xdata.ts';
 import { O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openHandle } from './files.ts';

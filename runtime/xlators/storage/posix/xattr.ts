@@ -4,7 +4,7 @@
  */
 import { ACL_ACCESS, type Acl, decodeExtendedAcl } from '../../../core/acl.ts';
 import { decodeName } from '../../../core/bytes.ts';
-import { Dict, PROTECT_WRITES } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, ENOTTY, EPERM, ERANGE } from '../../../core/errno.ts';
 import {
   FS_FLAGS,
@@ -15,6 +15,7 @@ import {
   FS_XATTR_BYTES,
 } from '../../../core/fileattr.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   FS_IOC_FSGETXATTR,

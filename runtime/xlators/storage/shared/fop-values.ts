@@ -1,9 +1,10 @@
 /** Reads, checks and makes values of fops for both storages: requested gfids, ranges, device numbers, checksums. */
-import { type Dict, GFID_REQ } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL } from '../../../core/errno.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
 
 /** The attributes in the reply of a fop that creates an entry. */
 export interface EntryReply {

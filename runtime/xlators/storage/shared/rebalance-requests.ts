@@ -7,10 +7,11 @@
  * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict, posix_set_mode_in_dict),
  * `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup), `dht-rebalance.c`, `dht-common.c`.
  */
-import { Dict, IATT_REQ, PROTECT_WRITES } from '../../../core/dict.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EBUSY, ENODATA } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { IA_IFLNK, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
+import { IATT_REQ, PROTECT_WRITES } from '../../../core/xdata.ts';
 
 /** Key of the rebalance's write: it fails if the file is marked. */
 const AVOID_OVERWRITE = 'glusterfs.avoid.overwrite';

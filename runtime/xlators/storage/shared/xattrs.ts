@@ -6,9 +6,10 @@
  * OR_ARRAY and AND_ARRAY with EINVAL; here they work.
  */
 import { encodeName } from '../../../core/bytes.ts';
-import { Dict, type DictValue, PROTECT_WRITES } from '../../../core/dict.ts';
+import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EILSEQ, EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { findTextFault } from './name-checks.ts';
 
 /** Attributes with an inode's gfid: written by root, and by a process that may not write `trusted.`. */
