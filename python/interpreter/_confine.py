@@ -66,6 +66,15 @@ def _make_hook(refused, granted):
         why = "refused: " + what + " (" + why + ")"
         return kind(13, why) if kind is PermissionError else kind(why)
 
+    def has(folder):
+        """Whether a folder is the interpreter's own. Its folders list none that leads to a granted file."""
+        at = "/"
+        for name in folder.split("/")[1:]:
+            if name not in os.listdir(at):
+                return False
+            at = posixpath.join(at, name)
+        return True
+
     def look(event, path, writes, folder: int | None = -1, quiet=False):
         """Refuses what was not granted. Whether the host has granted it."""
         if type(path) is bytes:
@@ -95,11 +104,8 @@ def _make_hook(refused, granted):
                 if not exists and whole.startswith(("/proc/", "/dev/")):
                     refused(event + " " + path + " (" + why + ")")
                 return False
-        # What the interpreter has itself is listed; what leads to a granted file is not.
-        if how == 3:
-            parent, name = posixpath.split(above)
-            if above == "/" or name in os.listdir(parent):
-                return False
+        if how == 3 and (above == "/" or has(above)):
+            return False
         if not quiet:
             refused(event + " " + path + " (" + why + ")")
         error = PermissionError(13, "not granted (" + why + ")")
