@@ -24,6 +24,8 @@ const root = join(import.meta.dirname, '..');
 export const PAGE = join(root, 'docs/how-it-works/lookup.md');
 /** Number of lookups; what is made once is made for the first. */
 const TIMES = 5;
+/** Milliseconds for one of them. */
+const PATIENCE_MS = 60_000;
 const MODULE = 'examples/negative/negative.py';
 
 /** A function of the sources. */
@@ -152,10 +154,17 @@ async function serveLookups(folder: string): Promise<{ ids: number[]; lines: str
   );
   const ended = once(server, 'exit');
   const isMounted = (): boolean => spawnSync('mountpoint', ['-q', at('mnt')]).status === 0;
-  while (!isMounted() && server.exitCode === null) await delay(100);
-  for (let times = 0; times < TIMES; times++) spawnSync('stat', [at('mnt/greeting')]);
-  server.kill('SIGTERM');
-  await ended;
+  try {
+    while (!isMounted()) {
+      if (server.exitCode !== null) throw new Error(`no mount: ${readFileSync(at('log'), 'utf8')}`);
+      await delay(100);
+    }
+    for (let times = 0; times < TIMES; times++)
+      execFileSync('stat', [at('mnt/greeting')], { stdio: 'ignore', timeout: PATIENCE_MS });
+  } finally {
+    server.kill('SIGTERM');
+    await ended;
+  }
   return {
     ids: JSON.parse(readFileSync(at('notes.json'), 'utf8')),
     lines: readFileSync(at('log'), 'utf8').split('\n'),
