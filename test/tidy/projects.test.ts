@@ -86,3 +86,12 @@ it.each(rows)(
 it('every row of the table of repeated files exists', () => {
   expect(files.filter((path) => !existsSync(path))).toEqual([]);
 });
+
+it('no test for other ways stands in a group that is registered in the first way only', () => {
+  const lost = readSources('.test.ts')
+    .filter(({ text }) => /\bselectVariants\(|\bselected\.others\b/.test(text))
+    .filter(({ text }) => /^(describeMounts|onlyInFirst)\(/m.test(text))
+    .filter(({ text }) => !/\bdescribeMountsAnyway\b|^\s*describe\b/m.test(text))
+    .map(({ path }) => path);
+  expect(lost).toEqual([]);
+});
