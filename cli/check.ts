@@ -29,10 +29,11 @@ interface FileReport {
 }
 
 export default defineCommand({
-  usage: ['glossa check VOLFILE… [options]'],
+  usage: ['glossa check VOLFILE… [options]', 'glossa check MODULE… [options]'],
   description:
     'Prints all problems of each VOLFILE with their lines; - is standard input, whose relative paths ' +
-    'start at the current folder. Nothing is started: a module is read in its sandbox for its ' +
+    'start at the current folder. For a MODULE, it checks the volfile with the module alone, as ' +
+    'glossa mount MODULE does. Nothing is started: a module is read in its sandbox for its ' +
     'declarations, and its init does not run; a module of features/native is not loaded: one in ' +
     'TypeScript is read for its fields and fops, native code is not read. The exit status is that of ' +
     'the worst file: 1 for an error, 0 for a warning.',

@@ -5,6 +5,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findMount, type MountEntry } from '../runtime/mount/mountinfo.ts';
 import { ChildServer } from '../server/child-server.ts';
+import {
+  describeModuleFile,
+  findModuleFile,
+  formatModuleVolfile,
+  isFileSystem,
+  type ModuleFile,
+} from '../server/module-volfile.ts';
 import { makeScratch, removeScratch } from '../server/scratch-folders.ts';
 import { findEntryProblem, refuseStuck } from '../server/stuck-mounts.ts';
 import { unmountLeftover } from '../server/unmount.ts';
@@ -23,12 +30,6 @@ import {
   ModuleBuilder,
 } from './dev/module-builder.ts';
 import { isFolder, SaveWatch } from './dev/save-watch.ts';
-import {
-  describeModuleFile,
-  findModuleFile,
-  formatModuleVolfile,
-  type ModuleFile,
-} from './module-volfile.ts';
 
 /** The time limit for a server to unmount and end before its mount is detached. */
 const GRACE_MS = 3000;
@@ -167,15 +168,22 @@ function prepareModule(
   directory: string | undefined,
   scratch: string,
 ): MountSettings {
-  const servedFolder = directory === undefined ? writeSampleFiles(scratch) : resolve(directory);
-  if (!isFolder(servedFolder)) {
+  const isStorage = isFileSystem(module);
+  if (isStorage && directory !== undefined)
+    throw new Failure(`${module.name} is a file system: it has no folder below, as ${directory}`);
+  const folder = directory === undefined ? writeSampleFiles(scratch) : resolve(directory);
+  const servedFolder = isStorage ? null : folder;
+  if (!isFolder(folder)) {
     throw new Failure(`${directory} is no folder`);
   }
   const volfilePath = join(scratch, 'dev.vol');
-  const text = formatModuleVolfile(module, { directory: servedFolder, shouldReload: true });
+  const text = formatModuleVolfile(module, {
+    storage: servedFolder === null ? 'none' : { directory: servedFolder },
+    shouldReload: true,
+  });
   writeFileSync(volfilePath, text);
-  // The module's volume is the second: the first, the storage, is at the start of the text.
-  const [, volume = ''] = /\nvolume (\S+)\n/.exec(text) ?? [];
+  // The module's volume is the last.
+  const [, volume = ''] = [...text.matchAll(/^volume (\S+)$/gm)].at(-1) ?? [];
   return {
     volfile: volfilePath,
     overrides: [],

@@ -54,6 +54,7 @@ describe('a wrong command line', () => {
       ['-f', 'a.vol'],
       'glossa mount: MNT is missing\n' +
         'usage: glossa mount VOLFILE MNT [options]\n' +
+        '       glossa mount MODULE MNT [options]\n' +
         '       glossa -f VOLFILE [options] MNT\n' +
         '       glossa -s SERVER --volfile-id NAME [options] MNT\n' +
         "'glossa help mount' explains the options\n",
@@ -62,6 +63,7 @@ describe('a wrong command line', () => {
       ['mount', 'a.vol', '/mnt', '--read-olny'],
       "glossa mount: unknown option '--read-olny' (did you mean '--read-only'?)\n" +
         'usage: glossa mount VOLFILE MNT [options]\n' +
+        '       glossa mount MODULE MNT [options]\n' +
         '       glossa -f VOLFILE [options] MNT\n' +
         '       glossa -s SERVER --volfile-id NAME [options] MNT\n' +
         "'glossa help mount' explains the options\n",

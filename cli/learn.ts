@@ -36,11 +36,11 @@ export default defineCommand({
     'glossa learn --check FILE [LESSON] [options]',
   ],
   description:
-    'A course: nine lessons, from what a stack is to a cache that you have written, measured and ' +
-    'proved right. Without LESSON it lists them, and what you have passed. LESSON is a number or a ' +
-    'name; any can be the first. It shows the text, writes a file for you to edit, and at each save ' +
-    'sends real requests through it and says what happened. Nothing is mounted, and nothing of yours ' +
-    'is overwritten. With --check it says the same about files of others, for teachers; the exit ' +
+    'A course: ten lessons, from what a stack is to a cache that you have written, measured and ' +
+    'proved right, and to a storage of your own. Without LESSON it lists them, and what you have ' +
+    'passed. LESSON is a number or a name; any can be the first. It shows the text, writes a file ' +
+    'for you to edit, and at each save sends real requests through it and shows the result. ' +
+    'Nothing is mounted, and nothing of yours is overwritten. With --check it checks files of others, for teachers; the exit ' +
     'status is 1 when one is not right. With --lessons the lessons are your own.',
   flags: {
     language: choiceFlag({

@@ -4,12 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { asUser, NOBODY } from '../test/support/client.ts';
-import {
-  describeMountsAnyway,
-  runGlossa,
-  type Scratch,
-  withScratch,
-} from '../test/support/mount.ts';
+import { describeMounts, runGlossa, type Scratch, withScratch } from '../test/support/mount.ts';
 import { selected } from '../test/support/test-selection.ts';
 import { prepareProgram } from '../test/support/user.ts';
 
@@ -135,7 +130,7 @@ const frontEnds = [
   ...(selected.others ? ['fuse-native'] : []),
 ];
 for (const name of frontEnds) {
-  describeMountsAnyway(`glossa mount --fuse ${name} prints the reason and the remedy for`, () =>
+  describeMounts(`glossa mount --fuse ${name} prints the reason and the remedy for`, () =>
     sayWhatToDo(name),
   );
 }

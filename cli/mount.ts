@@ -8,7 +8,6 @@ import type { FrontEndName } from '../runtime/mount/front-ends.ts';
 import { CONSOLE } from '../server/log-sink.ts';
 import type { MountServerSettings } from '../server/mount-server.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
-import { refuseModule } from '../server/volfile-operand.ts';
 import {
   formatVolfileServer,
   VOLFILE_SERVER_PORT,
@@ -169,13 +168,15 @@ const mountFlags = {
 export default defineCommand({
   usage: [
     'glossa mount VOLFILE MNT [options]',
+    'glossa mount MODULE MNT [options]',
     'glossa -f VOLFILE [options] MNT',
     'glossa -s SERVER --volfile-id NAME [options] MNT',
   ],
   description:
     'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The ' +
     "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it read " +
-    'the options in its volfile and open its log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
+    'the options in its volfile and open its log again. A MODULE that is a storage needs no volfile: ' +
+    'its options are set by --xlator-option. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
     "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT. " +
     "With -s the volfile is the one that 'glossa brick volfiles' or the management daemon of " +
     'GlusterFS has of the volume NAME; SERVER is HOST or HOST:PORT, and other servers are asked ' +
@@ -244,7 +245,7 @@ function readSubdirectory(path: string | undefined): string | undefined {
   return normalized === '/' ? undefined : normalized;
 }
 
-/** Refuses swapped operands, and a folder or module in place of a volfile. @throws {UsageError} */
+/** Refuses swapped operands, and a folder in place of a volfile. @throws {UsageError} */
 function checkOperands(volfile: string, mnt: string): void {
   const findPathKind = (path: string): string => {
     try {
@@ -262,7 +263,6 @@ function checkOperands(volfile: string, mnt: string): void {
   if (volfileKind === 'folder') {
     throw new UsageError(`${volfile} is a folder, and no volfile: glossa mount VOLFILE MNT`);
   }
-  refuseModule(volfile);
 }
 
 /** Formats the line that is printed once the mount serves. */

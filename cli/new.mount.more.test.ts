@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import {
-  describeMountsAnyway,
+  describeMounts,
   glossaCommand,
   run,
   runGlossa,
@@ -38,7 +38,7 @@ const kinds = selectVariants(
 /** The compilers, for the Makefiles. */
 const compilers = `export RUSTC='${rustCompiler}' CARGO='${cargo}'`;
 
-describeMountsAnyway('glossa new', () => {
+describeMounts('glossa new', () => {
   it.each(kinds)('prints commands that all succeed for a new module in $name, .$target', (kind) =>
     withScratch(async (scratch) => {
       const made = await runGlossa(scratch, [
@@ -70,6 +70,25 @@ describeMountsAnyway('glossa new', () => {
         }
       }
     }),
+  );
+});
+
+describeMounts('glossa new --kind files', () => {
+  it.each(selectVariants(['python', 'javascript', 'typescript'], (name) => name === 'python'))(
+    'writes a storage in %s whose tests pass and whose file can be read',
+    (name) =>
+      withScratch(async (scratch) => {
+        await runGlossa(scratch, ['new', name, 'mine', '--kind', 'files']);
+        const readme = await readFile(scratch.at('mine/README.md'), 'utf8');
+        const outputs: string[] = [];
+        for (const line of commands(readme)) {
+          const { status, out } = await run(scratch, 'sh', ['-c', `cd mine && ${line}`]);
+          expect({ line, status }).toMatchObject({ status: 0 });
+          outputs.push(out);
+        }
+        expect(outputs[0]).toMatch(/\n2 passed, 0 failed\n$/);
+        expect(outputs[1]).toBe('Hello, world\n');
+      }),
   );
 });
 

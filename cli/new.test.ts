@@ -20,7 +20,7 @@ const editor = (...operands: string[]): Promise<string> => type(operands, { edit
 
 async function type(
   operands: readonly string[],
-  flags: { readonly editor?: boolean; readonly target?: string } = {},
+  flags: { editor?: boolean; target?: string; kind?: 'files' } = {},
 ): Promise<string> {
   const said: string[] = [];
   const terminal: Terminal = {
@@ -33,7 +33,11 @@ async function type(
     flush: async () => {},
   };
   await command.run(
-    { flags: { editor: false, quiet: false, target: undefined, ...flags }, operands, rest: null },
+    {
+      flags: { editor: false, quiet: false, target: undefined, kind: undefined, ...flags },
+      operands,
+      rest: null,
+    },
     terminal,
   );
   return said.join('\n');
@@ -92,6 +96,20 @@ it('glossa new makes a module in C for the sandbox by default, and refuses a tar
     'a module in Rust is not made as so',
   );
 });
+
+it.each(['python', 'javascript', 'typescript'])(
+  'glossa new %s --kind files writes a storage with its test and a volfile without subvolumes',
+  async (language) => {
+    const at = join(folder(), 'new');
+    const said = await type([language, 'mine', at], { kind: 'files' });
+    expect(said).toMatch(
+      /test .*mine\.\w+ (.*\n)* {4}.* dev .*mine\.vol (.*\n)*.*mine\.vol -- cat hello/,
+    );
+    expect(readFileSync(join(at, 'mine.vol'), 'utf8')).not.toContain('subvolumes');
+    expect(readdirSync(at).some((file) => file.includes('test'))).toBe(true);
+    await expect(type(['c', 'mine', at], { kind: 'files' })).rejects.toThrow('--kind files in C');
+  },
+);
 
 it('glossa new writes nothing when one of its files exists', async () => {
   const at = folder();

@@ -19,6 +19,8 @@ import {
   formatNextCommands,
   listNextCommands,
   listTargets,
+  moduleKinds,
+  selectKind,
   selectTarget,
   type TemplateLanguage,
   targets,
@@ -44,6 +46,11 @@ export default defineCommand({
     editor: toggleFlag({
       help: 'only what editors need, such as pyrightconfig.json, tsconfig.json or compile_flags.txt',
     }),
+    kind: choiceFlag({
+      placeholder: 'KIND',
+      values: moduleKinds,
+      help: 'a translator above a folder (the default), or files: a storage by path',
+    }),
     target: choiceFlag({
       placeholder: 'TARGET',
       values: targets,
@@ -64,10 +71,8 @@ export default defineCommand({
     const [language, name, folderOperand] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
     const anyTarget = findTemplateLanguage(language);
     checkName(name, anyTarget);
-    const templateLanguage = selectTarget(
-      anyTarget,
-      flags.target ?? askTarget(anyTarget, terminal),
-    );
+    const anyKind = selectKind(anyTarget, flags.kind ?? moduleKinds[0]);
+    const templateLanguage = selectTarget(anyKind, flags.target ?? askTarget(anyKind, terminal));
     const folder = folderOperand ?? name;
     writeFiles(
       makeModuleTexts(templateLanguage, name, folder),

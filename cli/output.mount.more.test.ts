@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import {
-  describeMountsAnyway,
+  describeMounts,
   GLOSSA,
   makeScratch,
   run,
@@ -85,7 +85,7 @@ function parse(line: string): { args: string[]; input: string } {
 const shell = (script: string, args: readonly string[]) =>
   run(scratch, 'bash', ['-c', script, process.execPath, GLOSSA, ...args]);
 
-describeMountsAnyway('the output of a command', () => {
+describeMounts('the output of a command', () => {
   beforeAll(async () => {
     scratch = await makeScratch();
     const volfile = 'volume mem\n type storage/memory\nend-volume\n';

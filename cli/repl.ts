@@ -14,18 +14,18 @@ import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { makeGraph } from '../runtime/volfile/make-graph.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
 import { TimeOfDay } from '../server/log-sink.ts';
+import { findModuleFile, formatModuleVolfile } from '../server/module-volfile.ts';
 import { PumpContext } from '../server/pump-context.ts';
 import { listModuleVolumes } from '../server/reloader.ts';
 import { startOrFail } from '../server/start-graph.ts';
 import { refuseStuck } from '../server/stuck-mounts.ts';
-import { describeOrFail, inspectFile, inspectText } from '../server/volfiles.ts';
+import { describeOrFail, inspectFile, inspectText, nameModuleVolfile } from '../server/volfiles.ts';
 import { BlockingTty, findTtyPath } from '../terminal/blocking-tty.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { Failure } from '../terminal/exit.ts';
 import { takeOperands, textFlag } from '../terminal/flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { DevLog, makeModuleFileTest } from './dev/dev-log.ts';
-import { findModuleFile, formatModuleVolfile } from './module-volfile.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
 import { serveRepl } from './repl/repl-loop.ts';
 import { volfileFlags } from './volfile-flags.ts';
@@ -87,8 +87,8 @@ async function inspectOperand(
   if (module === null) return inspectFile(operand, inspectSettings);
   if (module.isNative)
     throw new Failure(`${operand} runs in the process itself: it has no interpreter`);
-  const volfile = formatModuleVolfile(module, { directory: null, shouldReload: false });
-  return inspectText(`(a volfile for ${operand})`, volfile, {
+  const volfile = formatModuleVolfile(module, { storage: 'memory', shouldReload: false });
+  return inspectText(nameModuleVolfile(operand), volfile, {
     ...inspectSettings,
     // A backtick in this volfile can only be part of the module's path.
     allowShell: false,

@@ -16,7 +16,7 @@ it.each<[words: readonly string[], output: RegExp]>([
   [['check', 'memory.vol'], /the top is memory \(storage\/memory\): no problems/],
   [['graph', 'memory.vol'], /memory/],
   [['new', 'python', 'mine'], /mine\.py/],
-  [['test', join(packageRoot, 'examples/negative/negative.py')], /5 passed, 0 failed/],
+  [['test', join(packageRoot, 'examples/negative/negative.py')], /[1-9]\d* passed, 0 failed/],
   [['playground', '--out', 'page'], /The page is page\/index\.html/],
   [['learn', '--check', 'absent.py', '1'], /absent\.py/],
   [['help', 'demo'], /glossa demo/],
@@ -39,7 +39,9 @@ it('glossa learn without Linux finds the solution of every lesson right, in both
     const { status, out, err } = await runWithoutLinux(scratch, ['learn', ...flags, '--json']);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     const { results } = JSON.parse(out) as { results: { passed: boolean }[] };
-    expect(results.map(({ passed }) => passed)).toEqual(Array(18).fill(true));
+    // One in each language.
+    const { length } = readdirSync(lessons).filter((name) => /^\d+-/.test(name));
+    expect(results.map(({ passed }) => passed)).toEqual(Array(2 * length).fill(true));
   }));
 
 it('Volume over storage/memory works without Linux', () =>
@@ -47,7 +49,7 @@ it('Volume over storage/memory works without Linux', () =>
     await prepare(scratch);
     const program = await scratch.writeFile(
       'program.mjs',
-      `import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+      `import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/server/index.js'))};
       const volume = await Volume.open('memory.vol');
       await volume.mkdir('/folder');
       await volume.writeFile('/folder/file', 'text');

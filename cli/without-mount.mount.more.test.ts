@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { advices, type MountingCommand } from '../server/without-mount.ts';
 import { isRoot, runUnmountableGlossa } from '../test/support/demo.ts';
-import { describeMountsAnyway, withScratch } from '../test/support/mount.ts';
+import { describeMounts, withScratch } from '../test/support/mount.ts';
 
 /**
  * The words of each command, in a folder with a.vol, a.py and mnt; without debug, which ends first at
@@ -17,7 +17,7 @@ const commandLines: Readonly<Record<Exclude<MountingCommand, 'debug'>, readonly 
   tutorial: ['tutorial'],
 };
 
-describeMountsAnyway('where nothing can be mounted', () => {
+describeMounts('where nothing can be mounted', () => {
   it.runIf(isRoot).each(Object.entries(commandLines))(
     'glossa %s names the reason and what needs no mount',
     (command, words) =>

@@ -46,6 +46,15 @@ export {
   type Xlator,
 } from './core/xlator.ts';
 
+/** Makes a storage of a file system by path, from methods such as `list`, `stat` and `read`. */
+export {
+  type Absent,
+  type Attributes,
+  defineFiles,
+  type Files,
+  type FilesDefinition,
+} from './files/define-files.ts';
+
 // -- fops ----------------------------------------------------------------------------------------
 
 /** Defines every errno of Linux by its name, and `errnoName(2)`, `errnoNumber('ENOENT')`, `strerror(2)`. */
@@ -56,28 +65,26 @@ export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './
  * These objects have a function for each fop. `wind.stat(frame, cookie, cbk, child, …)` winds to a child
  * and calls `cbk` with its reply. `tail.stat(frame, child, …)` lets the child reply in place of this
  * volume. `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` reply. `pass.stat` is the
- * callback that passes a reply on unchanged.
+ * callback that passes a reply on unchanged. `windArgs`, `tailArgs`, `unwindArgs`, `collect` and `collectCbk` are for
+ * a fop that is chosen at run time: arguments and replies are arrays.
  */
 export {
+  type AnyFop,
+  type AnyReply,
+  collect,
+  collectCbk,
   type FopName,
   type FopTable,
   fail,
   fopNames,
   pass,
   tail,
-  unwind,
-  wind,
-} from './core/gen/fops.gen.ts';
-/** These do the same for a fop that is chosen at run time: arguments and replies are arrays. */
-export {
-  type AnyFop,
-  type AnyReply,
-  collect,
-  collectCbk,
   tailArgs,
+  unwind,
   unwindArgs,
+  wind,
   windArgs,
-} from './core/gen/generic.gen.ts';
+} from './core/gen/fops.gen.ts';
 /** Makes fops that call a function before, and another after, the request is passed on. */
 export { type After, type Before, tap, taps } from './core/gen/taps.gen.ts';
 /** The flags of open(2) in requests. On ARM, some of Node's and C's constants have other numbers. */

@@ -248,6 +248,8 @@ interface OwnServerSettings {
   readonly program?: string | undefined;
   /** Ends the server when it aborts. */
   readonly signal?: AbortSignal | undefined;
+  /** Its volfile, if it serves one of this machine. */
+  readonly volfile?: string;
 }
 
 /** Turns options into flags --xlator-option, which glossa and GlusterFS share. */
@@ -268,13 +270,13 @@ export class OwnServer extends ChildServer {
    * @param args command and operands of glossa, such as `brick VOLFILE`
    */
   constructor(args: readonly string[], settings: OwnServerSettings, terminal: Terminal) {
-    const { logFile, options, program, signal } = settings;
+    const { logFile, options, program, signal, volfile } = settings;
     const messages: string[] = [];
     const addMessage = (text: string): void => void messages.push(text);
     const stderr = openSync(logFile, 'a');
     super([...args, '--log-file', logFile, ...makeXlatorOptionFlags(options)], {
       isAttached: true,
-      ...{ stderr, program, signal },
+      ...{ stderr, program, signal, volfile },
       terminal: { ...terminal, out: addMessage, err: addMessage },
     });
     closeSync(stderr);

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OpenError, Volume } from '../index.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { makeFolder } from '../test/support/folder.ts';
+import { OpenError, Volume } from './index.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
 
@@ -118,7 +118,7 @@ describe('the log of a volume', () => {
 describe('a program with a volume', () => {
   /** Runs a module of JavaScript; returns its output, with standard error. */
   function run(code: string, ...flags: string[]): string {
-    const entry = join(packageRoot, 'dist/index.js');
+    const entry = join(packageRoot, 'dist/server/index.js');
     const script = `import { Volume } from ${JSON.stringify(entry)};\n${code}`;
     const args = [...flags, '--input-type=module', '-e', script];
     const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

@@ -1,6 +1,6 @@
 /** Reads volfiles, checks them, and prints their problems; used by all commands with a volfile. */
-import { readdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { decodeName } from '../runtime/core/bytes.ts';
 import { formatSuggestion } from '../runtime/core/nearest.ts';
 import { describeUntrusted } from '../runtime/sys/untrusted-code.ts';
@@ -23,7 +23,6 @@ import { Failure } from '../terminal/exit.ts';
 import { readNamedFile, readStandardInput } from '../terminal/named-file.ts';
 import { paint, type Terminal } from '../terminal/terminal.ts';
 import { refuseStuck } from './stuck-mounts.ts';
-import { refuseModule } from './volfile-operand.ts';
 
 /** The settings with which a volfile is read and checked. */
 export interface InspectSettings extends VolfileSettings {
@@ -39,22 +38,35 @@ const STDIN_NAME = '<stdin>';
 /** Returns the name of an operand in messages: `<stdin>` for `-`. */
 export const toDisplayName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
 
+/** Whether a file has the name of a module. The languages are loaded for names that are no volfile's only. */
+const isModuleName = async (file: string): Promise<boolean> =>
+  !file.endsWith('.vol') &&
+  (await import('../bridges/languages.ts')).findLanguage(file) !== undefined;
+
 /**
- * Reads and checks a volfile; its problems are in the result.
- *
+ * Reads and checks a volfile, or the one that is made for a module; its problems are in the result.
  * @throws {Failure} when it cannot be read
- * @throws {UsageError} when it is a module
  */
 export async function inspectFile(
   file: string,
   settings: InspectSettings,
 ): Promise<VolfileInspection> {
-  refuseModule(file);
   await refuseStuck(file);
+  if (await isModuleName(file)) {
+    const { describeModuleFile, formatModuleVolfile } = await import('./module-volfile.ts');
+    if (!existsSync(file)) throw new Failure(`${file} is not there${makeSimilarNameHint(file)}`);
+    const module = describeModuleFile(resolve(file));
+    const text = formatModuleVolfile(module, { storage: 'none', shouldReload: false });
+    // A backtick in this volfile can only be part of the module's path.
+    return inspectText(nameModuleVolfile(file), text, { ...settings, allowShell: false });
+  }
   const makeHint = () => makeSimilarNameHint(file);
   const bytes = await readNamedFile(file, { name: `the volfile ${file}`, sizeMax, makeHint });
   return inspectText(file, decodeName(bytes), settings);
 }
+
+/** Names the volfile that is made for a module, in messages. */
+export const nameModuleVolfile = (operand: string): string => `(a volfile for ${operand})`;
 
 /** Reads and checks a volfile on standard input. @throws {Failure} when it cannot be read */
 export async function inspectStandardInput(settings: InspectSettings): Promise<VolfileInspection> {

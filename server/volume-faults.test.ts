@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { VolfileFolder } from '../gluster/volfile-server/volfile-folder.ts';
 import { VolfileServer } from '../gluster/volfile-server/volfile-server.ts';
-import { OpenError, Volume } from '../index.ts';
 import { makeFolder } from '../test/support/folder.ts';
+import { OpenError, Volume } from './index.ts';
 
 const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
 const above = (type: string, ...options: string[]): string =>

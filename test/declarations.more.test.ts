@@ -19,7 +19,7 @@ const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf
   peerDependencies: Record<string, string>;
 };
 
-const RIGHT = `import { FileError, Volume } from 'glossa';
+const RIGHT = `import { defineFiles, FileError, type Files, Volume } from 'glossa';
 import 'glossa/browser';
 import 'glossa/chunks';
 import 'glossa/page-parts';
@@ -36,7 +36,8 @@ for await (const path of volume.glob('**')) names.push(path);
 const file = await volume.open('/a');
 file.createReadStream().on('data', (chunk) => chunk.length);
 if (text === '') throw new FileError(2, 'open', '/a');
-console.log(bytes, gfid);
+const files: Files = { list: () => ['a'], stat: () => 5, read: async () => bytes };
+console.log(bytes, gfid, defineFiles({ type: 'a/b', description: '', init: () => files }));
 `;
 
 /** Lines that a compiler has to refuse, each alone. */
@@ -44,6 +45,8 @@ const WRONG = [
   "const size: number = await volume.readFile('/a', 'utf8');",
   "const text: string = await volume.readFile('/a');",
   "const names: number[] = await volume.readdir('/');",
+  'const wrong: import("glossa").Files = { list: () => [5], stat: () => 5, read: () => new Uint8Array() };',
+  'const wrong: import("glossa").Files = { list: () => [], stat: () => 5 };',
   "await volume.mkdir('/a', { recursiv: true });",
   'await volume.unlink();',
   "const entry: string = (await volume.readdir('/', { withFileTypes: true }))[0];",

@@ -15,12 +15,13 @@ describe('JavaScript modules in the documents', () => {
   it.each(modules.map(({ page, line, text }) => [`${page}:${line}`, text] as const))(
     'start and reply without a warning: %s',
     async (_, text) => {
+      const isStorage = text.includes('extends Files');
       const run = await startModule(
         { 'm.js': text },
-        { leaves: text.includes('this.children') ? 2 : 1 },
+        { leaves: isStorage ? 0 : text.includes('this.children') ? 2 : 1 },
       );
       expect(run.takeLines().filter((line) => /^[EWC] /.test(line))).toEqual([]);
-      run.leaf.onRequest = (held) => held.answer(-1, 2, null, null, null, null);
+      if (!isStorage) run.leaf.onRequest = (held) => held.answer(-1, 2, null, null, null, null);
       const reply = run.ask('lookup', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opErrno: 2 });
       expect(run.takeLines().filter((line) => /^[EWC] /.test(line))).toEqual([]);

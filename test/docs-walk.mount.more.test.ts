@@ -4,8 +4,13 @@ import { expect, it } from 'vitest';
 import { makePage, PAGE, recordLookup } from '../tools/walk.ts';
 import { describeMounts } from './support/mount.ts';
 
-/** Files in the architecture's walk that run before the message is there, or are tables. */
-const BESIDE = ['runtime/pump/pump.ts', 'runtime/mount/fuse/opcodes.ts', 'runtime/core/fops.ts'];
+/** Files in the architecture's walk that run before the message is there, or are tables and generators. */
+const BESIDE = [
+  'runtime/pump/pump.ts',
+  'runtime/mount/fuse/opcodes.ts',
+  'runtime/core/fops.ts',
+  'tools/gen/crossings.ts',
+];
 
 describeMounts('a LOOKUP through Python to a folder', () => {
   it('runs the functions on its page, and the files in the architecture, in their order', async () => {

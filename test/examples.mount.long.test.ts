@@ -8,16 +8,9 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { listModules } from './support/example-modules.ts';
-import {
-  describeMounts,
-  describeMountsAnyway,
-  run,
-  runGlossa,
-  startMount,
-  withScratch,
-} from './support/mount.ts';
+import { describeMounts, run, runGlossa, startMount, withScratch } from './support/mount.ts';
 import { findCommands, findSessions, needsMore, normalize, runTyped } from './support/readme.ts';
-import { selected, selectVariants } from './support/test-selection.ts';
+import { onlyInFirst, selected, selectVariants } from './support/test-selection.ts';
 
 const folder = join(packageRoot, 'examples');
 const names = readdirSync(folder);
@@ -76,7 +69,7 @@ const readmes = names
     name === TWICE ? selected.others : selected.first && findSessions(text).length === 0,
   );
 
-describeMountsAnyway('commands in the READMEs', () => {
+describeMounts('commands in the READMEs', () => {
   describe.each(readmes)('$name', ({ name, text }) => {
     const parts = splitParts(name, findAllCommands(text));
     it
@@ -112,19 +105,21 @@ for number in range(1000):
 print(changeable)
 `;
 
-describeMounts('the example worm', () => {
-  it('allows no more changes to a file as soon as it is closed', () =>
-    withScratch(async (scratch) => {
-      await scratch.makeFolder('files');
-      const [volfile, module] = ['worm.vol', 'worm.py'].map((name) =>
-        readFileSync(join(folder, 'worm', name), 'utf8'),
-      );
-      await scratch.writeFile('worm.py', module!);
-      await startMount(scratch, volfile!);
-      const { out, err } = await run(scratch, 'python3', ['-c', AGAIN]);
-      expect({ out, err }).toEqual({ out: '0\n', err: '' });
-    }));
-});
+onlyInFirst(() =>
+  describeMounts('the example worm', () => {
+    it('allows no more changes to a file as soon as it is closed', () =>
+      withScratch(async (scratch) => {
+        await scratch.makeFolder('files');
+        const [volfile, module] = ['worm.vol', 'worm.py'].map((name) =>
+          readFileSync(join(folder, 'worm', name), 'utf8'),
+        );
+        await scratch.writeFile('worm.py', module!);
+        await startMount(scratch, volfile!);
+        const { out, err } = await run(scratch, 'python3', ['-c', AGAIN]);
+        expect({ out, err }).toEqual({ out: '0\n', err: '' });
+      }));
+  }),
+);
 
 /** Without what counts, times, and is named anew: statistics, how long tests took, mount points. */
 const shape = (text: string): string =>

@@ -182,7 +182,7 @@ describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unr
       for (const page of ['glossa.1', 'glossa-mount.1', 'glossa.vol.5']) {
         expect(readFileSync(join(installed, 'dist/man', page), 'utf8')).toMatch(/^\.TH GLOSSA/);
       }
-      expect(existsSync(join(installed, 'THIRD-PARTY.md'))).toBe(true);
+      expect(existsSync(join(installed, 'docs/THIRD-PARTY.md'))).toBe(true);
     });
 
     it('contains no tests and no source maps', () => {

@@ -28,6 +28,7 @@ const STARTED_MODULES = [
   'server/mount-probe-process',
   'test/bench/api/volume-caller',
   'test/bench/bridges/two-volumes',
+  'test/bench/call-client',
   'test/bench/chunks/lock-caller',
   'test/bench/main',
   'test/bench/pyodide-start',
@@ -65,7 +66,8 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
     ...['runtime/core/acl', 'runtime/core/client', 'runtime/core/context', 'runtime/core/operands'],
     ...['runtime/core/entry-hooks', 'runtime/core/timeouts'],
     ...['runtime/core/turn', 'runtime/core/upcall'],
-    'runtime/xlators/performance/shared/stack-checks',
+    // The storage of files by path has it from storage/memory.
+    ...['runtime/xlators/performance/shared/stack-checks', 'runtime/xlators/storage/memory/md5'],
   ],
   volfile: [
     ...['server/pump-context', 'runtime/volfile/make-graph'],
@@ -75,10 +77,10 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   graph: [
     ...['server/reloader', 'server/start-graph', 'server/volfile-source'],
     ...['runtime/api/driver-steps', 'runtime/api/steps', 'runtime/wire/record', 'runtime/wire/xdr'],
-    ...['runtime/core/device-number', 'runtime/core/lock'],
+    'runtime/core/lock',
   ],
   mount: ['server/mount-server'],
-  library: ['index'],
+  library: ['server/index'],
   // The reader of compiled modules also reads Python's.
   host: ['bridges/glupy', 'bridges/host/wasm-binary'],
   python: ['bridges/python/guest'],

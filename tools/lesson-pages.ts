@@ -65,7 +65,7 @@ function makeVariant(lesson: Lesson, language: LessonLanguage): LessonVariant {
   };
 }
 
-/** The beginning of a lesson's volfile at a terminal. */
+/** The beginning of a lesson's volfile at a terminal, unless the lesson's module is the storage. */
 const FOLDER_STORAGE = `# The files of a folder, and above it the translator of this lesson.
 
 volume storage
@@ -83,9 +83,10 @@ end-volume
 
 /** Replaces the folder storage of a volfile by memory, as a page has no folder. */
 function replaceFolderStorage(volfile: string, name: string): string {
-  if (!volfile.startsWith(FOLDER_STORAGE))
+  const replaced = volfile.replace(FOLDER_STORAGE, MEMORY_STORAGE);
+  if (replaced.includes('storage/posix'))
     throw new Error(`${name} does not begin with:\n${FOLDER_STORAGE}`);
-  return MEMORY_STORAGE + volfile.slice(FOLDER_STORAGE.length);
+  return replaced;
 }
 
 /** Characters of a line that fit on a phone; blocks with longer lines scroll, also by keys. */

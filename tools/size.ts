@@ -40,13 +40,13 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 187_700,
+      bound: 194_100,
       goal: 145_000,
     },
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 152_300,
+      bound: 150_850,
       goal: 118_000,
     },
     {
@@ -58,7 +58,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'folders and files at the top',
       count: new Set(tracked.map((file) => file.split('/')[0])).size,
-      bound: 35,
+      bound: 30,
       goal: 30,
     },
   ];

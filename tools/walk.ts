@@ -197,8 +197,9 @@ export async function recordLookup(): Promise<SourceFunction[]> {
     const handled = all.findLastIndex(isNamed('handlers/lookup.ts', 'lookup'));
     const start = all.slice(0, handled).findLastIndex(isNamed('session.ts', 'handleMessage'));
     const rest = all.slice(start);
-    const end = rest.findIndex(({ file }) => file.startsWith('runtime/pump/'));
-    const walk = rest.slice(0, end);
+    // The answer is out; what follows is done for later requests.
+    const end = rest.findIndex(isNamed('session.ts', 'checkWrite'));
+    const walk = rest.slice(0, end + 1);
     // The interpreter runs where the host has made all arguments.
     let from = 0;
     for (const entry of ['enter', 'reply'] as const) {
@@ -238,7 +239,7 @@ export function makePage(walk: readonly SourceFunction[]): string {
   const head = '| file | functions, in order | what the file does |\n|---|---|---|';
   return `# One LOOKUP, function by function
 
-\`stat mnt/a\` of an absent name, over [negative.py](../../examples/negative/negative.py) and a folder. This page is
+\`stat mnt/greeting\` of a file that the kernel knows, over [negative.py](../../examples/negative/negative.py) and a folder. This page is
 recorded (\`npm run walk page\`): ${formatCount(walk)}, accessors not counted, between the message of \`/dev/fuse\` and
 the answer. The server did the same before, so that nothing is made for the first time.
 

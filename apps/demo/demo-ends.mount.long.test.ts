@@ -9,7 +9,7 @@ import {
   runDemo,
   stop,
 } from '../../test/support/demo.ts';
-import { describeMountsAnyway, type Scratch, withScratch } from '../../test/support/mount.ts';
+import { describeMounts, type Scratch, withScratch } from '../../test/support/mount.ts';
 import { selectVariants } from '../../test/support/test-selection.ts';
 
 /** Ends a process that may have ended by itself. */
@@ -21,7 +21,7 @@ function killIfAlive(pid: number): void {
   }
 }
 
-describeMountsAnyway('glossa demo', () => {
+describeMounts('glossa demo', () => {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   it.each(selectVariants(signals, (signal) => signal === 'SIGHUP'))(
     'cleans up after %s',

@@ -51,6 +51,8 @@ export interface GuestHost {
   pushMessage(id: number, message: GuestMessage, byteCount?: number): void;
   /** Takes over bytes for the next message; returns their number in it. */
   putBytes(bytes: Uint8Array): number;
+  /** Lends bytes for the time of this function: the result of the method that runs (`RETURNED_DATA`). */
+  lendBytes(bytes: Uint8Array): undefined;
   /** Returns argument `index` of the fop (`wind` -1), or of the reply to this wind, as JSON. */
   fetchJson(id: number, wind: number, index: number): string | undefined;
   /** As `fetchJson`, but returns a dict itself, for an engine that converts it. */

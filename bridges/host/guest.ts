@@ -23,7 +23,10 @@ export const TAIL_UNCHANGED = 2;
 export const METHOD_FAILED = 3;
 /** The guest runs in a thread of its own: the result comes later (`Interpreter.finishCall`). */
 export const IN_THREAD = 4;
-/** UNWIND_UNCHANGED + n: unwind the reply to wind number n unchanged. */
+// A method of a file system by path has returned nothing, or the bytes that it has lent (`lendBytes`).
+export const RETURNED_NOTHING = 6;
+export const RETURNED_DATA = 7;
+/** UNWIND_UNCHANGED + n: unwind the reply to wind number n unchanged; such a method has returned the number n. */
 export const UNWIND_UNCHANGED = 16;
 
 /** A module's handling of one fop. */
@@ -36,6 +39,8 @@ export interface FopDescription {
   readonly cancel: boolean;
   /** True if only `any_fop` or `any_cbk` handles the fop. */
   readonly any?: boolean;
+  /** True if the code of the method can answer or fail a request; undefined or false if that is not known. */
+  readonly answers?: boolean;
 }
 
 /** Hooks that receive arguments. */
@@ -94,10 +99,46 @@ export type DefinedMethod = readonly [
   params: readonly string[],
 ];
 
+/** A file system by path that a module defines (`glupy.Files`), in place of fops. */
+export interface FilesDescription {
+  /** The methods that it defines, by name. */
+  readonly methods: Readonly<Partial<Record<string, 'plain' | 'async'>>>;
+  /** Whether `read` takes a path only, and returns the whole file. */
+  readonly readsWhole: boolean;
+  /** `FilesBackend.hidesRemoved`. */
+  readonly hidesRemoved?: boolean;
+}
+
+/** A module's `entry_seen`, by which the host filters names (requests/entry-filter.ts). */
+export interface EntrySeenDescription {
+  /** Whether it takes the attributes of each entry. */
+  readonly takesAttributes: boolean;
+  /** Whether the module has an `entry_stored`: names above and below differ. */
+  readonly hasStored: boolean;
+  /** Whether hidden names can be made (`makes_hidden`); otherwise they are EEXIST. */
+  readonly makesHidden: boolean;
+}
+
+/** A module's `encode` and `decode` of blocks of data (requests/block-filter.ts). */
+export interface BlocksDescription {
+  /** Bytes of a block (`block_size`). */
+  readonly size: number;
+  /** Bytes by which a stored block is longer (`block_overhead`). */
+  readonly overhead: number;
+}
+
 /** A module's definitions, read before its first request. */
 export interface ModuleDescription {
   readonly fops: Readonly<Record<string, FopDescription>>;
   readonly hooks: readonly (HookName | StateHookName)[];
+  /** Present if the module is a file system by path. */
+  readonly files?: FilesDescription;
+  /** Present if the module filters names. */
+  readonly entrySeen?: EntrySeenDescription;
+  /** Present if the module encodes data in blocks. */
+  readonly blocks?: BlocksDescription;
+  /** Whether the module has `transform_read` and `transform_write` (requests/transform-filter.ts). */
+  readonly transformsData?: boolean;
   readonly options: Options;
   /** The module declares that it only observes data, or handles all of it (Translator.observes). */
   readonly observes?: boolean;
@@ -118,14 +159,21 @@ export interface ModuleDescription {
  * True if the module defines a fop that carries data, so that data must not bypass it. A module
  * with `any_fop` alone passes data unchanged.
  */
-export const changesData = ({ fops, observes }: ModuleDescription): boolean =>
-  observes !== true &&
-  findFopsByData('bytes').some((name) => fops[name] && fops[name].any !== true);
+export const changesData = ({
+  blocks,
+  transformsData,
+  fops,
+  observes,
+}: ModuleDescription): boolean =>
+  blocks !== undefined ||
+  transformsData === true ||
+  (observes !== true &&
+    findFopsByData('bytes').some((name) => fops[name] && fops[name].any !== true));
 
 /** A value that crosses unchanged. `undefined` is the guest's None. */
 export type Scalar = number | string | undefined;
 /**
- * An entry point: takes arguments as `crossing/flatten.ts` flattens them, and returns a code
+ * An entry point: takes scalars (`crossing/kinds.ts`), and returns a code
  * (`DECIDED_BY_MESSAGES` to `UNWIND_UNCHANGED`). Throws if the engine failed (memory, a limit).
  */
 export type EnterGuest = (args: readonly Scalar[]) => number;
@@ -170,7 +218,7 @@ export interface Guest {
   readonly description: ModuleDescription;
   /** Texts of the author's loaded files. */
   readonly sources?: readonly string[];
-  /** The flags of its records (compiled/area.ts); undefined if it reads flattened values, not records. */
+  /** The flags of its records (compiled/area.ts); undefined if it takes scalars, not records. */
   readonly recordNeeds?: number;
   readonly noteTaker?: NoteTaker;
   /** Present if it runs in a thread of its own. */
@@ -200,5 +248,7 @@ export interface Guest {
   runLineCommand?(command: string): string;
   /** Bytes of the interpreter's memory. */
   readonly memoryBytes: number;
+  /** The number of entries into the interpreter: while it stays, no code of the module has run. Absent where that is not known. */
+  readonly timesEntered?: number;
   close(): void;
 }

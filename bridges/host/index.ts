@@ -5,6 +5,7 @@
  */
 
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
+import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { DebuggableModule, LineStops, ModuleMethod } from '../../runtime/core/line-stops.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, describeMissingOption, type Values } from '../../runtime/core/options.ts';
@@ -29,6 +30,8 @@ import {
 } from './limits/grants.ts';
 import type { Machine } from './machine.ts';
 import { dirname } from './paths.ts';
+import { DATA_FOPS } from './requests/data-filter.ts';
+import { listFilteredFops } from './requests/entry-filter.ts';
 import { updateNotes } from './requests/notes.ts';
 
 const makeOptions = (languages: readonly HostedLanguage[]) =>
@@ -230,7 +233,8 @@ async function loadModule(
     const values = checkDescription(options, xl, module, guest);
     if (createsTranslator) {
       await guest.createTranslator(xl.name, listChildren(xl), values);
-      const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
+      const { files, fops: ownFops } = guest.description;
+      const fops = Object.keys(files?.methods ?? ownFops).join(', ') || 'no fops';
       // A replacement may start while the volume ends.
       if (!owner.succession.isClosed) xl.log.info(`${module.path} loaded: ${fops}`);
     }
@@ -300,9 +304,48 @@ function checkDescription(
   { path, language: { syntax } }: HostedModule,
   guest: DescribedGuest,
 ): Record<string, unknown> {
+  if (guest.description.files !== undefined && xl.below.length > 0)
+    throw new InitError(`${path}: a file system by path (Files) has no subvolumes`);
+  checkFilters(xl, path, guest.description);
   xl.warnSuspicious(findRemarks(guest, path, syntax));
   logFopGaps(xl, guest, path, syntax.passThroughDeclarations);
   return readModuleOptions(xl, options, guest.description.options, path);
+}
+
+/** Checks that a module which filters names or data leaves their fops to the host. @throws {InitError} */
+function checkFilters(
+  xl: Xlator<GlupyState>,
+  path: string,
+  { blocks, entrySeen, transformsData, fops, methods }: DescribedGuest['description'],
+): void {
+  const filters: [name: string, does: string, fops: readonly FopName[]][] = [];
+  if (entrySeen !== undefined)
+    filters.push([
+      'entry_seen',
+      'answers for each fop that shows names',
+      listFilteredFops(entrySeen),
+    ]);
+  if (blocks !== undefined) filters.push(['block_size', 'has the host answer for data', DATA_FOPS]);
+  if (transformsData === true)
+    filters.push(['transform_read', 'has the host answer for data', DATA_FOPS]);
+  if (filters.length === 0) return;
+  const [[name, does, handled]] = filters as [(typeof filters)[number]];
+  if (filters.length > 1)
+    throw new InitError(
+      `${path}: ${name} and ${filters[1]![0]} belong in two modules, one above the other`,
+    );
+  const problem = `${name} ${does}`;
+  const own = handled.find((fop) => fops[fop] !== undefined);
+  if (own !== undefined) {
+    const method = methods.find(([method]) => method === own);
+    const position = method === undefined ? path : `${method[1]}:${method[2]}`;
+    throw new InitError(`${position}: ${problem}: the module cannot handle ${own} itself`);
+  }
+  const count = xl.below.length;
+  if (count !== 1)
+    throw new InitError(
+      `${path}: ${problem} of one subvolume, and it has ${count === 0 ? "none: write 'subvolumes' with the one below" : count}`,
+    );
 }
 
 const listChildren = (xl: Xlator<GlupyState>): (readonly [string, string])[] =>

@@ -3,10 +3,9 @@
  * failures, and runs lines of a prompt. Subclasses (python/guest.ts, javascript/guest.ts) call the
  * engine.
  */
-import { findFop } from '../../runtime/core/fops.ts';
+import { findEntryRow } from '../../runtime/core/file-methods.ts';
 import { ERROR } from '../../runtime/core/log.ts';
-import { HOOK_KINDS, listScalarKinds } from './crossing/flatten.ts';
-import { makeHostFunction } from './crossing/kinds.ts';
+import { HOOK_KINDS, listScalarKinds, makeHostFunction } from './crossing/kinds.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -117,6 +116,7 @@ export interface EngineState {
   /** Why the engine can no longer be entered; undefined while it works. */
   readonly fatalError: { readonly message: string } | undefined;
   readonly memoryBytes: number;
+  readonly timesEntered: number;
   close(): void;
 }
 
@@ -170,12 +170,16 @@ export abstract class InterpretedGuest<E extends EngineState> implements Guest {
     return this.engine.memoryBytes;
   }
 
+  get timesEntered(): number {
+    return this.engine.timesEntered;
+  }
+
   makeFopEntry(name: string): EnterGuest {
-    return this.findEntry('entry', name, `i${listScalarKinds(findFop(name)!.args)}`);
+    return this.findEntry('entry', name, `i${listScalarKinds(findEntryRow(name).args)}`);
   }
 
   makeReplyEntry(name: string): EnterGuest {
-    return this.findEntry('reply_entry', name, `iiii${listScalarKinds(findFop(name)!.reply)}`);
+    return this.findEntry('reply_entry', name, `iiii${listScalarKinds(findEntryRow(name).reply)}`);
   }
 
   callHook(name: HookName | NoticeName, args: readonly Scalar[]): number {

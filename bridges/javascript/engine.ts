@@ -134,6 +134,10 @@ class Engine {
     return this.#values.memoryBytes;
   }
 
+  get timesEntered(): number {
+    return this.#gate.timesEntered;
+  }
+
   /** The limit that ended a promise job of the last call; only flat functions do not throw it. */
   get limitError(): EngineError | undefined {
     return this.#jobs.limitError;
@@ -164,7 +168,7 @@ class Engine {
   }
 
   /**
-   * Makes a flat function that calls `callable`; kinds as in host/crossing/flatten.ts.
+   * Makes a flat function that calls `callable`; kinds as in host/crossing/kinds.ts.
    * @param isShared true if the watchdog may end the call by aborting the event loop's turn, which
    *   other calls share; the caller then gets no exception (host/limits/interpreter-gate.ts)
    */

@@ -44,7 +44,7 @@
 #include <string.h>
 
 #ifndef __wasm__
-/* Goes up when a module must be compiled anew to be loaded. */
+/* Goes up when a module must be compiled anew to be loaded (test/tidy/abi.test.ts). */
 #define GLOSSA_ABI_VERSION 2
 #else
 #include "glossa_linux.gen.h"

@@ -51,6 +51,7 @@ const COMPUTED_FLAG_RULE: FieldRule = {
 /** The rules of the fields of `dataPath`. */
 const dataPathRules: { readonly [K in keyof Required<DataPath<unknown>>]: FieldRule } = {
   backing: makeHookRule('xl, fd'),
+  hasWriters: makeHookRule('xl, inode'),
   keepsPages: makeHookRule('xl, isTimed'),
   tellsAtClose: makeHookRule('xl'),
   isOwn: makeHookRule('xl, fd'),

@@ -14,7 +14,15 @@ import { FULL_MEMORY_TEXT, MemoryReserve } from '../host/limits/memory-reserve.t
 import { HELD, IN_HOST } from '../host/limits/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError, findExceptionCode, type ModuleError } from './errors.ts';
-import { IntArguments, makeDict, type Values } from './values.ts';
+import {
+  INT_DIGITS_OFFSET,
+  makeDict,
+  SMALL_INT_BYTES,
+  SMALL_INT_MAX,
+  SMALL_INT_MIN,
+  SMALL_INTS_BYTES,
+  type Values,
+} from './values.ts';
 
 /** An argument of a call: an integer or handle, a string, or bytes. */
 export type CallArgument = number | string | Uint8Array;
@@ -25,8 +33,7 @@ interface Results {
   readonly o: Handle;
   readonly s: string | undefined;
   readonly b: Uint8Array | undefined;
-  // biome-ignore lint/suspicious/noConfusingVoidType: the result is not for use.
-  readonly v: void;
+  readonly v: undefined;
 }
 export type ResultKind = keyof Results;
 
@@ -42,7 +49,7 @@ export type ArrayCall = (args: readonly (CallArgument | undefined)[]) => number;
 export type Handle = number;
 
 /** All kinds of parameters and results; a kind's code is its index here. */
-const KINDS = 'isnbmovd';
+const KINDS = 'isnbmovda';
 // Codes of kinds. `m` (4) has no constant: it is the case that remains in `#makeObject`.
 const INT = 0;
 const STRING = 1;
@@ -51,6 +58,7 @@ const BYTES = 3;
 const OBJECT = 5;
 const VOID = 6;
 const DICT = 7;
+const LENT = 8;
 
 /** The most parameters of a `Call` or host function. */
 const MAX_PARAMETERS = 8;
@@ -58,12 +66,21 @@ const MAX_PARAMETERS = 8;
 const MAX_ARRAY_ARGUMENTS = 31;
 /** The most nested calls: Python in the host in Python … */
 const MAX_DEPTH = 64;
-/** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
-const CALL_BYTES = 4 * (1 + MAX_ARRAY_ARGUMENTS);
+/** Words of arguments per open call: a spare one in front (PEP 590), and the pointers. */
+const CALL_WORDS = 1 + MAX_ARRAY_ARGUMENTS;
+/** The largest integer with one digit. */
+const ONE_DIGIT_MAX = 2 ** 30 - 1;
+/** The reference count of an object with one owner. */
+const ONE_OWNER = 1;
 /** CPython's flag: the callee may overwrite the spare word. */
 const PY_VECTORCALL_ARGUMENTS_OFFSET = 0x80000000 | 0;
 /** CPython's flag of a C function that takes its arguments as pointers and their number. */
 const METH_FASTCALL = 0x80;
+
+/** Outcomes of `#putArgument`: whether the call must free the argument, or that the value is not of its kind. */
+const BORROWED = 0;
+const OWNED = 1;
+const INVALID = -1;
 
 /** Converts kinds to their codes. @throws {EngineError} for an unknown kind, or too many */
 function parseKinds(kinds: string, maxCount: number): readonly number[] {
@@ -94,10 +111,11 @@ export class Calls {
   readonly #values: Values;
   readonly #gate: InterpreterGate;
   readonly #context: CallContext;
-  /** Memory for the arguments of MAX_DEPTH nested calls, CALL_BYTES each. */
-  readonly #argumentArea: Ptr;
+  /** Index in `memory.i32` of the arguments of MAX_DEPTH nested calls, CALL_WORDS each. */
+  readonly #argumentStart: number;
+  /** The last integer of each of these words, for `#reuseInt`; 0 for none. */
+  readonly #spareInts = new Int32Array((MAX_DEPTH + 1) * CALL_WORDS);
   readonly #names: NameCache<Ptr>;
-  readonly #intArguments: IntArguments;
   /** `#makeNameReference` as a function, made once to avoid an allocation per dict. */
   readonly #makeName = (text: string): Ptr => this.#makeNameReference(text);
   readonly reserve: MemoryReserve;
@@ -114,12 +132,7 @@ export class Calls {
     this.#names = new NameCache(MAX_NAMES, (object) => this.#api.Py_DecRef(object));
     this.#gate = context.gate;
     this.reserve = new MemoryReserve(context.api, context.reserveAddress);
-    this.#argumentArea = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
-    this.#intArguments = new IntArguments(
-      context.values,
-      this.#argumentArea >> 2,
-      ((MAX_DEPTH + 1) * CALL_BYTES) >> 2,
-    );
+    this.#argumentStart = context.api.malloc(this.#spareInts.byteLength) >> 2;
   }
 
   /** The error that every further call throws; undefined while calls work. */
@@ -135,8 +148,7 @@ export class Calls {
   /** Takes the reserve back at the end of a call; the interpreter is lost if its memory is full. */
   #retakeReserve(): void {
     const isTaken = this.reserve.tryToTake();
-    this.#memory.refresh();
-    if (!isTaken) this.failFurtherCalls(new EngineError('memory-limit', FULL_MEMORY_TEXT, true));
+    if (!isTaken) this.failFurtherCalls(new EngineError('memory-limit', FULL_MEMORY_TEXT));
   }
 
   /** Sets the functions of `_glossa` that describe an exception, and raise one. */
@@ -166,14 +178,14 @@ export class Calls {
    */
   makeArrayCall(callable: Handle, params: string, isShared: boolean): ArrayCall {
     const kinds = parseKinds(params, MAX_ARRAY_ARGUMENTS);
-    const call: ArrayCall = (args) => this.#call(callable, kinds, args, INT) as number;
     const gate = this.#gate;
-    return (args) => (gate.needsTurn(isShared) ? this.#callInTurn(call, args) : call(args));
-  }
-
-  /** Calls in a turn; a method of its own, so that only such calls allocate the closure. */
-  #callInTurn(call: ArrayCall, args: readonly (CallArgument | undefined)[]): number {
-    return this.#runInTurn(() => call(args));
+    // In a method of its own, so that only calls in a turn allocate the closure.
+    const callInTurn: ArrayCall = (args) =>
+      this.#runInTurn(() => this.#call(callable, kinds, args, INT) as number);
+    return (args) =>
+      gate.needsTurn(isShared)
+        ? callInTurn(args)
+        : (this.#call(callable, kinds, args, INT) as number);
   }
 
   /** Runs a call in a turn that the watchdog can abort. */
@@ -188,36 +200,57 @@ export class Calls {
       throw new EngineError('exception', 'calls nest too deep');
     }
     this.#gate.enterGuest();
-    if (this.#gate.depth === 1) this.#names.trim();
-    return this.#getArgumentIndex();
-  }
-
-  /** Returns the index in `memory.i32` of the running call's first argument. */
-  #getArgumentIndex(): number {
-    return (this.#argumentArea + this.#gate.depth * CALL_BYTES + 4) >> 2;
+    const { depth } = this.#gate;
+    if (depth === 1 && this.#names.isFull) this.#names.trim();
+    return this.#argumentStart + depth * CALL_WORDS + 1;
   }
 
   /**
-   * Stores an argument for the call; returns false if `value` is not of this kind.
+   * Stores an argument for the call. It borrows names, None and integers of one digit.
    * @param index the argument's place in `memory.i32`
+   * @returns BORROWED, OWNED, or INVALID if `value` is not of this kind
    */
-  #putArgument(index: number, kind: number, value: CallArgument | undefined): boolean {
-    let object: Ptr;
-    if (kind === NAME && typeof value === 'string') object = this.#internName(value);
-    else if (kind === INT && typeof value === 'number')
-      object = this.#intArguments.make(index, value);
-    else object = this.#makeObject(kind, value);
-    this.#memory.refresh();
+  #putArgument(index: number, kind: number, value: CallArgument | undefined): number {
+    let object: Ptr = 0;
+    if (kind === INT) {
+      const isSmall = typeof value === 'number' && (value | 0) === value && value >= SMALL_INT_MIN;
+      if (isSmall && value <= SMALL_INT_MAX)
+        object = this.#values.smallInts + (value - SMALL_INT_MIN) * SMALL_INT_BYTES;
+      else if (isSmall && value <= ONE_DIGIT_MAX) object = this.#reuseInt(index, value);
+    } else if (value === undefined) object = this.#values.none;
+    else if (kind === NAME && typeof value === 'string')
+      object = this.#names.get(value) ?? this.#internName(value);
+    const isBorrowed = object !== 0;
+    if (!isBorrowed) object = this.#makeObject(kind, value);
     this.#memory.i32[index] = object;
-    return object !== 0;
+    if (isBorrowed) return BORROWED;
+    return object === 0 ? INVALID : OWNED;
   }
 
-  /** Frees an argument after the call, unless the call borrowed it (a name, None, some integers). */
-  #releaseArgument(index: number, kind: number): void {
-    const object = this.#memory.i32[index]!;
-    if (kind === NAME || object === 0 || object === this.#values.none) return;
-    if (kind === INT && this.#intArguments.isRetained(index, object)) return;
-    this.#api.Py_DecRef(object);
+  /**
+   * Returns an integer of one digit for the argument at `index`, which the caller does not free: the last one there, if
+   * no other reference to it is left.
+   */
+  #reuseInt(index: number, value: number): Ptr {
+    const slot = index - this.#argumentStart;
+    const spare = this.#spareInts[slot]!;
+    if (spare !== 0) {
+      const { i32 } = this.#memory;
+      if (i32[spare >> 2] === ONE_OWNER) {
+        i32[(spare + INT_DIGITS_OFFSET) >> 2] = value;
+        return spare;
+      }
+      this.#api.Py_DecRef(spare);
+    }
+    const created = this.#values.makeInt(value);
+    this.#spareInts[slot] = created;
+    return created;
+  }
+
+  /** Frees the arguments of a call that it owns. @param owned a bit for each, from the first argument on */
+  #freeArguments(firstIndex: number, owned: number): void {
+    for (let i = 0; owned >>> i !== 0; i += 1)
+      if (((owned >>> i) & 1) !== 0) this.#api.Py_DecRef(this.#memory.i32[firstIndex + i]!);
   }
 
   /**
@@ -274,9 +307,13 @@ export class Calls {
     const count = kinds.length;
     const firstIndex = this.#beginCall();
     let hasValidArguments = true;
-    for (let i = 0; i < count; i += 1)
-      hasValidArguments =
-        this.#putArgument(firstIndex + i, kinds[i]!, args[i]) && hasValidArguments;
+    // A bit for each argument that the call owns.
+    let owned = 0;
+    for (let i = 0; i < count; i += 1) {
+      const outcome = this.#putArgument(firstIndex + i, kinds[i]!, args[i]);
+      if (outcome === INVALID) hasValidArguments = false;
+      else owned |= outcome << i;
+    }
     const api = this.#api;
     try {
       const result = hasValidArguments
@@ -287,9 +324,8 @@ export class Calls {
             0,
           )
         : 0;
-      this.#memory.refresh();
-      for (let i = 0; i < count; i += 1) this.#releaseArgument(firstIndex + i, kinds[i]!);
-      if (result === 0) throw this.#takeException(hasValidArguments);
+      if (owned !== 0) this.#freeArguments(firstIndex, owned);
+      if (result === 0) throw this.#takeException(hasValidArguments, firstIndex);
       const value = this.#takeResult(result, resultKind);
       // The module may have caught the exception of a full memory.
       if (this.reserve.isReleased && this.#gate.depth === 1) this.#retakeReserve();
@@ -307,7 +343,8 @@ export class Calls {
   #takeResult(result: Ptr, kind: number): unknown {
     const values = this.#values;
     if (kind === INT) {
-      if (values.isSmall(result)) return values.readInt(result);
+      const offset = result - values.smallInts;
+      if (offset >= 0 && offset < SMALL_INTS_BYTES) return offset / SMALL_INT_BYTES + SMALL_INT_MIN;
       const value = result === values.none ? 0 : values.readInt(result);
       this.#api.Py_DecRef(result);
       if (Number.isNaN(value)) throw this.#makeTypeError('an integer');
@@ -332,8 +369,9 @@ export class Calls {
   /**
    * Takes the pending exception, and describes it.
    * @param hasValidArguments false if an argument was not of its kind, so Python was not called
+   * @param index of the call's first argument
    */
-  #takeException(hasValidArguments: boolean): EngineError {
+  #takeException(hasValidArguments: boolean, index: number): EngineError {
     if (this.#fatalError !== undefined) return this.#fatalError;
     const error = this.#api.PyErr_GetRaisedException();
     if (error === 0) {
@@ -343,22 +381,21 @@ export class Calls {
       return new EngineError('exception', message);
     }
     this.reserve.release();
-    const moduleError = this.#describeError(error);
+    const moduleError = this.#describeError(error, index);
     const code = findExceptionCode(moduleError.type);
     const position = moduleError.file === '' ? '' : `${moduleError.file}:${moduleError.line}: `;
     const detail = moduleError.message === '' ? '' : `: ${moduleError.message}`;
-    return new EngineError(code, `${position}${moduleError.type}${detail}`, false, moduleError);
+    return new EngineError(code, `${position}${moduleError.type}${detail}`, moduleError);
   }
 
   /** Describes an exception by Python's `_glossa.describe`, and releases it. */
-  #describeError(error: Ptr): ModuleError {
+  #describeError(error: Ptr, index: number): ModuleError {
     const api = this.#api;
     const fallback: ModuleError = {
       type: 'Exception',
       message: 'an exception that cannot be described',
       ...{ errno: 0, file: '', line: 0, traceback: '' },
     };
-    const index = this.#getArgumentIndex();
     this.#memory.i32[index] = error;
     const describe = this.#describeFunction;
     const text = describe === 0 ? 0 : api.PyObject_Vectorcall(describe, index << 2, 1, 0);
@@ -372,8 +409,8 @@ export class Calls {
   /** Records that the interpreter is lost: a JavaScript exception has unwound through it. */
   #convertCrash(error: unknown): EngineError {
     this.#fatalError = this.#gate.wasForced
-      ? new EngineError('time-limit', this.#gate.timeLimitText, true)
-      : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
+      ? new EngineError('time-limit', this.#gate.timeLimitText)
+      : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`);
     return this.#fatalError;
   }
 
@@ -426,7 +463,6 @@ export class Calls {
    * @param index the argument's place in `memory.i32`
    */
   #readArgument(name: string, index: number, kind: number): CallArgument | undefined {
-    this.#memory.refresh();
     const object = this.#memory.i32[index] ?? 0;
     if (kind === OBJECT) {
       this.#api.Py_IncRef(object);
@@ -438,7 +474,9 @@ export class Calls {
     } else if (object === this.#values.none) return undefined;
     else {
       const isText = kind === STRING || kind === NAME;
-      const value = isText ? this.#values.readString(object) : this.#values.readBytes(object);
+      const value = isText
+        ? this.#values.readString(object)
+        : this.#values.readBytes(object, kind !== LENT);
       if (value !== undefined) return value;
     }
     const message = `${name}() was given a value of a wrong type`;
@@ -461,12 +499,11 @@ export class Calls {
   #raise(errno: number, message: string): void {
     const api = this.#api;
     const index = this.#beginCall();
-    this.#putArgument(index, INT, errno);
-    this.#putArgument(index + 1, STRING, message);
+    const ownsErrno = this.#putArgument(index, INT, errno) === OWNED;
+    const ownsMessage = this.#putArgument(index + 1, STRING, message) === OWNED;
     const fail = this.#failFunction;
     api.PyObject_Vectorcall(fail, index << 2, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, 0);
-    this.#releaseArgument(index, INT);
-    this.#releaseArgument(index + 1, STRING);
+    this.#freeArguments(index, Number(ownsErrno) | (Number(ownsMessage) << 1));
     this.#gate.leaveGuest();
   }
 
@@ -475,7 +512,6 @@ export class Calls {
     const api = this.#api;
     // struct PyMethodDef (ml_name, ml_meth, ml_flags, ml_doc), and the name behind it
     const methodDef = api.malloc(16 + name.length + 1);
-    this.#memory.refresh();
     const { i32, u8 } = this.#memory;
     i32.set([methodDef + 16, functionIndex, METH_FASTCALL, 0], methodDef >> 2);
     // `charCodeAt` gives NaN after the last character, which becomes the final NUL.

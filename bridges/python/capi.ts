@@ -105,32 +105,31 @@ const getBuffer = Object.getOwnPropertyDescriptor(hostWasm.Memory.prototype, 'bu
 ) => ArrayBuffer;
 
 /**
- * Views of the interpreter's memory, replaced when it grows: read them again after every call into
- * the interpreter.
+ * Views of the interpreter's memory. They are replaced when it grows, which detaches the old buffer: a view that was
+ * read before a call into the interpreter is not used after it.
  */
 export class Memory {
-  u8: Uint8Array;
-  i32: Int32Array;
+  #u8 = new Uint8Array(0);
+  #i32 = new Int32Array(0);
   readonly #memory: unknown;
 
   constructor(exports: WasmExports) {
     this.#memory = exports.memory;
-    const buffer = getBuffer.call(this.#memory);
-    this.u8 = new Uint8Array(buffer);
-    this.i32 = new Int32Array(buffer);
   }
 
-  /** Renews the views if the memory has grown, which detaches the old buffer. */
-  refresh(): void {
-    if (this.i32.length !== 0) return;
-    const buffer = getBuffer.call(this.#memory);
-    this.u8 = new Uint8Array(buffer);
-    this.i32 = new Int32Array(buffer);
+  get u8(): Uint8Array {
+    if (this.#u8.length === 0) this.#renew();
+    return this.#u8;
   }
 
-  /** The number of bytes. */
-  get size(): number {
-    this.refresh();
-    return this.u8.length;
+  get i32(): Int32Array {
+    if (this.#i32.length === 0) this.#renew();
+    return this.#i32;
+  }
+
+  #renew(): void {
+    const buffer = getBuffer.call(this.#memory);
+    this.#u8 = new Uint8Array(buffer);
+    this.#i32 = new Int32Array(buffer);
   }
 }

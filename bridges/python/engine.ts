@@ -97,8 +97,7 @@ export class Engine {
       limitMs,
       name: options.volume ?? 'python',
       watchEngine: options.machine.watchEngine,
-      onAborted: (reason) =>
-        this.#calls.failFurtherCalls(new EngineError('time-limit', reason, true)),
+      onAborted: (reason) => this.#calls.failFurtherCalls(new EngineError('time-limit', reason)),
     });
     hostCallGuard.gate = this.#gate;
     this.#calls = new Calls({
@@ -147,7 +146,11 @@ export class Engine {
 
   /** The current bytes of the interpreter's memory. */
   get memoryBytes(): number {
-    return this.#memory.size;
+    return this.#memory.u8.length;
+  }
+
+  get timesEntered(): number {
+    return this.#gate.timesEntered;
   }
 
   /** Loads a module from its source, with file name `path`; returns its handle. */
@@ -198,7 +201,7 @@ export class Engine {
     if (this.fatalError?.code === 'closed') return;
     this.#gate.close();
     this.#files?.close();
-    this.#calls.failFurtherCalls(new EngineError('closed', 'the engine is closed', true));
+    this.#calls.failFurtherCalls(new EngineError('closed', 'the engine is closed'));
   }
 
   /** Defines the host functions of the engine and of the options in Python, by `define`. */
@@ -239,7 +242,6 @@ export class Engine {
       create: number;
       types: number[];
     };
-    this.#memory.refresh();
     // Replaces PyCFunctionObject.m_ml->ml_meth of `create` by a function that also logs an import
     // of a hidden module, which Python does not report.
     const methodSlot = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
@@ -248,13 +250,11 @@ export class Engine {
       if (name === undefined || !hidden.includes(name)) return;
       logRefusal(`import ${name} (a module sees only what it is given)`);
     });
-    this.#memory.refresh();
     this.#memory.i32[methodSlot] = loggingMethod;
     // Loops in C over these types' iterators check no signal: their steps check the watchdog.
     for (const type of types) {
       const slot = (type + TP_ITERNEXT) >> 2;
       const checkingNext = interpreter.wrapIterator(this.#memory.i32[slot]!);
-      this.#memory.refresh();
       this.#memory.i32[slot] = checkingNext;
     }
   }

@@ -7,7 +7,7 @@
  * The cause of an error:
  * - `setup`: the interpreter could not start, or lacks a function or module that the host needs
  * - `exception`: the module raised; `moduleError` has the position
- * - `time-limit`: a call ran longer than its limit (`isFatal` if the module ignored interrupts)
+ * - `time-limit`: a call ran longer than its limit (fatal if the module ignored interrupts)
  * - `memory-limit`: the module exceeded its memory limit
  * - `crash`: a trap or a stack overflow inside the interpreter; always fatal
  * - `closed`: the engine was closed, or an earlier error was fatal
@@ -39,15 +39,12 @@ export interface ModuleError {
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
-  /** True if the interpreter cannot be used any more. */
-  readonly isFatal: boolean;
   /** The module's exception; undefined if the error is the interpreter's. */
   readonly moduleError: ModuleError | undefined;
 
-  constructor(code: EngineErrorCode, message: string, isFatal = false, moduleError?: ModuleError) {
+  constructor(code: EngineErrorCode, message: string, moduleError?: ModuleError) {
     super(message);
     this.code = code;
-    this.isFatal = isFatal;
     this.moduleError = moduleError;
   }
 }

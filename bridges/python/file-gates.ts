@@ -51,7 +51,6 @@ export function makeFileGates(
     const memory = getMemory();
     const [start, size] = [toIndex(address), toIndex(length)];
     if (memory === undefined || start < 0 || size < 0) return undefined;
-    memory.refresh();
     return start + size <= memory.u8.length ? memory.u8.subarray(start, start + size) : undefined;
   };
   return {

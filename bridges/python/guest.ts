@@ -46,6 +46,7 @@ const makeHostFunctions = (host: GuestHost, evaluations: Evaluations): HostFunct
   dict: makeHostFunction('iii', 'd', (...origin) => host.fetchDict(...origin)),
   data: makeHostFunction('iii', 'm', (...origin) => host.fetchBytes(...origin)),
   put: makeHostFunction('b', 'i', (bytes) => host.putBytes(bytes)),
+  lend: makeHostFunction('a', 'v', (bytes) => host.lendBytes(bytes)),
   send_below: makeHostFunction('ib', 'i', (child, bytes) => host.sendToChild(child, bytes)),
   take_below: makeHostFunction('i', 'b', (child) => host.takeChildReplies(child)),
 });

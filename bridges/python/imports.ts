@@ -1,7 +1,7 @@
 /**
  * Finds a Python module's imports: files beside it and along the module path. Two packages are part
  * of glossa: `gluster` of GlusterFS's own glupy (`python/gluster`), and `glossa`, for files of the
- * volume below (`python/glossa`).
+ * volume below (`python/glossa`). The names of fusepy lead to `python/glupy/fuse.py`.
  */
 import type { ModuleFile } from '../host/language.ts';
 import { readSource } from '../host/lifecycle/module-search.ts';
@@ -9,6 +9,13 @@ import type { Machine, Parts } from '../host/machine.ts';
 import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
 import { CODING_DECLARATION, SITE_FOLDER } from './python-files.ts';
+
+/** The names of fusepy and of its successors, which are those of glupy.fuse. */
+const FUSE_NAMES: readonly string[] = ['fuse', 'fusepy', 'mfusepy'];
+const FUSE_SOURCE =
+  'import sys\nfrom glupy import fuse\nfuse.provide_missing()\nsys.modules[__name__] = fuse\n';
+/** Matches fusepy itself, which may lie beside a file system and needs libfuse. */
+const BINDS_LIBFUSE = /\bfuse_main_real\b/;
 
 /** Finds the source of `name` (dots separate folders); undefined if no folder contains it. */
 export function findImport(
@@ -26,9 +33,13 @@ export function findImport(
       [`${base}.py`, false],
     ] as const) {
       if (sources.findFileKind(path) !== 'file') continue;
-      return { path, source: readSource(path, sources, CODING_DECLARATION), package: isPackage };
+      const source = readSource(path, sources, CODING_DECLARATION);
+      if (FUSE_NAMES.includes(name) && BINDS_LIBFUSE.test(source)) break;
+      return { path, source, package: isPackage };
     }
   }
+  if (FUSE_NAMES.includes(name))
+    return { path: `${SITE_FOLDER}/${name}.py`, source: FUSE_SOURCE, package: false };
   // A folder without __init__.py is a package too, if no other file matches.
   const folder = bases.find((base) => sources.findFileKind(base) === 'folder');
   return folder === undefined ? undefined : { path: folder, source: '', package: true };

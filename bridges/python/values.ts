@@ -14,13 +14,15 @@ import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 
 /** CPython has one immortal object for each integer of this range. */
-const SMALL_INT_MIN = -5;
+export const SMALL_INT_MIN = -5;
 export const SMALL_INT_MAX = 256;
 /** Bytes from one of these objects to the next. */
-const SMALL_INT_BYTES = 16;
+export const SMALL_INT_BYTES = 16;
+/** Bytes of all of them. */
+export const SMALL_INTS_BYTES = (SMALL_INT_MAX + 1 - SMALL_INT_MIN) * SMALL_INT_BYTES;
 // Offsets in objects, in bytes: of an integer's digits, and of the characters of an ASCII string
 // and of any other compact string.
-const INT_DIGITS_OFFSET = 12;
+export const INT_DIGITS_OFFSET = 12;
 const ASCII_OFFSET = 20;
 const COMPACT_OFFSET = 28;
 /** Offset of a string's state: its kind and flags (KIND_SHIFT and those beside it). */
@@ -48,7 +50,7 @@ export class Values {
   readonly none: Ptr;
   readonly tools: MemoryTools;
   /** The first of CPython's shared integers, SMALL_INT_MIN; the others follow it. */
-  readonly #smallInts: Ptr;
+  readonly smallInts: Ptr;
   readonly #scratchBuffer: Ptr;
 
   constructor(api: CApi, memory: Memory, none: Ptr, tools: MemoryTools) {
@@ -56,7 +58,7 @@ export class Values {
     this.memory = memory;
     this.none = none;
     this.tools = tools;
-    this.#smallInts = api.PyLong_FromLong(SMALL_INT_MIN);
+    this.smallInts = api.PyLong_FromLong(SMALL_INT_MIN);
     this.#scratchBuffer = api.malloc(SCRATCH_UNITS * 4);
   }
 
@@ -64,7 +66,7 @@ export class Values {
   makeInt(value: number): Ptr {
     if ((value | 0) === value) {
       if (value >= SMALL_INT_MIN && value <= SMALL_INT_MAX) {
-        return this.#smallInts + (value - SMALL_INT_MIN) * SMALL_INT_BYTES;
+        return this.smallInts + (value - SMALL_INT_MIN) * SMALL_INT_BYTES;
       }
       return this.api.PyLong_FromLong(value);
     }
@@ -73,16 +75,12 @@ export class Values {
 
   /** True for one of the shared integers, which need no reference counting. */
   isSmall(object: Ptr): boolean {
-    const offset = object - this.#smallInts;
-    return offset >= 0 && offset < (SMALL_INT_MAX + 1 - SMALL_INT_MIN) * SMALL_INT_BYTES;
+    return object >= this.smallInts && object < this.smallInts + SMALL_INTS_BYTES;
   }
 
   /** Reads the value of an `int` or `bool`; NaN, without an exception, for any other object. */
   readInt(object: Ptr): number {
-    const offset = object - this.#smallInts;
-    if (offset >= 0 && offset < (SMALL_INT_MAX + 1 - SMALL_INT_MIN) * SMALL_INT_BYTES) {
-      return offset / SMALL_INT_BYTES + SMALL_INT_MIN;
-    }
+    if (this.isSmall(object)) return (object - this.smallInts) / SMALL_INT_BYTES + SMALL_INT_MIN;
     const value = this.api.PyLong_AsLong(object);
     if (value !== -1 || this.api.PyErr_Occurred() === 0) return value;
     this.api.PyErr_Clear();
@@ -102,7 +100,6 @@ export class Values {
     const object = this.api.PyUnicode_New(length, 127);
     // The empty string is shared and already complete.
     if (object === 0 || length === 0) return object;
-    this.memory.refresh();
     const { u8 } = this.memory;
     const start = object + ASCII_OFFSET;
     let combinedBits = 0;
@@ -122,7 +119,6 @@ export class Values {
     const { length } = text;
     const data = length <= SCRATCH_UNITS ? this.#scratchBuffer : this.api.malloc(length * 4);
     if (data === 0) return 0;
-    this.memory.refresh();
     let hasPairs = false;
     const units = new Uint16Array(this.memory.u8.buffer, data, length);
     for (let i = 0; i < length; i += 1) {
@@ -154,7 +150,6 @@ export class Values {
       api.PyErr_Clear();
       return undefined;
     }
-    memory.refresh();
     const state = memory.i32[(object + STATE_OFFSET) >> 2] ?? 0;
     const kind = (state >> KIND_SHIFT) & 7;
     const start = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_OFFSET : COMPACT_OFFSET);
@@ -179,7 +174,6 @@ export class Values {
       this.api.free(data);
       return undefined;
     }
-    this.memory.refresh();
     const codePoints = new Uint32Array(this.memory.u8.buffer, data, length);
     const parts: string[] = [];
     for (let i = 0; i < length; i += CHUNK_CHARACTERS) {
@@ -193,7 +187,6 @@ export class Values {
   makeBytes(data: Uint8Array): Ptr {
     const object = this.api.PyBytes_FromStringAndSize(0, data.length);
     if (object !== 0 && data.length > 0) {
-      this.memory.refresh();
       this.memory.u8.set(data, object + BYTES_OFFSET);
     }
     return object;
@@ -207,7 +200,6 @@ export class Values {
     const array = api.PyByteArray_FromStringAndSize(0, data.length);
     if (array === 0) return 0;
     const start = api.PyByteArray_AsString(array);
-    this.memory.refresh();
     this.memory.u8.set(data, start);
     const view = api.PyMemoryView_FromObject(array);
     api.Py_DecRef(array);
@@ -216,21 +208,21 @@ export class Values {
 
   /**
    * Copies a contiguous buffer (`bytes`, `bytearray`, `memoryview`, …); undefined for another
-   * object.
+   * object. @param isCopied false for a view, which is valid until Python runs again
    */
-  readBytes(object: Ptr): Uint8Array | undefined {
+  readBytes(object: Ptr, isCopied = true): Uint8Array | undefined {
     const { api, memory } = this;
     if (api.PyObject_GetBuffer(object, this.#scratchBuffer, 0) !== 0) {
       api.PyErr_Clear();
       return undefined;
     }
-    memory.refresh();
     // struct Py_buffer begins: void *buf; PyObject *obj; Py_ssize_t len
     const start = memory.i32[this.#scratchBuffer >> 2] ?? 0;
     const length = memory.i32[(this.#scratchBuffer >> 2) + 2] ?? 0;
-    const copy = memory.u8.slice(start, start + length);
+    const view = memory.u8.subarray(start, start + length);
+    const bytes = isCopied ? view.slice() : view;
     api.PyBuffer_Release(this.#scratchBuffer);
-    return copy;
+    return bytes;
   }
 
   /** Checks the memory layout of objects. @throws {EngineError} `setup` if it is another one */
@@ -272,58 +264,6 @@ const ASCII_SHIFT = 6;
 
 /** Strings of each layout: empty, shared, one, two and four bytes a character, long. */
 const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '😀x', 'x'.repeat(600)];
-
-/** The largest integer with one digit. */
-const ONE_DIGIT_MAX = 2 ** 30 - 1;
-/** The reference count of an object with one owner. */
-const ONE_OWNER = 1;
-
-/**
- * Makes integer arguments without allocation: every argument slot reuses its last object, once no
- * other reference to that is left.
- */
-export class IntArguments {
-  readonly #values: Values;
-  readonly #firstIndex: number;
-  /** The object of each slot; 0 if the slot has no object. */
-  readonly #spareObjects: Int32Array;
-
-  /** @param firstIndex the index in `memory.i32` of the first of `slotCount` slots */
-  constructor(values: Values, firstIndex: number, slotCount: number) {
-    this.#values = values;
-    this.#firstIndex = firstIndex;
-    this.#spareObjects = new Int32Array(slotCount);
-  }
-
-  /**
-   * Makes an integer for the slot at `index` of `memory.i32`. The caller frees it after the call
-   * unless `isRetained`.
-   */
-  make(index: number, value: number): Ptr {
-    const isOneDigit = value > SMALL_INT_MAX && value <= ONE_DIGIT_MAX && (value | 0) === value;
-    if (!isOneDigit) return this.#values.makeInt(value);
-    const { memory, api } = this.#values;
-    const slot = index - this.#firstIndex;
-    const spare = this.#spareObjects[slot]!;
-    if (spare !== 0) {
-      memory.refresh();
-      const { i32 } = memory;
-      if (i32[spare >> 2] === ONE_OWNER) {
-        i32[(spare + INT_DIGITS_OFFSET) >> 2] = value;
-        return spare;
-      }
-      api.Py_DecRef(spare);
-    }
-    const created = this.#values.makeInt(value);
-    this.#spareObjects[slot] = created;
-    return created;
-  }
-
-  /** True if the caller must not free the object of this slot: it is shared, or reused. */
-  isRetained(index: number, object: Ptr): boolean {
-    return object === this.#spareObjects[index - this.#firstIndex] || this.#values.isSmall(object);
-  }
-}
 
 /**
  * Makes a tuple (pairs, types): a dict of int, float, str and bytes, and each pair's GlusterFS

@@ -5,14 +5,16 @@
 import { findArgumentPath } from '../../runtime/api/driver.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import { type FopName, fail, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
+  type FopName,
+  fail,
+  fopNames,
   tailArgs,
   unwindArgs,
   windArgs,
-} from '../../runtime/core/gen/generic.gen.ts';
+} from '../../runtime/core/gen/fops.gen.ts';
 import {
   defaultNotify,
   defineTranslator,

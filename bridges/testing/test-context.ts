@@ -1,5 +1,6 @@
 /**
- * Implements the context of a graph under test: its clock, and its modules' time of day, are virtual.
+ * Implements the context of a graph under test, or of the playground: its clock, and its modules' time of day, are
+ * virtual.
  */
 
 import type { Graph } from '../../runtime/core/graph.ts';
@@ -30,7 +31,7 @@ export interface BedSettings {
   readonly onGraphStarted?: ((graph: Graph) => void) | undefined;
 }
 
-/** The context of one graph under test. */
+/** The context of one graph with virtual time. */
 export class TestContext implements ModuleContext {
   readonly baseDir: string;
   readonly sink: LogSink;

@@ -27,9 +27,9 @@ export function reportChange(graph: Graph, child: number, path: string): void {
   const names = path.split('/').filter((name) => name !== '');
   const name = names.pop();
   let parent: Inode | undefined = graph.inodes.root;
-  for (const folder of names) parent = parent && graph.inodes.grep(parent, folder);
+  for (const folder of names) parent = parent?.children?.get(folder);
   if (storage === undefined || name === undefined || parent === undefined) return;
   sendUpcall(storage, { kind: 'entry', parent, name, expire: false });
-  const inode = graph.inodes.grep(parent, name);
+  const inode = parent.children?.get(name);
   if (inode !== undefined) sendUpcall(storage, { kind: 'inode', inode, data: true });
 }

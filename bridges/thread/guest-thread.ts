@@ -3,10 +3,12 @@
  * of each. When idle, the loop polls, then sleeps on the shared memory, then returns to the event
  * loop.
  */
+
 import { BusyPoll } from '../../runtime/core/busy-poll.ts';
-import { type FopRow, findFop, fops as fopTable } from '../../runtime/core/fops.ts';
+import { findEntryRow } from '../../runtime/core/file-methods.ts';
+import { type FopRow, fops as fopTable } from '../../runtime/core/fops.ts';
 import { CONTINUE_MESSAGE, type LineCommand } from '../../runtime/core/line-stops.ts';
-import { HOOK_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
+import { HOOK_KINDS, listScalarKinds } from '../host/crossing/kinds.ts';
 import {
   DECIDED_BY_MESSAGES,
   type EnterGuest,
@@ -14,6 +16,7 @@ import {
   type HookName,
   METHOD_FAILED,
   type NoticeName,
+  RETURNED_DATA,
   type Scalar,
   type StateHookName,
 } from '../host/guest.ts';
@@ -284,7 +287,7 @@ export class GuestThread implements HostConnection {
   // -- calls -------------------------------------------------------------------------------------
 
   private addEntry(name: string, isReply: boolean): void {
-    const row = findFop(name)!;
+    const row = findEntryRow(name);
     this.entries.push({
       row,
       isReply,
@@ -347,6 +350,8 @@ export class GuestThread implements HostConnection {
     let noteJson: string | undefined;
     try {
       code = call();
+      // The bytes went with a message (thread-host.ts).
+      if (code === RETURNED_DATA) code = DECIDED_BY_MESSAGES;
       if (notes !== undefined)
         this.takeNotes(() => {
           noteJson = notes.readChanges();

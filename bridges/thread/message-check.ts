@@ -4,15 +4,18 @@
  * only; the main thread is asked about a message that refers to anything else.
  */
 
+import { FILES_ROW } from '../../runtime/core/file-methods.ts';
 import type { Arg, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { type Fd, Loc } from '../../runtime/core/operands.ts';
+import { checkResult, type MethodCall } from '../../runtime/files/methods.ts';
 import { type GuestMessage, readDecision } from '../host/crossing/decision.ts';
-import { listScalarKinds } from '../host/crossing/flatten.ts';
+import { listScalarKinds } from '../host/crossing/kinds.ts';
 import type { Resolver } from '../host/crossing/message.ts';
 import type { ChildReply } from '../host/crossing/reply-check.ts';
 import type { Scalar } from '../host/guest.ts';
 import type { MemoryTools } from '../host/machine.ts';
+import { readReturned } from '../host/requests/hosted-files.ts';
 
 /** Thrown for a message that only the main thread can check. */
 class UnknownHereError extends Error {}
@@ -65,6 +68,12 @@ function readKnownValues({ args, scalars, offset }: CheckedCall): KnownValues {
     return scalar === 0 ? null : ABSENT;
   });
   return { values, inodes, fds };
+}
+
+/** Makes the call of a method from its arguments; of data only the length is known. */
+function makePending([method, path, text, a, b, handle, data]: readonly unknown[]) {
+  const call = { method, path, text, a, b, handle, data } as MethodCall;
+  return { call, check: (value: unknown) => checkResult(call, value) };
 }
 
 /** The current call, as a check needs it. */
@@ -123,6 +132,11 @@ export function checkMessage(
   if (limitIndex >= 0) requestArgs[limitIndex] = call.maxOpRet;
   try {
     readDecision(message, {
+      // Both rows of methods have these arguments.
+      readReturned:
+        args[0]?.name === FILES_ROW.args[0]!.name
+          ? (value) => readReturned(makePending(values), value, (id) => byteArrays[id])
+          : undefined,
       row,
       request: { args: requestArgs, replies: [reply] },
       childCount,

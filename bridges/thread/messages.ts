@@ -101,7 +101,7 @@ export interface GuestSummary {
 
 const INTEGER_KIND = 'i'.charCodeAt(0);
 
-/** Writes scalars of these kinds (crossing/flatten.ts). */
+/** Writes scalars of these kinds (crossing/kinds.ts). */
 export function writeScalars(to: MessageWriter, kinds: string, scalars: readonly Scalar[]): void {
   for (let i = 0; i < kinds.length; i++) {
     if (kinds.charCodeAt(i) === INTEGER_KIND) to.writeNumber(scalars[i] as number);

@@ -3,13 +3,14 @@
  * call is posted to the thread, whose result comes later: the code, and the messages that the host
  * takes from any guest. Calls are carried out in their order.
  */
-import { findFop, fops as fopTable } from '../../runtime/core/fops.ts';
+import { findEntryRow } from '../../runtime/core/file-methods.ts';
+import { fops as fopTable } from '../../runtime/core/fops.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { Area } from '../compiled/area.ts';
 import { PlainMemory } from '../compiled/library.ts';
 import { Records } from '../compiled/records.ts';
-import { HOOK_KINDS, listScalarKinds } from '../host/crossing/flatten.ts';
 import type { HostApi } from '../host/crossing/host-api.ts';
+import { HOOK_KINDS, listScalarKinds } from '../host/crossing/kinds.ts';
 import { findMaxOpRet } from '../host/crossing/reply-check.ts';
 import {
   DECIDED_BY_MESSAGES,
@@ -287,7 +288,7 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
   }
 
   private makeEntry(name: string, isReply: boolean): EnterGuest {
-    const row = findFop(name)!;
+    const row = findEntryRow(name);
     const kinds = isReply ? `iiii${listScalarKinds(row.reply)}` : `i${listScalarKinds(row.args)}`;
     const number = this.entryCount;
     this.entryCount += 1;
@@ -310,8 +311,10 @@ export class ThreadGuest implements Guest, GuestLinkOwner, GuestThread {
       this.awaitedCount += 1;
       const to = link.begin(TO_GUEST.ENTER).writeU8(number);
       writeOptionalText(to, observed === null ? undefined : request.name);
-      to.writeU8(plan === null ? 255 : fopTable.indexOf(plan.row));
-      to.writeNumber(plan === null ? 0 : findMaxOpRet(plan.row, request.args));
+      // Neither a request of its own nor a call of files has a fop.
+      const fop = plan === null ? -1 : fopTable.indexOf(plan.row);
+      to.writeU8(fop & 255);
+      to.writeNumber(fop < 0 ? 0 : findMaxOpRet(plan!.row, request.args));
       writeScalars(to, kinds, scalars);
       to.writeU8(writeRecord === undefined ? 0 : 1);
       if (writeRecord !== undefined) {

@@ -162,6 +162,11 @@ export class ThreadHost implements GuestHost {
     return this.byteArrays.push(bytes) - 1;
   }
 
+  lendBytes(bytes: Uint8Array): undefined {
+    // They go with a message: the main thread has no others.
+    this.pushMessage(this.call!.id, ['return', ['data', this.putBytes(bytes.slice())]]);
+  }
+
   /** Refuses more bytes than the module's memory limit leaves. @throws {MessageError} */
   private checkBytes(bytes: number): void {
     const total = this.commands.length + this.pendingByteCount + bytes;

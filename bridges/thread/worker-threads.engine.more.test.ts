@@ -139,7 +139,7 @@ it("a request that crashes a module's thread twice is refused, and other request
     this: Channel,
     ...args
   ) {
-    const loc = [...run.host.requests.values()].at(-1)?.args[0];
+    const loc = [...run.host.pending.values()].at(-1)?.args[0];
     if (loc instanceof Loc && loc.name === 'long') void crash(run);
     else sleep.apply(this, args);
   });

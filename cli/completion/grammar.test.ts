@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { defaultKinds } from '../../terminal/completion-kinds.ts';
 import { runCommand } from '../../test/support/cli.ts';
 import { makeFolder } from '../../test/support/folder.ts';
 import { commands } from '../commands.ts';
@@ -36,7 +37,7 @@ it('shell completion knows each placeholder in the usages and flags of every com
 
 it('shell completion knows the operands in all usages of a command', async () => {
   expect((await found('mount')).operands).toEqual([
-    { kinds: [{ files: ['.vol'] }], repeats: false },
+    { kinds: [{ files: ['.vol'] }, defaultKinds.MODULE], repeats: false },
     { kinds: ['folder'], repeats: false },
   ]);
   expect((await found('umount')).operands).toEqual([
@@ -63,7 +64,7 @@ it('shell completion offers commands for the first word, and subcommands for the
 });
 
 it("shell completion of an operand offers files with the command's extensions, and folders with a slash", async () => {
-  const all = ['a.vol', 'b c.vol', 'below/', 'link/'];
+  const all = ['a.vol', 'b c.vol', 'below/', 'link/', 'm.js', 'm.py'];
   expect((await offered('mount', `${folder}/`)).sort()).toEqual(at(...all));
   expect(await offered('mount', join(folder, '.h'))).toEqual(at('.hidden.vol'));
   expect((await offered('repl', `${folder}/m`)).sort()).toEqual(at('m.js', 'm.py'));

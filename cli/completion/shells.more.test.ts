@@ -23,7 +23,7 @@ for (const name of ['a.vol', 'b c.vol', 'notes.txt', 'mine.py', 'run.json']) {
 /** Typed lines, and the candidates for the last word. */
 const cases: readonly (readonly [typed: string, offered: readonly string[]])[] = [
   ['umo', ['umount']],
-  ['mount ', ['a.vol', 'b c.vol', 'below']],
+  ['mount ', ['a.vol', 'b c.vol', 'below', 'mine.py']],
   ['mount a.vol ', ['below']],
   ['-f a', ['a.vol']],
   ['mount --log-l', ['--log-level']],

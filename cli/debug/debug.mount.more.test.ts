@@ -1,5 +1,7 @@
 /** `glossa debug` on real mounts: the session of docs/write/debugging.md, pipes, and ends of all kinds. */
+
 import { readFileSync, symlinkSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
@@ -17,8 +19,8 @@ import { isInstalled } from '../../test/support/tools.ts';
 import { readBlocks, readPage } from '../../test/texts/plan.ts';
 
 const PATIENCE = { timeout: 60_000, interval: 20 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: one of a terminal
-const PROMPT = /\(glossa\) (?:\x1b\[\d+G)?$/;
+const ESCAPE = '\x1b';
+const PROMPT = new RegExp(`\\(glossa\\) (?:${ESCAPE}\\[\\d+G)?$`);
 
 const PAGE = 'docs/write/debugging.md';
 
@@ -37,9 +39,8 @@ function documented(): [typed: string, shown: string][] {
 
 /** The output without parts that differ between runs or systems. */
 const plain = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: those of a terminal
-    .replace(/\x1b\[[\d;]*[A-Za-z]|\r|\^C/g, '')
+  stripVTControlCharacters(text)
+    .replace(/\r|\^C/g, '')
     .replace(/(mounted on ).*/g, '$1MNT')
     .replace(/request \d+ of process \d+, user \d+/g, 'request N')
     .replace(/inode \d+/g, 'inode N')

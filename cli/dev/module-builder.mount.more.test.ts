@@ -6,12 +6,7 @@ import { expect, it } from 'vitest';
 import { crateFolder, packageRoot } from '../../runtime/sys/paths.ts';
 import { hasCompiler } from '../../test/support/compiled.ts';
 import { dev, expectClean, mounted, start } from '../../test/support/dev.ts';
-import {
-  describeMounts,
-  describeMountsAnyway,
-  runGlossa,
-  withScratch,
-} from '../../test/support/mount.ts';
+import { describeMounts, runGlossa, withScratch } from '../../test/support/mount.ts';
 import { isSkipped } from '../../test/support/obstacle.ts';
 import { cargo, noCargo, rustCompiler } from '../../test/support/rust.ts';
 import { selected, selectVariants } from '../../test/support/test-selection.ts';
@@ -49,24 +44,6 @@ const others = [
 describeMounts('glossa dev with a compiled module', () => {
   if (!canCompileWasm) return;
 
-  it('compiles a source in C at each save; an error is shown with its line, and the module before goes on', () =>
-    withScratch(async (scratch) => {
-      await scratch.writeFile('m.c', hiding('"hello.txt"'));
-      const running = await dev(scratch, ['m.c']);
-      const seen = async () => [await running.seen('hello.txt'), await running.seen('notes.txt')];
-      expect(await seen()).toEqual([false, true]);
-      await scratch.writeFile('m.c', hiding('"notes.txt"').replace('NULL', 'NUL'));
-      await running.says("m.c:4:22: error: use of undeclared identifier 'NUL'");
-      await running.says('glossa dev: m.c is not compiled, the module before goes on\n');
-      expect(await seen()).toEqual([false, true]);
-      await scratch.writeFile('m.c', hiding('"notes.txt"'));
-      await running.says('reloaded m.c: lookup');
-      expect(await seen()).toEqual([true, false]);
-      running.child.kill('SIGINT');
-      expect((await running.outcome).status).toBe(0);
-      await expectClean(scratch);
-    }));
-
   const built: readonly (readonly [string, string, string])[] = [
     ['m.wasm', 'features/glupy', ' option module-name m.wasm'],
     ['m.so', 'features/native', ' option module-path m.so'],
@@ -94,6 +71,73 @@ describeMounts('glossa dev with a compiled module', () => {
         await expectClean(scratch);
       }),
   );
+
+  if (selected.others) {
+    it('builds the modules of a volfile one after the other, one of two volumes once', () =>
+      withScratch(async (scratch) => {
+        const names = ['m', 'n', 'm'];
+        const volumes = names.map((name, i) => {
+          const below = i === 0 ? 'disk' : `v${i - 1}`;
+          return `volume v${i}\n type features/glupy\n option module-name ${name}.wasm\n subvolumes ${below}\nend-volume\n`;
+        });
+        const disk = 'volume disk\n type storage/memory\nend-volume\n';
+        await scratch.writeFile('v.vol', disk + volumes.join(''));
+        await scratch.writeFile('clang.sh', NOTING_COMPILER);
+        await scratch.writeFile('go', '');
+        for (const name of ['m', 'n']) await scratch.writeFile(`${name}.c`, hiding('"a"'));
+        const CLANG = `sh ${scratch.at('clang.sh')}`;
+        const running = await dev(scratch, ['v.vol'], { CLANG });
+        await mkdir(join(running.mnt, 'b'));
+        expect(await running.seen('b')).toBe(true);
+        running.child.kill('SIGINT');
+        await running.outcome;
+        const runs = ['begin', 'end', 'begin', 'end'];
+        expect((await readFile(scratch.at('log'), 'utf8')).trim().split('\n')).toEqual([
+          ...runs,
+          ...runs,
+        ]);
+        await expectClean(scratch);
+      }));
+
+    it('builds by the rule of a Makefile', () =>
+      withScratch(async (scratch) => {
+        await scratch.writeFile('m.c', hiding('HIDDEN'));
+        await scratch.writeFile(
+          'Makefile',
+          `m.wasm: m.c
+\tclang --target=wasm32-wasi -mexec-model=reactor -I$(GLOSSA_INCLUDE) -DHIDDEN='"hello.txt"' -o $@ $<
+`,
+        );
+        const running = await dev(scratch, ['m.wasm']);
+        expect(await running.seen('hello.txt')).toBe(false);
+        await scratch.writeFile('m.c', hiding('"notes.txt"'));
+        await running.says('reloaded m.c: lookup');
+        expect(await running.seen('notes.txt')).toBe(false);
+        running.child.kill('SIGINT');
+        await running.outcome;
+        await expectClean(scratch);
+      }));
+  }
+
+  if (!selected.first) return;
+
+  it('compiles a source in C at each save; an error is shown with its line, and the module before goes on', () =>
+    withScratch(async (scratch) => {
+      await scratch.writeFile('m.c', hiding('"hello.txt"'));
+      const running = await dev(scratch, ['m.c']);
+      const seen = async () => [await running.seen('hello.txt'), await running.seen('notes.txt')];
+      expect(await seen()).toEqual([false, true]);
+      await scratch.writeFile('m.c', hiding('"notes.txt"').replace('NULL', 'NUL'));
+      await running.says("m.c:4:22: error: use of undeclared identifier 'NUL'");
+      await running.says('glossa dev: m.c is not compiled, the module before goes on\n');
+      expect(await seen()).toEqual([false, true]);
+      await scratch.writeFile('m.c', hiding('"notes.txt"'));
+      await running.says('reloaded m.c: lookup');
+      expect(await seen()).toEqual([true, false]);
+      running.child.kill('SIGINT');
+      expect((await running.outcome).status).toBe(0);
+      await expectClean(scratch);
+    }));
 
   it('never runs two builds at once, and builds once more after saves during a build', () =>
     withScratch(async (scratch) => {
@@ -124,33 +168,6 @@ describeMounts('glossa dev with a compiled module', () => {
       await expectClean(scratch);
     }));
 
-  if (selected.others)
-    it('builds the modules of a volfile one after the other, one of two volumes once', () =>
-      withScratch(async (scratch) => {
-        const names = ['m', 'n', 'm'];
-        const volumes = names.map((name, i) => {
-          const below = i === 0 ? 'disk' : `v${i - 1}`;
-          return `volume v${i}\n type features/glupy\n option module-name ${name}.wasm\n subvolumes ${below}\nend-volume\n`;
-        });
-        const disk = 'volume disk\n type storage/memory\nend-volume\n';
-        await scratch.writeFile('v.vol', disk + volumes.join(''));
-        await scratch.writeFile('clang.sh', NOTING_COMPILER);
-        await scratch.writeFile('go', '');
-        for (const name of ['m', 'n']) await scratch.writeFile(`${name}.c`, hiding('"a"'));
-        const CLANG = `sh ${scratch.at('clang.sh')}`;
-        const running = await dev(scratch, ['v.vol'], { CLANG });
-        await mkdir(join(running.mnt, 'b'));
-        expect(await running.seen('b')).toBe(true);
-        running.child.kill('SIGINT');
-        await running.outcome;
-        const runs = ['begin', 'end', 'begin', 'end'];
-        expect((await readFile(scratch.at('log'), 'utf8')).trim().split('\n')).toEqual([
-          ...runs,
-          ...runs,
-        ]);
-        await expectClean(scratch);
-      }));
-
   it('ends with Ctrl-C during a build', () =>
     withScratch(async (scratch) => {
       await scratch.writeFile('clang.sh', NOTING_COMPILER);
@@ -162,26 +179,6 @@ describeMounts('glossa dev with a compiled module', () => {
       expect(await building.outcome).toMatchObject({ status: 130, err: '' });
       await expectClean(scratch);
     }));
-
-  if (selected.others)
-    it('builds by the rule of a Makefile', () =>
-      withScratch(async (scratch) => {
-        await scratch.writeFile('m.c', hiding('HIDDEN'));
-        await scratch.writeFile(
-          'Makefile',
-          `m.wasm: m.c
-\tclang --target=wasm32-wasi -mexec-model=reactor -I$(GLOSSA_INCLUDE) -DHIDDEN='"hello.txt"' -o $@ $<
-`,
-        );
-        const running = await dev(scratch, ['m.wasm']);
-        expect(await running.seen('hello.txt')).toBe(false);
-        await scratch.writeFile('m.c', hiding('"notes.txt"'));
-        await running.says('reloaded m.c: lookup');
-        expect(await running.seen('notes.txt')).toBe(false);
-        running.child.kill('SIGINT');
-        await running.outcome;
-        await expectClean(scratch);
-      }));
 
   it('without a compiler ends with the packages to install, or serves the module that is there', () =>
     withScratch(async (scratch) => {
@@ -205,7 +202,7 @@ describeMounts('glossa dev with a compiled module', () => {
 });
 
 // Slow compilers.
-describeMountsAnyway('glossa dev with another compiled language', () => {
+describeMounts('glossa dev with another compiled language', () => {
   if (selected.others)
     it.skipIf(isSkipped('glossa dev with Cargo', noCargo))(
       "builds a package of Cargo, whose source is in src, and shows Cargo's errors",

@@ -42,8 +42,11 @@ export function makeModuleTexts(
     STEPS: formatNextCommands(listReadmeCommands(language, name, resolve(folder)), '# '),
   };
   return new Map(
-    // Files that depend on the kind of the module are in a folder beside that of the language.
-    [language.folder, `${language.folder}-${language.target}`, 'all'].flatMap((folderName) =>
+    // Files that depend on the target of the module are in a folder beside that of the language.
+    (language.kind === 'files'
+      ? [`files-${language.folder}`]
+      : [language.folder, `${language.folder}-${language.target}`, 'all']
+    ).flatMap((folderName) =>
       readTemplates(folderName).map(([path, text]) => [
         path.replaceAll('NAME', name),
         fillTemplate(text, values),

@@ -1,4 +1,5 @@
 /** Describes the languages of `glossa new`: module names, files, and the commands to type next. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   allLanguages,
@@ -19,6 +20,10 @@ import { formatTable } from '../../terminal/layout.ts';
  */
 export const templateFolder = join(packageRoot, 'templates');
 
+/** The kinds of modules that templates are for; those of files are in the folders `files-LANGUAGE`. */
+export const moduleKinds = ['translator', 'files'] as const;
+export type ModuleKind = (typeof moduleKinds)[number];
+
 /** A language of modules that has templates. */
 export interface TemplateLanguage extends Language {
   readonly template: Template;
@@ -26,7 +31,9 @@ export interface TemplateLanguage extends Language {
   readonly folder: string;
   /** The kind of its modules: their extension, without the dot. */
   readonly target: string;
-  /** The same language with other kinds of modules. */
+  /** Whether the module is a translator above a folder, or a storage by path. */
+  readonly kind: ModuleKind;
+  /** The same language with other targets. */
   readonly alternatives: readonly TemplateLanguage[];
 }
 
@@ -42,6 +49,7 @@ const describeTemplates = (name: string, language: Language): TemplateLanguage =
   template: language.template!,
   folder: name,
   target: language.extensions[0]!.slice(1),
+  kind: 'translator',
   alternatives: [],
 });
 
@@ -73,6 +81,13 @@ export function selectTarget(language: TemplateLanguage, target: string): Templa
   const selected = [language, ...language.alternatives].find((kind) => kind.target === target);
   if (selected !== undefined) return selected;
   throw new UsageError(`a module in ${language.title} is not made as ${target}`);
+}
+
+/** Selects the kind of a new module. @throws {UsageError} for files in a language that has no such base class */
+export function selectKind(language: TemplateLanguage, kind: ModuleKind): TemplateLanguage {
+  if (kind === 'files' && !existsSync(join(templateFolder, `files-${language.folder}`)))
+    throw new UsageError(`there is no --kind files in ${language.title}`);
+  return { ...language, kind };
 }
 
 /** The name of a language that has templates. */
@@ -137,6 +152,8 @@ export function listNextCommands(
   const quotePath = (file: string): string =>
     quoteWord(makePathFromFolder(currentFolder, join(folder, file)));
   const { firstCommand } = language.template;
+  const volfile = quotePath(`${name}.vol`);
+  const isStorage = language.kind === 'files';
   const module = quotePath(makeModuleFileName(language, name));
   const relativeFolder = makePathFromFolder(currentFolder, folder);
   const reloadVerb = firstCommand === undefined ? 'loaded' : 'compiled and loaded';
@@ -146,11 +163,11 @@ export function listNextCommands(
     ...(firstCommand === undefined ? [] : [[compileCommand, 'compile it'] as NextCommand]),
     [`${glossa} test ${module}`, 'its tests, without a mount'],
     [
-      `${glossa} dev ${module} ${quotePath('files')}`,
+      `${glossa} dev ${isStorage ? volfile : `${module} ${quotePath('files')}`}`,
       `mounted, ${reloadVerb} again when you save it`,
     ],
     [
-      `${glossa} run ${quotePath(`${name}.vol`)} -- rm precious.keep`,
+      `${glossa} run ${volfile} -- ${isStorage ? 'cat hello' : 'rm precious.keep'}`,
       'a command in a mount of its own',
     ],
   ];

@@ -2,7 +2,7 @@ import * as disk from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Volume } from '../../index.ts';
+import { Volume } from '../../server/index.ts';
 import { makeFolder } from '../../test/support/folder.ts';
 import { backUp, type Tree } from './backup.ts';
 

@@ -10,18 +10,17 @@ from pathlib import PurePosixPath
 from typing import Union
 
 from ._arguments import AnyPath
-from ._calls import close_after
+from ._calls import VolumeCalls, close_after
 from ._entry_calls import EntryCalls
 from ._file_calls import FileCalls
 from ._request import Request, Steps
-from ._tree_calls import TreeCalls
 
 PathPart = Union[str, "os.PathLike[str]"]
 
 # Of a pattern: any number of directories.
 ANY_DEPTH = "**"
 
-calls = TreeCalls()
+calls = VolumeCalls()
 
 
 # -- operations whose arguments are those of pathlib ------------------------------------------------

@@ -1,5 +1,5 @@
 """Makes methods of operations: those that block, for threads, and coroutines, for asyncio. One table has the methods
-of both, in the base class of the two: `stat = Method(TreeCalls.stat)`.
+of both, in the base class of the two: `stat = Method(VolumeCalls.stat)`.
 
 Every coroutine is true as a condition, so that an `if` without its await would be true for all files. Those with a
 result of True or False are a Question, which raises TypeError there.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ._arguments import AnyPath, StrPath
+from ._calls import VolumeCalls
 from ._connector import Connector
 from ._directory import ScandirIterator
 from ._entry_calls import join, read_level
@@ -19,7 +20,6 @@ from ._identity import Identity
 from ._path import VolumePath
 from ._request import Call, Request
 from ._server import Source
-from ._tree_calls import TreeCalls
 from ._volume_base import VolumeBase
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 R = TypeVar("R")
-calls = TreeCalls()
+calls = VolumeCalls()
 
 
 # By their numbers, as GlusterFS has them.

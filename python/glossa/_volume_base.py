@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ._arguments import StrPath
+from ._calls import VolumeCalls
 from ._connector import ConnectorBase
 from ._identity import Identity, make_identity
 from ._server import Command, Source, make_source
 from ._shapes import Method, QuestionMethod, Shaped
-from ._tree_calls import TreeCalls
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -26,7 +26,7 @@ class VolumeBase(Shaped, Generic[C]):
     """A volume without the operations that connect or list."""
 
     _make_connector: Callable[[Source, bool], C]
-    _calls = TreeCalls()
+    _calls = VolumeCalls()
 
     def __init__(
         self,
@@ -112,59 +112,59 @@ class VolumeBase(Shaped, Generic[C]):
 
     # -- attributes --------------------------------------------------------------------------------
 
-    stat = Method(TreeCalls.stat)
-    lstat = Method(TreeCalls.lstat)
-    gfid = Method(TreeCalls.gfid)
-    access = QuestionMethod(TreeCalls.access)
-    exists = QuestionMethod(TreeCalls.exists)
-    lexists = QuestionMethod(TreeCalls.lexists)
-    isfile = QuestionMethod(TreeCalls.isfile)
-    isdir = QuestionMethod(TreeCalls.isdir)
-    islink = QuestionMethod(TreeCalls.islink)
-    getsize = Method(TreeCalls.getsize)
-    getatime = Method(TreeCalls.getatime)
-    getmtime = Method(TreeCalls.getmtime)
-    getctime = Method(TreeCalls.getctime)
-    samefile = QuestionMethod(TreeCalls.samefile)
-    chmod = Method(TreeCalls.chmod)
-    chown = Method(TreeCalls.chown)
-    lchown = Method(TreeCalls.lchown)
-    utime = Method(TreeCalls.utime)
-    truncate = Method(TreeCalls.truncate)
-    statvfs = Method(TreeCalls.statvfs)
-    getxattr = Method(TreeCalls.getxattr)
-    listxattr = Method(TreeCalls.listxattr)
-    setxattr = Method(TreeCalls.setxattr)
-    removexattr = Method(TreeCalls.removexattr)
+    stat = Method(VolumeCalls.stat)
+    lstat = Method(VolumeCalls.lstat)
+    gfid = Method(VolumeCalls.gfid)
+    access = QuestionMethod(VolumeCalls.access)
+    exists = QuestionMethod(VolumeCalls.exists)
+    lexists = QuestionMethod(VolumeCalls.lexists)
+    isfile = QuestionMethod(VolumeCalls.isfile)
+    isdir = QuestionMethod(VolumeCalls.isdir)
+    islink = QuestionMethod(VolumeCalls.islink)
+    getsize = Method(VolumeCalls.getsize)
+    getatime = Method(VolumeCalls.getatime)
+    getmtime = Method(VolumeCalls.getmtime)
+    getctime = Method(VolumeCalls.getctime)
+    samefile = QuestionMethod(VolumeCalls.samefile)
+    chmod = Method(VolumeCalls.chmod)
+    chown = Method(VolumeCalls.chown)
+    lchown = Method(VolumeCalls.lchown)
+    utime = Method(VolumeCalls.utime)
+    truncate = Method(VolumeCalls.truncate)
+    statvfs = Method(VolumeCalls.statvfs)
+    getxattr = Method(VolumeCalls.getxattr)
+    listxattr = Method(VolumeCalls.listxattr)
+    setxattr = Method(VolumeCalls.setxattr)
+    removexattr = Method(VolumeCalls.removexattr)
 
     # -- names -------------------------------------------------------------------------------------
 
-    mkdir = Method(TreeCalls.mkdir)
-    makedirs = Method(TreeCalls.makedirs)
-    mknod = Method(TreeCalls.mknod)
-    mkfifo = Method(TreeCalls.mkfifo)
-    rmdir = Method(TreeCalls.rmdir)
-    remove = Method(TreeCalls.remove)
-    unlink = Method(TreeCalls.unlink)
-    rename = Method(TreeCalls.rename)
-    replace = Method(TreeCalls.replace)
-    link = Method(TreeCalls.link)
-    symlink = Method(TreeCalls.symlink)
-    readlink = Method(TreeCalls.readlink)
-    realpath = Method(TreeCalls.realpath)
-    listdir = Method(TreeCalls.listdir)
+    mkdir = Method(VolumeCalls.mkdir)
+    makedirs = Method(VolumeCalls.makedirs)
+    mknod = Method(VolumeCalls.mknod)
+    mkfifo = Method(VolumeCalls.mkfifo)
+    rmdir = Method(VolumeCalls.rmdir)
+    remove = Method(VolumeCalls.remove)
+    unlink = Method(VolumeCalls.unlink)
+    rename = Method(VolumeCalls.rename)
+    replace = Method(VolumeCalls.replace)
+    link = Method(VolumeCalls.link)
+    symlink = Method(VolumeCalls.symlink)
+    readlink = Method(VolumeCalls.readlink)
+    realpath = Method(VolumeCalls.realpath)
+    listdir = Method(VolumeCalls.listdir)
 
     # -- data and trees ----------------------------------------------------------------------------
 
-    read_bytes = Method(TreeCalls.read_bytes)
-    write_bytes = Method(TreeCalls.write_bytes)
-    read_text = Method(TreeCalls.read_text)
-    write_text = Method(TreeCalls.write_text)
-    copyfile = Method(TreeCalls.copyfile)
-    copymode = Method(TreeCalls.copymode)
-    copystat = Method(TreeCalls.copystat)
-    copy = Method(TreeCalls.copy)
-    copy2 = Method(TreeCalls.copy2)
-    copytree = Method(TreeCalls.copytree)
-    rmtree = Method(TreeCalls.rmtree)
-    move = Method(TreeCalls.move)
+    read_bytes = Method(VolumeCalls.read_bytes)
+    write_bytes = Method(VolumeCalls.write_bytes)
+    read_text = Method(VolumeCalls.read_text)
+    write_text = Method(VolumeCalls.write_text)
+    copyfile = Method(VolumeCalls.copyfile)
+    copymode = Method(VolumeCalls.copymode)
+    copystat = Method(VolumeCalls.copystat)
+    copy = Method(VolumeCalls.copy)
+    copy2 = Method(VolumeCalls.copy2)
+    copytree = Method(VolumeCalls.copytree)
+    rmtree = Method(VolumeCalls.rmtree)
+    move = Method(VolumeCalls.move)

@@ -24,6 +24,7 @@ from ._aio_chunks import Chunk, ChunkStore, HeldLock, Locks, Watch
 from ._aio_connection import Connection
 from ._aio_path import VolumePath
 from ._arguments import AnyPath, StrPath, bytes_of, check_integer, check_position
+from ._calls import VolumeCalls
 from ._connector import ConnectorBase
 from ._directory import EntryBase
 from ._entry_calls import DIRECTORY, LINK, REGULAR, join, read_level
@@ -34,7 +35,6 @@ from ._operations import DATA_MAX
 from ._request import Call
 from ._server import Source
 from ._shapes import Opening, Question
-from ._tree_calls import TreeCalls
 from ._volume_base import VolumeBase
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 R = TypeVar("R")
-calls = TreeCalls()
+calls = VolumeCalls()
 
 
 class Connector(ConnectorBase[Connection]):

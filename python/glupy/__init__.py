@@ -17,6 +17,7 @@ from .child import Child
 from .client import Client
 from .data import Data, Dict
 from .errors import AlreadyAnswered, HandleExpired, errorcode, strerror
+from .files import Files, absent, attributes, directory
 from .frame import Frame, Root
 from .inode import Fd, Inode, Loc
 from .option import Option
@@ -33,6 +34,7 @@ __all__ = [
     "Dict",
     "Dirent",
     "Fd",
+    "Files",
     "Flock",
     "Frame",
     "HandleExpired",
@@ -55,6 +57,9 @@ __all__ = [
     "Root",
     "Statvfs",
     "Translator",
+    "absent",
+    "attributes",
+    "directory",
     "errorcode",
     "strerror",
     *_ERRNO_NAMES,

@@ -11,20 +11,24 @@ import _glossa
 
 from . import _advice, _below, _debug, _lines, _log, _older, _report, _requests
 from ._console import evaluate
+from ._data_filter import start_data
 from ._describe import describe, find_class, methods, takes_child
 from ._entry import fop_entry
 from ._entry import reply_entry as _reply_entry
-from ._fops import BY_NAME, FOPS
+from ._fops import BY_NAME, FILES, FILES_LATER, FOPS
 from ._json import loads
 from ._loop import background, loop
+from ._seen import start_seen
 from .child import Child
 from .client import Client, client
+from .files import is_files, refuse, start_files
 from .frame import FAILED, NOTHING, Frame, forbid_winds
 from .inode import Fd, Loc, contexts
 
 __all__ = ["describe", "evaluate", "find_class"]  # the rest is below
 
 translator = None
+_ROWS = BY_NAME | {row.name: row for row in (FILES, FILES_LATER)}
 
 
 def create(cls, name, children, options):
@@ -43,15 +47,35 @@ def create(cls, name, children, options):
     # These objects stay: the collector need not scan them.
     gc.freeze()
     translator.__init__()
-    for row in FOPS:
-        names = methods(cls, row)
-        row.method, row.cbk, row.cancel = (name and getattr(translator, name) for name in names)
+    if is_files(cls):
+        start_files(translator)
+    else:
+        for row in FOPS:
+            names = methods(cls, row)
+            row.method, row.cbk, row.cancel = (name and getattr(translator, name) for name in names)
+        _start_filters(cls)
     _call("init")
+
+
+def _start_filters(cls):
+    handlers = {}
+    if hasattr(cls, "entry_seen"):
+        handlers |= start_seen(translator)
+    if cls.block_size or hasattr(cls, "transform_read"):
+        handlers |= start_data(translator)
+
+    def handle(frame, method, *call):
+        try:
+            handlers[method](frame, method, *call)
+        except OSError as error:
+            refuse(frame, error, getattr(translator, method))
+
+    FILES.method = handle
 
 
 def entry(name):
     """A fop's entry point, by the fop's name."""
-    return fop_entry(BY_NAME[name])
+    return fop_entry(_ROWS[name])
 
 
 def reply_entry(name):

@@ -24,7 +24,7 @@ def evaluate(id, source):
     try:
         code = _code(source)
     except (SyntaxError, ValueError, OverflowError) as error:
-        _host.evaluated(id, 1, "".join(_report.trimmed(error).format_exception_only()))
+        _host.evaluated(id, 1, f"{_report.exception_line(_report.trimmed(error))}\n")
         return
     if code is None:
         _host.evaluated(id, 0, None)

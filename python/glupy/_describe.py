@@ -1,5 +1,6 @@
 """Reads and checks the definitions of a module's class, before its first request."""
 
+import dis
 import inspect
 import json
 import linecache
@@ -8,8 +9,13 @@ import posixpath
 import sys
 
 from ._advice import misspelt_notes
+from ._data_filter import describe_data
 from ._fops import BY_NAME, FOPS
 from ._hints import suspects
+from ._seen import describe_seen
+from ._source import where
+from .files import describe_files, is_files
+from .fuse import adapt
 from .translator import Translator
 
 # Hooks with their parameters. Those that return state cannot be async.
@@ -26,11 +32,12 @@ HOOKS = {
     "dump_state": (),
 }
 TELLING = ("statedump", "dump_state")
+RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 def find_class(module, place):
     """Finds the module's translator class."""
-    cls = getattr(module, "xlator", None)
+    cls = adapt(module, place) or getattr(module, "xlator", None)
     if cls is None:
         raise TypeError(f"{place} has no class xlator: {_instead(module)}")
     if not (isinstance(cls, type) and issubclass(cls, Translator)):
@@ -78,7 +85,8 @@ def _first(cls, *names):
 def describe(cls, place):
     """Describes a class as JSON for the host; raises TypeError for invalid definitions."""
     fops = {}
-    for row in FOPS:
+    files = describe_files(cls, place) if is_files(cls) else None
+    for row in () if files else FOPS:
         names = methods(cls, row)
         if any(names):
             fops[row.name] = _describe_fop(cls, row, *names)
@@ -103,6 +111,13 @@ def describe(cls, place):
         "properties": _properties(cls),
         "warnings": warnings,
     }
+    if not files:
+        found |= describe_data(cls)
+    seen = None if files else describe_seen(cls)
+    if seen:
+        found["entrySeen"] = seen
+    if files:
+        found["files"] = files
     return json.dumps(found)
 
 
@@ -118,19 +133,19 @@ def _describe_fop(cls, row, fop, cbk, cancel):
     is_async = inspect.iscoroutinefunction(method)
     if inspect.isasyncgenfunction(method):
         text = f"{fop} has a yield in it: an async fop returns its reply"
-        raise TypeError(_where(method) + text)
+        raise TypeError(where(method) + text)
     for name in fop, cbk, cancel:
         if name and inspect.isgeneratorfunction(getattr(cls, name)):
             text = f"{name} has a yield in it, so that calling it runs nothing"
-            raise TypeError(_where(getattr(cls, name)) + text)
+            raise TypeError(where(getattr(cls, name)) + text)
     for other in cbk, cancel:
         if is_async and other:
             advice = "choose one" if fop == row.name else f"give it a {row.name}, or no {other}"
             text = f"{fop} is an async def and has a {other}: {advice}"
-            raise TypeError(_where(getattr(cls, other)) + text)
+            raise TypeError(where(getattr(cls, other)) + text)
         if other and inspect.iscoroutinefunction(getattr(cls, other)):
             what = f"{other} cannot be an async def; {fop or row.name} can be"
-            raise TypeError(_where(getattr(cls, other)) + what)
+            raise TypeError(where(getattr(cls, other)) + what)
     args, reply = ([arg.name for arg in part] for part in (row.args, row.reply))
     for name, params, anyway in (
         (fop, ["frame", *args], ["frame", "*args"]),
@@ -147,7 +162,16 @@ def _describe_fop(cls, row, fop, cbk, cancel):
         "cbk": bool(cbk) or is_async,
         "cancel": bool(cancel) or is_async,
         "any": is_any,
+        "answers": _answers(method),
     }
+
+
+def _answers(method):
+    """True if the method's own code answers or fails requests."""
+    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
+    if not code:
+        return False
+    return not {"unwind", "fail"}.isdisjoint(code.co_names) or RAISE in code.co_code[::2]
 
 
 def takes_child(cls):
@@ -159,7 +183,7 @@ def _check_hook(method, name, params):
     if name == "notify" and _binds(method, params[:1]):
         return
     if inspect.iscoroutinefunction(method) and name in TELLING:
-        raise TypeError(f"{_where(method)}{name} cannot be an async def: its result is needed now")
+        raise TypeError(f"{where(method)}{name} cannot be an async def: its result is needed now")
     _check(method, name, params, params, "a hook")
 
 
@@ -189,17 +213,12 @@ def _plain(value):
     return {"shown": repr(value)[:100]}
 
 
-def _where(method):
-    code = getattr(inspect.unwrap(method), "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
-
-
 def _check(method, name, params, shown, what):
     must = f"{name} is {what} and must take ({', '.join(['self', *shown])})"
     if not callable(method):
         raise TypeError(f"{must}: it is no method, but {method!r:.100}")
     if not _binds(method, params):
-        raise TypeError(f"{_where(method)}{must}, not {inspect.signature(method)}")
+        raise TypeError(f"{where(method)}{must}, not {inspect.signature(method)}")
 
 
 def _binds(method, params):

@@ -7,16 +7,17 @@ or fd as its number, a costly value as a 1. Results are the codes of frame.py.
 import inspect
 
 from ._async import arrived, start
-from ._fops import FOPS
+from ._fops import FILES, FILES_LATER, FOPS
 from ._requests import replied
 from ._settle import failed, settle
 from .data import Data, HostDict
 from .frame import ANSWERED, LATER, NOTHING, SAME, WIND, frame_class, waiting
-from .inode import ENDED, Loc, fd, inode
+from .inode import ENDED, Inode, Loc, fd
 from .values import Flock, Iatt, Lease, Listing, Statvfs, dirents, flocks
 
 _SPACE = {
     "Data": Data,
+    "Inode": Inode,
     "Listing": Listing,
     "__name__": __name__,
     "Loc": Loc,
@@ -26,7 +27,6 @@ _SPACE = {
     "failed": failed,
     "fd": fd,
     "flocks": flocks,
-    "inode": inode,
     "host_dict": HostDict,
     "host_flock": Flock._from_host,
     "host_iatt": Iatt._from_host,
@@ -41,7 +41,7 @@ _SPACE = {
 # type -> (parameters, expression of the argument); `{h}` is its origin.
 _FORMS = {
     "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
-    "inode": (("",), "inode({0})"),
+    "inode": (("",), "Inode({0}) if {0} else None"),
     "fd": (("",), "fd({0})"),
     "iatt": (("",), "host_iatt({h}) if {0} else None"),
     "dict": (("",), "host_dict({h}) if {0} else None"),
@@ -187,6 +187,6 @@ def reply_entry(row):
     return _compile(template, row, row.reply, "number", "args[{}]", cbk=row.cbk)["reply"]
 
 
-for _row in FOPS:
+for _row in (*FOPS, FILES, FILES_LATER):
     _row.frame_class = frame_class(_row)
     _row.make_reply = _compile(_MAKE_REPLY, _row, _row.reply, "number", "")["make_reply"]

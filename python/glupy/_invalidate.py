@@ -26,6 +26,16 @@ def invalidate(what, name, data, expire, removed):
         _say("entry", _number(what), name, bool(expire))
 
 
+def changed_path(path):
+    """See Files.changed."""
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise ValueError(f"changed takes a path that begins with a slash, not {path!r:.60}")
+    above, _, name = path.rpartition("/")
+    if name:
+        _say("entry", above or "/", name, False)
+    _say("inode", path, True)
+
+
 def _number(inode):
     """The inode's number for the host, or its gfid."""
     if isinstance(inode, Fd):

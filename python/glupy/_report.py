@@ -3,7 +3,6 @@
 import linecache
 import os
 import sys
-import traceback
 import warnings
 from types import CoroutineType
 
@@ -78,10 +77,10 @@ def report(error, what, row=None):
         return
     try:
         _glossa.number_as_linux(error)
-        place = place_in_module(error) or getattr(error, "_returned", None) or place_of(row)
+        place = place_in_module(error) or getattr(error, "_returned", None) or place_of_method(row)
         whole = trimmed(error)
         shown = "".join(whole.format()).rstrip()
-        first = "".join(whole.format_exception_only()).rstrip()
+        first = exception_line(whole)
         advice = _glossa.hint(error)
         # Python's own suggestion replaces a similar one of ours.
         guessed = "Did you mean" in first and advice.startswith("did you mean")
@@ -90,9 +89,14 @@ def report(error, what, row=None):
         text = told if shown == first else f"{told}\n{shown}"
     except BaseException as failure:
         # Out of memory, or the exception raises when shown.
-        place = place_of(row)
+        place = place_of_method(row)
         text = f"{type(error).__name__} ({type(failure).__name__} in showing it)"
     _host.log(_ERROR, *place, f"{what}: {text}")
+
+
+def exception_line(whole):
+    """The type and message of a trimmed exception, without the traceback."""
+    return "".join(whole.format_exception_only()).rstrip()
 
 
 def listing(error):
@@ -102,19 +106,19 @@ def listing(error):
 
 def trimmed(error):
     """A traceback.TracebackException without frames of this package and of asyncio."""
-    return _glossa.trimmed(error, _is_internal)
+    return _glossa.without_frames(error, _is_internal)
 
 
 def place_in_module(error):
     """The innermost place in a file of the module; None outside of the module."""
-    return (isinstance(error, Misuse) and error.place) or _glossa.place_of(error)
+    return (isinstance(error, Misuse) and error.place) or _glossa.place_of_error(error)
 
 
 def _is_internal(filename):
     return filename.startswith((*_OWN, "<glupy ")) or "/asyncio/" in filename
 
 
-def place_of(row):
+def place_of_method(row):
     """The place of a fop's method, or else of its callback."""
     code = code_of(row.method or row.cbk) if row else None
     return (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
@@ -122,7 +126,7 @@ def place_of(row):
 
 def place_of_return(row):
     """The only line where a fop's method returns a value; its first line if there are several."""
-    file, line, name = place_of(row)
+    file, line, name = place_of_method(row)
     lines = [
         number
         for _, number in _lines_of(row)
@@ -139,7 +143,7 @@ def _lines_of(row):
 
 def error_at(row, text):
     """Logs an error at a fop's method."""
-    _host.log(_ERROR, *place_of(row), f"{row.name}: {text}")
+    _host.log(_ERROR, *place_of_method(row), f"{row.name}: {text}")
 
 
 def error_in_task(task, text):
@@ -207,13 +211,9 @@ def tell_failed(error, name, row):
     found = never_awaited_calls(name)
     own = _lines_of(row)
     found = [one for one in found if one[:2] in own] or found
-    file, line, fix = _where_made(found, place_of(row)[:2], "await what was asked for")
-    text = f"{name} of a child failed, and was not awaited: {_one_line(error)}; {fix}"
+    file, line, fix = _where_made(found, place_of_method(row)[:2], "await what was asked for")
+    text = f"{name} of a child failed, and was not awaited: {exception_line(trimmed(error))}; {fix}"
     _host.log(_WARNING, file, line, "-", text)
-
-
-def _one_line(error):
-    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def tell_unawaited(file, line, text):

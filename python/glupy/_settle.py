@@ -62,7 +62,7 @@ def failed(frame, error):
     frame._locs_ask_host()
     waiting.pop(frame.id, None)
     kept.pop(frame.id, None)
-    report(error, f"{frame.name} failed", frame.fop)
+    report(error, f"{frame.name} failed", frame._about or frame.fop)
     return FAILED
 
 
@@ -82,6 +82,6 @@ def settle(frame, result=None):
         waiting[frame.id] = frame
     elif frame.id not in kept:
         ref = _Kept(frame, _dropped)
-        ref.id, ref.row, ref.returned = frame.id, frame.fop, _answer_returned(result)
+        ref.id, ref.row, ref.returned = frame.id, frame._about or frame.fop, _answer_returned(result)
         kept[frame.id] = ref
     return NOTHING

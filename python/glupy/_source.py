@@ -24,6 +24,12 @@ def code_of(method):
     return getattr(inspect.unwrap(method), "__code__", None) if method else None
 
 
+def where(method):
+    """The place of a method of the module as the start of a message; empty for any other object."""
+    code = code_of(method)
+    return f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
+
+
 def frames_of(error):
     """(frame, line) of the module's functions in an exception's traceback, innermost first."""
     found = traceback.walk_tb(error.__traceback__)

@@ -135,7 +135,7 @@ def _failed(error):
     told = f" ({advice})" if advice else ""
     return {
         "outcome": "failed",
-        "message": _shown(whole.format_exception_only()) + told,
+        "message": _shown(_report.exception_line(whole)) + told,
         "traceback": _shown(whole.format()) + told,
         "line": place[1] if place else 0,
     }

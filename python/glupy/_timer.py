@@ -8,7 +8,7 @@ from ._report import report
 
 
 class Timer:
-    """A call that is due in some seconds; `cancel()` takes it back, also from inside the call."""
+    """A scheduled call."""
 
     def __init__(self, seconds, fn, args, repeat):
         if not callable(fn):
@@ -39,8 +39,8 @@ class Timer:
         except BaseException as error:
             report(error, f"{what} failed")
 
-    def cancel(self):
-        """Takes it back. Doing so again, or too late, does nothing."""
+    def cancel(self) -> None:
+        """Cancels the call."""
         self._repeat = False
         if self._handle is not None:
             self._handle.cancel()

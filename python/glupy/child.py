@@ -9,14 +9,12 @@ from ._fops import BY_NAME
 class Child:
     """A subvolume. `await child.lookup(loc, xdata)` gives its Reply, or raises OSError.
 
-    Every fop is a method; arguments that are left out at the end are None. The request starts when
-    the method is called, so several can be under way at once (asyncio.gather). Inside a fop it is
-    made in the caller's name; anywhere else, and after the answer, it is one of the translator's
-    own: made as root, and its reply is yours to keep. `open`, `opendir` and `create` without an fd
-    make one of your own, which you close.
+    The request starts when the method is called, so several can run at once (asyncio.gather). Inside
+    a fop it has the caller's identity; elsewhere, and after the answer, it is the translator's own:
+    it runs as root, and its reply outlives it. `open`, `opendir` and `create` without an fd make an
+    fd that you must close.
 
-    index: its place in `self.children`; name, type: the volume's.
-    up: whether it can serve, as it has said last.
+    index: its index in `self.children`; name, type: the volume's.
     """
 
     def __init__(self, index, name, type):
@@ -25,7 +23,8 @@ class Child:
         self.type = type
 
     @property
-    def up(self):
+    def up(self) -> bool:
+        """Whether the subvolume can serve, according to its last event."""
         return _host.child_up(self.index) == 1
 
     def __getattr__(self, name):

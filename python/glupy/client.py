@@ -1,5 +1,7 @@
 """Clients, on whose behalf requests are made."""
 
+from typing import Any
+
 import _host
 
 from .errors import HandleExpired
@@ -8,7 +10,7 @@ from .errors import HandleExpired
 class Client:
     """The origin of requests: a mount has one client, a server has one for each connection.
 
-    The same client is the same object until it is gone and its last request has ended.
+    The same client is the same object until it has disconnected and its last request has ended.
 
     id: its number in this process.
     """
@@ -31,8 +33,8 @@ class Client:
             gone._ctx = None
 
     @property
-    def uid(self):
-        """Who it is, also to other processes: GlusterFS's client_uid."""
+    def uid(self) -> str:
+        """The client's identity across processes: GlusterFS's client_uid."""
         if self._uid is None:
             self._uid = _host.client(self.id)
             if self._uid is None:
@@ -40,8 +42,8 @@ class Client:
         return self._uid
 
     @property
-    def ctx(self):
-        """A dict of your own that goes away with the client, when its last request has ended."""
+    def ctx(self) -> dict[Any, Any]:
+        """Your own dict, which lives until the client's last request has ended."""
         if self._gone:
             raise HandleExpired("the client is gone")
         if self._ctx is None:

@@ -1,7 +1,8 @@
 """Data of reads and writes, and the dicts (xdata, xattrs) of fops."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Buffer, Iterator, Mapping, MutableMapping
 from math import isfinite
+from typing import Any
 
 import _host
 
@@ -9,11 +10,13 @@ from .errors import HandleExpired
 from .values import NULL_GFID, HostValue, Iatt, fetch_dict, note_change
 
 
-class Data(HostValue):
-    """The bytes of a read or write: a read-only memoryview, filled on first read.
+type DictValue = int | float | str | bytes | bytearray | memoryview | Data | Iatt
 
-    len(), indexing, slicing, comparing, bytes(data), memoryview(data), data.tobytes() work. Handed
-    on untouched, the bytes never enter the interpreter. To change them, hand on other bytes.
+
+class Data(HostValue):
+    """The bytes of a read or write: a read-only memoryview, filled at the first access.
+
+    Passed on untouched, the bytes never enter the interpreter. To change them, pass on other bytes.
     """
 
     __slots__ = ("_origin", "_length", "_view")
@@ -24,8 +27,8 @@ class Data(HostValue):
         self._view = None
 
     @property
-    def view(self):
-        """The bytes as a memoryview, kept after the first read."""
+    def view(self) -> memoryview:
+        """The bytes as a memoryview. After the first access, they stay in the interpreter."""
         if self._view is None:
             found = _host.data(*self._origin)
             if found is None:
@@ -33,7 +36,7 @@ class Data(HostValue):
             self._view = found.toreadonly()
         return self._view
 
-    def translate(self, table, /, delete=b""):
+    def translate(self, table: Buffer, /, delete: Buffer = b"") -> bytearray:
         """bytes.translate, at twice its speed."""
         return self.view.obj.translate(table, delete)
 
@@ -44,14 +47,14 @@ class Data(HostValue):
         self.view
         self._origin = None
 
-    def __buffer__(self, flags):
+    def __buffer__(self, flags: int, /) -> memoryview:
         return memoryview(self.view)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._length
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         return self._length
 
     def __getitem__(self, key):
@@ -115,7 +118,7 @@ class Dict(HostValue, MutableMapping):
     bytes or Iatt.
 
     `types` has each key's GlusterFS type (int, uint, double, str, bin, gfuuid, iatt, mdata).
-    A value that is replaced keeps its type where the new one fits it.
+    A replaced value keeps its type if the new value fits it.
     """
 
     # _pairs is None before it is fetched; _kinds is text until a type is read.
@@ -143,20 +146,20 @@ class Dict(HostValue, MutableMapping):
         self._origin = None
 
     @property
-    def types(self):
+    def types(self) -> dict[str, str]:
         pairs = self._load()
         if isinstance(self._kinds, str):
             self._kinds = dict(zip(pairs, self._kinds.split()))
         return self._kinds
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: str) -> Any:
         pairs = self._pairs
         return (self._load() if pairs is None else pairs)[key]
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: str, value: DictValue) -> None:
         self.set(key, value, _kind_of(value, self.types.get(key)))
 
-    def set(self, key, value, type):
+    def set(self, key: str, value: DictValue, type: str) -> None:
         """Stores a value as a GlusterFS type, as in `xdata.set("gfid-req", gfid, "gfuuid")`."""
         if not isinstance(key, str):
             raise TypeError(f"a dict's keys are str, not {key.__class__.__name__}")
@@ -166,7 +169,7 @@ class Dict(HostValue, MutableMapping):
         self._pairs[key] = value
         self._change()
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: str) -> None:
         del self.types[key]
         del self._pairs[key]
         self._change()
@@ -176,10 +179,10 @@ class Dict(HostValue, MutableMapping):
             self._origin = None
             note_change()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._load())
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._load())
 
     def __bool__(self):
@@ -190,7 +193,7 @@ class Dict(HostValue, MutableMapping):
 
     __hash__ = None
 
-    def copy(self):
+    def copy(self) -> Dict:
         """An independent dict of the same pairs and types."""
         return Dict(self)
 

@@ -1,4 +1,4 @@
-"""Errno numbers and exceptions. Numbers are Linux's; `errno` and OSError agree with them here."""
+"""Errno numbers, and the errno of an exception. Numbers are Linux's; `errno` and OSError agree with them here."""
 
 import os
 
@@ -25,7 +25,7 @@ _BY_CLASS = {
 }
 
 
-def strerror(op_errno):
+def strerror(op_errno: int) -> str:
     """The message of a Linux errno."""
     return os.strerror(op_errno)
 
@@ -52,11 +52,11 @@ def is_errno(value):
 
 
 class AlreadyAnswered(RuntimeError):
-    """The frame has had its answer: it can be neither answered nor wound again."""
+    """The frame was answered already: it can be neither answered nor wound again."""
 
 
 class HandleExpired(RuntimeError):
-    """An object of a request was used after the request had ended; copy what you want to keep."""
+    """An object of a request was used after the request had ended; use `copy()` to keep it."""
 
 
 for _class in AlreadyAnswered, HandleExpired:

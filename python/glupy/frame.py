@@ -2,8 +2,12 @@
 an exception turns all of them into a failure, so that a request is answered exactly once.
 """
 
+from __future__ import annotations
+
 import sys
 from collections import namedtuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import _glossa
 import _host
@@ -13,8 +17,12 @@ from ._fops import (  # noqa: F401
     ANSWERED,
     BY_NAME,
     FAILED,
+    FILES,
+    FILES_LATER,
     LATER,
     NOTHING,
+    RETURNED_DATA,
+    RETURNED_NOTHING,
     SAME,
     TAIL,
     WIND,
@@ -27,6 +35,9 @@ from .inode import Loc
 from .pack import as_came, pack, pad
 from .reply import with_timeouts
 from .values import changed
+
+if TYPE_CHECKING:
+    from .child import Child
 
 # A frame's state is one number, which the common decisions test and set: 0 while a method runs
 # undecided, a code of the host's once decided (WIND, SAME + the wind …), LATER (no method runs, or
@@ -50,53 +61,54 @@ WORDS = {
 }
 
 Root = namedtuple("Root", "unique uid gid pid groups lk_owner op client")
-Root.__doc__ = """Who asks: uid, gid, pid and supplementary groups (a tuple) of the caller; unique,
-the request's serial number; lk_owner, hexadecimal text; op, the log name of the fop that the caller
-asked for, such as LOOKUP; client, for whom it is made, a Client, or None when it is for none."""
 
 
 class Frame:
-    """One request, as one translator sees it. It must be answered, or passed on, exactly once:
+    """One request at one translator, which must answer it or pass it on exactly once.
 
-    frame.wind(...)     passes it down; without a callback the child's reply is the answer
-    frame.unwind(...)   answers it
-    frame.fail(errno)   answers it with an error
-
-    local: your note from the fop to its callback, gone when the request is; None at first.
-    cookie: in a callback, what `wind(cookie=...)` was given, otherwise the child that answered.
+    local: your note from the fop to its callback, for the life of the request; None at first.
+    cookie: in a callback, the cookie of `wind(cookie=...)`, otherwise the child that replied.
     """
 
-    local = None
+    # Each request sets these: slots cost half of what attributes cost that begin in the class. The
+    # class of a fop's frames has a dict for the others, and for a module's own.
+    __slots__ = (
+        *("id", "local", "_args", "_state"),
+        "_wound",  # winds so far
+        "_owed",  # replies owed to it
+        "_waiters",  # wind number -> (future or callback, cookie, row, child)
+        "_reply",  # in a callback: the reply as it came, if it is one of the fop itself,
+        "_ret",  # its (op_ret, op_errno),
+        "_number",  # and which wind it answers
+        "_pending",  # the future of the reply to a wind that went as it came
+        "_coro",  # an `async def` that has not ended,
+        "_driver",  # what steps it,
+        "_context",  # the contextvars it runs with,
+        "_awaits",  # the reply it waits for when nothing else can wake it,
+        "_task",  # and otherwise its task
+    )
+
     cookie = None
     fop = None  # the row of _fops.py; set in the subclass that each fop has
-    _state = 0
-    _wound = 0  # winds so far
-    _owed = 0  # replies owed to it
-    _waiters = None  # wind number -> (future or callback, cookie, row, child)
-    _reply = None  # in a callback: the reply as it came, if it is one of the fop itself,
-    _ret = None  # its (op_ret, op_errno),
-    _number = 0  # and which wind it answers
-    _pending = None  # the future of the reply to a wind that went as it came
-    _coro = None  # an `async def` that has not ended,
-    _driver = None  # what steps it,
-    _context = None  # the contextvars it runs with,
-    _awaits = None  # the reply it waits for when nothing else can wake it,
-    _task = None  # and otherwise its task
+    _about = None  # the row of the author's method, where the fop's is the library's own
     _root = None
     _left = None  # requests that may still be made in its name, when the host has given it up
 
     def __init__(self, id, args):
         self.id = id
         self._args = args
+        self._state = self._wound = self._owed = self._number = 0
+        self.local = self._waiters = self._reply = self._pending = None
+        self._coro = self._awaits = self._task = None
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The fop's name, such as `lookup`."""
         return self.fop.name
 
     @property
-    def root(self):
-        """Who asks, as a Root: uid, gid, pid, groups, lk_owner, unique, op, client."""
+    def root(self) -> Root:
+        """The caller of the request."""
         if self._root is None:
             text = _host.root(self.id)
             if text is None:
@@ -106,23 +118,29 @@ class Frame:
         return self._root
 
     @property
-    def answered(self):
-        """Whether the request has had its answer, or was handed on for good."""
+    def answered(self) -> bool:
+        """Whether the request was answered, or passed on without a callback."""
         state = self._state
         return state < 0 or state == TAIL or state == ANSWERED or state >= SAME
 
-    def wind(self, *args, child=None, cookie=None, fop=None, cbk=None):
-        """Passes the request down; `<fop>_cbk`, if there is one, sees the reply.
+    def wind(
+        self,
+        *args: Any,
+        child: Child | None = None,
+        cookie: Any = None,
+        fop: str | None = None,
+        cbk: Callable[..., object] | None = None,
+    ) -> None:
+        """Passes the request down; `<fop>_cbk`, if defined, gets the reply.
 
-        args: the fop's arguments; without any, those that came.
-        child: one of `self.children`; otherwise the first.
-        cookie: what the callback finds in `frame.cookie`.
-        fop: the name of another fop, whose arguments you then give.
-        cbk: sees the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
+        args: the fop's arguments; without any, the original ones.
+        child: one of `self.children`; default the first.
+        cookie: a value for `frame.cookie` of the callback.
+        fop: the name of another fop, with its arguments in args.
+        cbk: gets the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
 
-        With a callback, wind may be called several times, for several children or for one after
-        the other; the callback sees each reply, also those after the answer (`frame.answered`).
-        Without one, the request is handed on for good: the child's reply is the answer.
+        With a callback, which gets each reply, also after the answer (`frame.answered`), wind may be
+        called several times. Without one, the child's reply is the answer.
         """
         if self._state == 0 and not self._wound and (not args or args == self._args):
             if child is None and cookie is None and fop is None and cbk is None:
@@ -148,14 +166,7 @@ class Frame:
             raise TypeError(f"{fop}: the reply of another fop needs a callback (cbk=...)")
 
     def unwind(self, op_ret, op_errno=0, *reply, **timeouts):
-        """Answers the request: op_ret < 0 is failure with op_errno, a Linux errno.
-
-        reply: the fop's reply in the table's order; what is left out at the end is None. Where
-        op_ret counts what the reply holds (readv, readdir, readdirp, readlink), it is counted anew.
-        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may cache
-        that the name leads there, the attributes, or that there is no such name; 0 for never. What
-        is left out is as the mount says. `self.invalidate` takes it back.
-        """
+        """Answers the request; glupy.pyi.in names the timeouts."""
         if timeouts:
             reply = with_timeouts(self.fop, reply, timeouts)
         elif self._state == 0:
@@ -168,11 +179,11 @@ class Frame:
                 return
         self._push_answer(op_ret, op_errno, reply)
 
-    def fail(self, op_errno, timeout=None):
+    def fail(self, op_errno: int, timeout: float | None = None) -> None:
         """Answers with an errno: short for `unwind(-1, op_errno)`.
 
-        timeout: seconds for which the kernel may cache that a name which was looked up is not
-        there (ENOENT; no other errno is ever cached), without asking again.
+        timeout: seconds for which the kernel may cache the absence of a looked-up name (ENOENT; the
+        kernel caches no other errno).
         """
         try:
             code = _ABSENT[op_errno]
@@ -293,7 +304,10 @@ def forbid_winds():
 
 def frame_class(row):
     """Makes the class of a fop's frames."""
-    return type("Frame", (Frame,), {"fop": row, "__module__": __name__})
+    space = {"fop": row, "__module__": __name__}
+    if row in (FILES, FILES_LATER):
+        space["name"] = property(lambda frame: frame._args[0] if frame._args else row.name)
+    return type("Frame", (Frame,), space)
 
 
 def _row(fop):

@@ -1,5 +1,6 @@
 """Inodes, fds and locs: the objects of fops."""
 
+from typing import Any, Self
 
 import _host
 
@@ -20,7 +21,7 @@ def _known(text, what):
 class Inode:
     """A file, directory or other inode of the volume, independent of its names.
 
-    id: its number in this volume. Two objects for the same inode are equal, and have one ctx.
+    id: its number in this volume. Two objects for the same inode are equal, and share one ctx.
     """
 
     __slots__ = ("id", "_gfid", "_type")
@@ -36,26 +37,26 @@ class Inode:
         return gfid, ia_type, path
 
     @property
-    def gfid(self):
-        """Its identity, as uuid text; NULL_GFID as long as it is new."""
+    def gfid(self) -> str:
+        """The inode's identity, as uuid text; NULL_GFID while it is new."""
         return self._gfid or self._look()[0]
 
     @property
-    def ia_type(self):
-        """One of IA_*; IA_INVAL as long as it is new."""
+    def ia_type(self) -> int:
+        """One of IA_*; IA_INVAL while it is new."""
         try:
             return self._type
         except AttributeError:
             return self._look()[1]
 
     @property
-    def path(self):
+    def path(self) -> str:
         """A path from the root by any of its names, for people and logs."""
         return self._look()[2]
 
     @property
-    def ctx(self):
-        """A dict of your own that goes away when the volume forgets the inode."""
+    def ctx(self) -> dict[Any, Any]:
+        """Your own dict, which lives until the volume forgets the inode."""
         found = contexts.get(self.id)
         if found is None:
             if not _host.track(self.id):
@@ -71,11 +72,6 @@ class Inode:
 
     def __repr__(self):
         return f"<Inode {self.id} {self._gfid or ''}>"
-
-
-def inode(id):
-    """The object for an inode's number; None for 0."""
-    return Inode(id) if id else None
 
 
 def _gfid_of(inode):
@@ -120,11 +116,11 @@ def _lacking(parent, name):
 
 
 class Loc:
-    """Where a fop acts: `name` in directory `parent`, and/or the inode itself.
+    """The target of a fop: `name` in directory `parent`, and/or the inode itself.
 
-    For a new name the inode is there but has no gfid yet. For a fop by gfid, parent and name are
-    None; for icreate, which makes a file without one, just the name. Locs do not change: `replace` makes another, `Loc.of` one of your own. Equal ones lead to
-    the same place. One that came with a request lives as long as it; `copy()` keeps it.
+    For a new name, the inode has no gfid yet. A fop by gfid has neither parent nor name. Locs are
+    immutable: `replace` makes a changed one, `Loc.of` your own. Equal locs have the same target. A
+    loc of a request lives as long as the request; `copy()` keeps it.
     """
 
     __slots__ = ("_parts",)
@@ -135,8 +131,15 @@ class Loc:
         self._parts = parts
 
     @classmethod
-    def of(cls, *, parent=None, name=None, inode=None, gfid=None):
-        """A loc of your own: a name in a directory (`parent` an Inode), an inode, or a gfid."""
+    def of(
+        cls,
+        *,
+        parent: Inode | None = None,
+        name: str | None = None,
+        inode: Inode | None = None,
+        gfid: str | None = None,
+    ) -> Loc:
+        """Your own loc: a name in a directory (`parent` an Inode), an inode, or a gfid."""
         if (parent is None) != (name is None) or not (parent or inode or gfid):
             raise TypeError(_lacking(parent, name))
         above = parent.id if parent else 0
@@ -146,50 +149,57 @@ class Loc:
             raise TypeError(f"a loc leads to one file: the gfid of inode is {known}, not {gfid}")
         return cls((inode.id if inode else 0, above, name, gfid or known, pargfid))
 
+    # In a fop by name, as nearly all fops are, name and parent are never None.
     @property
-    def name(self):
+    def name(self) -> str:
         """The last component of the path; None for a fop by gfid."""
         return self._parts[2]
 
     @property
-    def pargfid(self):
+    def pargfid(self) -> str:
         """The gfid of the directory; NULL_GFID for a fop by gfid."""
         return self._parts[4]
 
     @property
-    def known(self):
+    def known(self) -> bool:
         """Whether the target has a gfid, from a lookup or a listing for example."""
         return self._parts[3] is not None
 
     @property
-    def inode(self):
-        """The target, an Inode; None when a name is not known yet and none is to be made."""
+    def inode(self) -> Inode:
+        """The target; None if the name is unknown and the fop does not make it."""
         id, _, _, gfid, _ = self._parts
         return Inode(id, gfid) if id else None
 
     @property
-    def parent(self):
-        """The directory, an Inode; None for a fop by gfid."""
+    def parent(self) -> Inode:
+        """The directory; None for a fop by gfid."""
         _, id, _, _, gfid = self._parts
         return Inode(id, gfid) if id else None
 
     @property
-    def gfid(self):
+    def gfid(self) -> str:
         """The target's gfid; NULL_GFID while it is unknown."""
         id, _, _, gfid, _ = self._parts
         return gfid or (Inode(id).gfid if id else NULL_GFID)
 
     @property
-    def path(self):
-        """Path from the root, for people and logs: a rename above may outdate it."""
+    def path(self) -> str:
+        """The path from the root, for people and logs: a rename of a parent may outdate it."""
         id, parent, name, gfid, pargfid = self._parts
         if parent and name is not None:
             above = Inode(parent, pargfid).path
             return above + name if above.endswith("/") else f"{above}/{name}"
         return self.inode.path if id else f"<gfid:{gfid or NULL_GFID}>"
 
-    def replace(self, *, name=None, parent=None, inode=None):
-        """Another loc with some parts exchanged. `parent` and `inode` are Inode objects."""
+    def replace(
+        self,
+        *,
+        name: str | None = None,
+        parent: Inode | None = None,
+        inode: Inode | None = None,
+    ) -> Loc:
+        """Another loc with some parts changed."""
         id, above, old_name, gfid, pargfid = self._parts
         if (parent is None) != (name is None) and old_name is None:
             raise TypeError(_lacking(parent, name))
@@ -199,8 +209,8 @@ class Loc:
             above, pargfid = parent.id, parent.gfid
         return Loc((id, above, old_name if name is None else name, gfid, pargfid))
 
-    def copy(self):
-        """The same as a loc of your own, which outlives the request."""
+    def copy(self) -> Loc:
+        """A copy of your own, which outlives the request."""
         return self.replace()
 
     def _ask_host(self, request):
@@ -228,8 +238,8 @@ class Loc:
 class Fd:
     """An open file or directory. The same fd is the same object until it is released.
 
-    One that you opened yourself, by a `child.open`, `opendir` or `create` without an fd, is yours to
-    close: by `close()`, or as in `with (await self.child.open(loc, os.O_RDONLY)).fd as fd:`.
+    You must close an fd that you opened yourself by a `child.open`, `opendir` or `create` without
+    an fd: by `close()`, or as in `with (await self.child.open(loc, os.O_RDONLY)).fd as fd:`.
 
     id: its number in this process.
     """
@@ -250,42 +260,42 @@ class Fd:
         return self._about[index]
 
     @property
-    def inode(self):
+    def inode(self) -> Inode:
         return Inode(self._get(0))
 
     @property
-    def flags(self):
-        """What it was opened with: O_*."""
+    def flags(self) -> int:
+        """The flags of the open: O_*."""
         return self._get(1)
 
     @property
-    def pid(self):
+    def pid(self) -> int:
         """The process that opened it."""
         return self._get(2)
 
     @property
-    def is_dir(self):
+    def is_dir(self) -> bool:
         return self._get(3)
 
     @property
-    def ctx(self):
-        """A dict of your own that goes away with the fd."""
+    def ctx(self) -> dict[Any, Any]:
+        """Your own dict, which lives as long as the fd."""
         if self._released:
             raise HandleExpired("the fd has been released")
         if self._ctx is None:
             self._ctx = {}
         return self._ctx
 
-    def close(self):
-        """Closes an fd of your own. Closing it again does nothing."""
+    def close(self) -> None:
+        """Closes an fd that you opened. Closing it again does nothing."""
         if not self._closed and not _host.close_fd(self.id):
             raise ValueError("the fd was not opened by this module: its opener closes it")
         self._closed = True
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def __repr__(self):

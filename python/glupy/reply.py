@@ -1,15 +1,18 @@
 """The reply that an `async def` gets from a child."""
 
+from collections.abc import Iterator
+from typing import Any, Self
+
 from ._fops import TIMEOUTS
 from .data import Dict
 from .pack import pad
 
 
 class Reply:
-    """What a child answered: `op_ret`, `op_errno`, and the fop's reply by name (`reply.buf`).
+    """The reply of a child: `op_ret`, `op_errno`, and the fop's reply by name (`reply.buf`).
 
-    `replace(buf=...)` makes a changed one. Returned from an `async def` fop it is the answer. The
-    reply's parts can also be taken in the table's order: `inode, buf, *rest = reply`.
+    `replace(buf=...)` makes a changed one. An `async def` fop returns it as the answer. The reply
+    can also be unpacked in the table's order: `inode, buf, *rest = reply`.
     """
 
     __slots__ = ("fop", "op_ret", "op_errno", "_values", "_raw", "_origin")
@@ -43,13 +46,13 @@ class Reply:
             raise AttributeError(f"a reply of {self.fop.name} has {has}; not {name}")
         return index
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.values)
 
-    def replace(self, op_ret=None, **changes):
-        """Another reply with some parts exchanged.
+    def replace(self, op_ret: int | None = None, **changes: Any) -> Self:
+        """Another reply with some parts changed.
 
-        entry_timeout and attribute_timeout are seconds for which the kernel may cache it.
+        entry_timeout and attribute_timeout: seconds for which the kernel may cache it.
         """
         timeouts = {name: changes.pop(name) for name in TIMEOUTS if name in changes}
         values = list(self.values)

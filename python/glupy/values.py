@@ -178,65 +178,53 @@ def _field(name, index, kind):
 class Iatt(Fields, fields=IATT_FIELDS):
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
-    ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
-    bytes, ia_blocks in units of 512. Times are whole seconds, their nanoseconds apart. ia_ctime 0
-    with ia_nlink 0 means unknown attributes. A new one has zeros everywhere.
+    Times are whole seconds, their nanoseconds apart. ia_ctime 0 with ia_nlink 0 means unknown
+    attributes. A new Iatt has zeros everywhere.
     """
 
     __slots__ = ()
 
     @property
-    def ia_ino(self):
+    def ia_ino(self) -> int:
         """The inode number that applications see: the low 63 bits of the gfid; never 0."""
         return int(self.ia_gfid.replace("-", "")[16:], 16) & 0x7FFF_FFFF_FFFF_FFFF or 0xFFFF_FFFF
 
     @property
-    def mode(self):
+    def mode(self) -> int:
         """st_mode: type and permission in one. Setting it sets both."""
         return _MODE_BITS[self.ia_type] | self.ia_prot
 
     @mode.setter
-    def mode(self, value):
+    def mode(self, value: int) -> None:
         bits = value & 0o170000
         self.ia_type = _MODE_BITS.index(bits) if bits in _MODE_BITS else IA_INVAL
         self.ia_prot = value & 0o7777
 
     @property
-    def known(self):
-        """Whether these attributes mean anything."""
+    def known(self) -> bool:
+        """Whether the attributes are known."""
         return bool(self.ia_ctime or self.ia_nlink)
 
 
 class Statvfs(Fields, fields=STATVFS_FIELDS):
-    """What statvfs(3) tells of a file system: blocks, bfree, bavail are units of frsize bytes."""
+    """Figures of a file system, as in statvfs(3)."""
 
     __slots__ = ()
 
 
 class Flock(Fields, fields=FLOCK_FIELDS):
-    """A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.
-
-    owner: the lock owner's bytes as hexadecimal text.
-    """
+    """A byte-range lock."""
 
     __slots__ = ()
 
 
 class Lease(Fields, fields=LEASE_FIELDS):
-    """A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write; id, uuid text."""
+    """A lease."""
 
     __slots__ = ()
 
 
 Dirent = namedtuple("Dirent", "name off type gfid stat ref", defaults=(NULL_GFID, None, None))
-Dirent.__doc__ = """An entry of a directory listing; `entry._replace(name=...)` makes a changed one.
-
-off: where a later readdir goes on after it. type: DT_*, which is an st_mode >> 12. gfid: uuid text.
-stat: an Iatt, readdirp only. ref: where the entry came from; leave it out in one of your own.
-
-An empty listing means the end of the directory. Who drops all entries of a reply must ask the child
-again, from the last entry's off, or what follows is never seen.
-"""
 
 
 def dirents(origin):
@@ -251,7 +239,7 @@ def flocks(origin):
 
 
 class Listing(HostValue, MutableSequence):
-    """A list of Dirent or Flock, fetched on first read. It can be changed like any list."""
+    """A list of Dirent or Flock, fetched at the first access. It can be changed like any list."""
 
     __slots__ = ("_origin", "_make", "_items")
 
@@ -286,10 +274,10 @@ class Listing(HostValue, MutableSequence):
     def __setitem__(self, key, value):
         self._change()[key] = value
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: int | slice) -> None:
         del self._change()[key]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._load())
 
     def insert(self, index, value):

@@ -1,8 +1,8 @@
 """The operations with their signatures, and `dl`: the host's functions as glupy.so exported them.
 
-The 23 operations of the original take the arguments they always had; every other fop of the table
-is here in the same style. Where glupy has the data of a read or write as one argument, here it is
-the three of the original: vector, count and iobref; only the vector counts.
+All are derived from the table of fops, so the 23 operations of the original have its arguments. Where
+glupy has the data of a read or write as one argument, here it is the three of the original: vector,
+count and iobref; only the vector counts.
 """
 
 import inspect

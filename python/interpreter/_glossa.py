@@ -5,6 +5,7 @@ It is part of the memory snapshot, so nothing here may hold an object of JavaScr
 functions arrive in module `_host` after the snapshot was loaded.
 """
 
+import builtins
 import errno
 import gc
 import importlib.abc
@@ -184,6 +185,8 @@ def load(name, path, source):
     taken = name in sys.modules or name in sys.stdlib_module_names
     key = "__main__." + name if taken else name
     sys.modules[key] = module
+    # As in a program that is run; in an imported module it would be a dict.
+    module.__dict__["__builtins__"] = builtins
     try:
         loader.exec_module(module)
     except BaseException:
@@ -214,11 +217,11 @@ def call_json(function, text):
 
 
 def describe(error):
-    """An exception as JSON; see ScriptError in errors.ts."""
+    """An exception as JSON: ModuleError in bridges/python/errors.ts."""
     try:
-        place = place_of(error) or ("", 0)
+        place = place_of_error(error) or ("", 0)
         number_as_linux(error)
-        whole = trimmed(error, _OWN_FILES.__contains__)
+        whole = without_frames(error, _OWN_FILES.__contains__)
         kind = type(error).__name__
         return json.dumps({
             "type": kind, "message": _text(error) + _advice(error), "errno": _errno_of(error),
@@ -256,7 +259,7 @@ _OWN_FILES = (
 )
 
 
-def place_of(error):
+def place_of_error(error):
     """The innermost place in a file of the module: file, line, function; None outside of the module."""
     if isinstance(error, SyntaxError) and error.filename in _files:
         return error.filename, error.lineno or 0, "-"
@@ -270,7 +273,7 @@ def place_of(error):
     return found
 
 
-def trimmed(error, is_internal):
+def without_frames(error, is_internal):
     """A traceback.TracebackException without the frames of internal files, also in the causes."""
     whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
     _trim(whole, is_internal, set())

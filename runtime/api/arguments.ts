@@ -264,3 +264,40 @@ export function toBytes(data: unknown, encoding: string | null = null): Uint8Arr
   if (BufferClass?.isEncoding(encoding)) return BufferClass.from(data, encoding);
   return throwArgumentError('ERR_INVALID_ARG_VALUE', 'encoding', 'a known encoding', encoding);
 }
+
+/** Checks the buffers of readv or writev. @throws {TypeError} */
+export function toViews(buffers: unknown): Uint8Array[] {
+  if (!Array.isArray(buffers)) {
+    throwArgumentError('ERR_INVALID_ARG_TYPE', 'buffers', 'a list of views of memory', buffers);
+  }
+  return buffers.map((view) => toBytes(view));
+}
+
+/** The iterator of an iterable, which may be asynchronous. */
+type PartIterator = {
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
+  return?(): unknown;
+};
+
+/** Data that an iterable yields in parts; `begin` starts the iteration. */
+class PartSource {
+  readonly begin: () => PartIterator;
+
+  constructor(begin: () => PartIterator) {
+    this.begin = begin;
+  }
+}
+
+/** Checks data to write, before a file is opened for it. Checked data is returned as it is. @throws {TypeError} */
+export function toContent(data: unknown, options: unknown): Uint8Array | PartSource {
+  const encoding = readEncoding(options);
+  if (typeof options !== 'function') toMode(readOptions(options).mode, 0o666);
+  if (data instanceof PartSource) return data;
+  if (typeof data === 'string' || ArrayBuffer.isView(data)) return toBytes(data, encoding);
+  const source = data as Partial<Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+  const begin = source?.[Symbol.asyncIterator] ?? source?.[Symbol.iterator];
+  if (typeof begin === 'function') {
+    return new PartSource(() => Reflect.apply(begin, source, []) as PartIterator);
+  }
+  throwArgumentError('ERR_INVALID_ARG_TYPE', 'data', 'text, bytes or an iterable of these', data);
+}

@@ -9,8 +9,7 @@ import type { Dict } from '../core/dict.ts';
 import { EEXIST, EIO, ENOENT, ESTALE } from '../core/errno.ts';
 import { type FopRow, findFop, fops } from '../core/fops.ts';
 import { Stack } from '../core/frame.ts';
-import type { FopName, FopTable } from '../core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../core/gen/generic.gen.ts';
+import { collectCbk, type FopName, type FopTable, windArgs } from '../core/gen/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFLNK, type Iatt } from '../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../core/initiator.ts';
@@ -308,7 +307,7 @@ export class DriverSteps {
   *lookUp(entryName: EntryName): Steps<FoundFile | undefined> {
     const { parent, name } = entryName;
     const { inodes } = this.graph;
-    const knownInode = inodes.grep(parent, name);
+    const knownInode = parent.children?.get(name);
     const loc = new Loc(knownInode ?? inodes.newInode(), parent, name);
     const { opRet, opErrno, values } = (yield new RequestStack(
       this,
@@ -350,11 +349,11 @@ export class DriverSteps {
     if (name === undefined) return new Loc(this.root);
     let parent = this.root;
     for (const directory of names) {
-      const next = inodes.grep(parent, directory);
+      const next = parent.children?.get(directory);
       if (next === undefined) throwFopError(ENOENT, `${path}: ${directory} was never looked up`);
       parent = next;
     }
-    return new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
+    return new Loc(parent.children?.get(name) ?? inodes.newInode(), parent, name);
   }
 
   /** Makes an fd of an inode, for an open or create. @param flags `O_*` */

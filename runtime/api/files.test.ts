@@ -148,10 +148,9 @@ it('a create that finds an existing file returns an fd on its inode', async () =
 
 it('unlink and rename change the names in the inode table', async () => {
   const files = await start();
-  const { inodes } = files.driver.graph;
   const { inode } = await files.find('/d/sub');
   await files.rename('/d/sub', '/moved');
-  expect(inodes.grep(files.driver.root, 'moved')).toBe(inode);
+  expect(files.driver.root.children?.get('moved')).toBe(inode);
   await files.rmdir('/moved');
-  expect(inodes.grep(files.driver.root, 'moved')).toBe(undefined);
+  expect(files.driver.root.children?.get('moved')).toBe(undefined);
 });

@@ -68,7 +68,7 @@ export function findKnownEntryName(root: Inode, path: string): EntryName | null 
     const name = end < 0 ? path.slice(start) : path.slice(start, end);
     if (name === '' || name === '.' || name === '..') return null;
     if (end < 0) return { parent, name };
-    const inode = parent.table.grep(parent, name);
+    const inode = parent.children?.get(name);
     if (inode?.iaType !== IA_IFDIR) return null;
     parent = inode;
     start = end + 1;
@@ -122,9 +122,7 @@ export function* resolvePath(
     if (name === '.' || name === '..') continue;
     const entryName = { parent: directory.inode, name };
     if (names.length > 0) {
-      const knownInode = ignoresTable
-        ? undefined
-        : directory.inode.table.grep(directory.inode, name);
+      const knownInode = ignoresTable ? undefined : directory.inode.children?.get(name);
       // A file that was no directory is looked up, because it may have been replaced by one.
       const inode =
         knownInode?.iaType === IA_IFDIR

@@ -1,7 +1,7 @@
 /** Converts attributes and directory entries to the classes of Node's `fs`. */
-import { encodeDevice } from '../core/device-number.ts';
 import { computeInoHi, computeInoLo, type Gfid } from '../core/gfid.ts';
 import {
+  encodeDevice,
   IA_IFBLK,
   IA_IFCHR,
   IA_IFDIR,

@@ -15,6 +15,7 @@ import {
   throwArgumentError,
   toBoolean,
   toBytes,
+  toContent,
   toEncodedName,
   toId,
   toInteger,
@@ -25,7 +26,6 @@ import {
 } from './arguments.ts';
 import { copyFile, copyTree } from './copy.ts';
 import { Directory } from './directory.ts';
-import { toContent } from './file-data.ts';
 import { FileError, toFileError, withErrorContext } from './file-error.ts';
 import { FileHandle, useFile } from './file-handle.ts';
 import { FopError } from './fop-error.ts';

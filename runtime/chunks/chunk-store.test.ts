@@ -4,8 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { code, storages } from '../../test/support/chunk-storages.ts';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
 import { Volume } from '../api/volume.ts';
-import { fopNames, tail } from '../core/gen/fops.gen.ts';
-import { collect } from '../core/gen/generic.gen.ts';
+import { collect, fopNames, tail } from '../core/gen/fops.gen.ts';
 import type { Fops } from '../core/xlator.ts';
 import { ChunkStore, type ChunkStoreSettings, formatChunkName } from './index.ts';
 

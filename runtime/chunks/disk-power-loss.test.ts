@@ -4,8 +4,14 @@ import { expect, it } from 'vitest';
 import { FakeContext, makeTranslator, startGraph } from '../../test/support/core.ts';
 import { makeGate, type Verdict } from '../../test/support/shared-volume.ts';
 import { Volume } from '../api/volume.ts';
-import { type FopName, fopNames } from '../core/gen/fops.gen.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../core/gen/generic.gen.ts';
+import {
+  collect,
+  collectCbk,
+  type FopName,
+  fopNames,
+  unwindArgs,
+  windArgs,
+} from '../core/gen/fops.gen.ts';
 import type { Iatt } from '../core/iatt.ts';
 import type { Fd, Loc } from '../core/operands.ts';
 import lockTranslator from '../xlators/features/locks/index.ts';

@@ -35,6 +35,7 @@ test.each([
   '1and1.de',
   '10.0.0.1',
   'fe80::1%eth0',
+  '1:2:3:4:5:6:7::',
 ])('isAddress accepts %s', (text) => {
   expect(isAddress(text)).toBe(true);
 });

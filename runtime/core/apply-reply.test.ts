@@ -50,20 +50,20 @@ async function start(): Promise<Run> {
 }
 
 it('a successful lookup reply without an inode links the inode of the request', async () => {
-  const { inodes, root, apply } = await start();
+  const { root, apply } = await start();
   const loc = makeLoc(root, 'a');
   const reply = [null, makeAttributes(makeGfid(5), IA_IFREG)];
   expect(apply('lookup', [loc, null], 0, 0, reply)).toBe(true);
   expect(reply[0]).toBe(loc.inode);
-  expect(inodes.grep(root, 'a')).toBe(loc.inode);
+  expect(root.children?.get('a')).toBe(loc.inode);
 });
 
 it('a successful mkdir reply without attributes counts as a failure, and the new inode is forgotten', async () => {
-  const { inodes, root, top, forgotten, apply } = await start();
+  const { root, top, forgotten, apply } = await start();
   const loc = makeLoc(root, 'a');
   loc.inode!.ctxSet(top, 1);
   expect(apply('mkdir', [loc, 0o755, 0, null], 0, 0, [loc.inode, null])).toBe(false);
-  expect(inodes.grep(root, 'a')).toBe(undefined);
+  expect(root.children?.get('a')).toBe(undefined);
   expect(forgotten).toEqual([loc.inode]);
 });
 
@@ -78,10 +78,10 @@ it('a failed create forgets the inode that was made for it', async () => {
 it.each([ENOENT, ESTALE])(
   'a lookup that fails with errno %d removes the name from the inode table',
   async (errno) => {
-    const { inodes, root, known, apply } = await start();
+    const { root, known, apply } = await start();
     const inode = known('a', 5);
     apply('lookup', [new Loc(inode, root, 'a'), null], -1, errno, []);
-    expect(inodes.grep(root, 'a')).toBe(undefined);
+    expect(root.children?.get('a')).toBe(undefined);
   },
 );
 
@@ -98,28 +98,28 @@ it('a create that finds an existing file moves its fd to the inode of the file',
 });
 
 it('link adds a name to an inode in the table', async () => {
-  const { inodes, root, known, apply } = await start();
+  const { root, known, apply } = await start();
   const inode = known('a', 5);
   const args = [new Loc(inode), new Loc(inode, root, 'b'), null];
   apply('link', args, 0, 0, [inode, makeAttributes(makeGfid(5), IA_IFREG)]);
-  expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([inode, inode]);
+  expect([root.children?.get('a'), root.children?.get('b')]).toEqual([inode, inode]);
 });
 
 it('rename moves a name in the inode table, or swaps two names with RENAME_EXCHANGE', async () => {
-  const { inodes, root, known, apply } = await start();
+  const { root, known, apply } = await start();
   const [a, b] = [known('a', 5), known('b', 6)];
   const locs = [new Loc(a, root, 'a'), new Loc(b, root, 'b')];
   apply('rename', [...locs, new Dict().set(RENAME_FLAGS, RENAME_EXCHANGE)], 0, 0, []);
-  expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([b, a]);
+  expect([root.children?.get('a'), root.children?.get('b')]).toEqual([b, a]);
   apply('rename', [...locs, null], 0, 0, []);
-  expect([inodes.grep(root, 'a'), inodes.grep(root, 'b')]).toEqual([undefined, b]);
+  expect([root.children?.get('a'), root.children?.get('b')]).toEqual([undefined, b]);
 });
 
 it('unlink and rmdir remove the name from the table', async () => {
-  const { inodes, root, known, apply } = await start();
+  const { root, known, apply } = await start();
   for (const fop of ['unlink', 'rmdir'] as const) {
     apply(fop, [new Loc(known('a', 5), root, 'a'), 0, null], 0, 0, []);
-    expect(inodes.grep(root, 'a')).toBe(undefined);
+    expect(root.children?.get('a')).toBe(undefined);
   }
 });
 
@@ -133,6 +133,6 @@ it('readdirp links the inodes of entries with attributes, except "."', async () 
   const entries = [entry('.', 1), entry('a', 5), entry('bare', 6)];
   const fd = new Fd(root, 0, 1, true);
   apply('readdirp', [fd, 4096, 0, null], entries.length, 0, [entries]);
-  expect(entries.map(({ inode }) => inode)).toEqual([null, inodes.grep(root, 'a'), null]);
+  expect(entries.map(({ inode }) => inode)).toEqual([null, root.children?.get('a'), null]);
   expect(root.children?.size).toBe(1);
 });

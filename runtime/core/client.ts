@@ -7,13 +7,10 @@
  * Source: GlusterFS `client_t`, `libglusterfs/src/client_t.c`.
  */
 
-import type { CallPool } from './call-pool.ts';
-import { Ctx } from './ctx.ts';
 import { FdTable } from './fd-table.ts';
-import { Frame, type Stack } from './frame.ts';
+import { type CallPool, Frame, type Stack } from './frame.ts';
 import type { Initiator } from './initiator.ts';
-import type { Inode } from './inode.ts';
-import { Lookups } from './lookups.ts';
+import { Ctx, type Inode, type InodeTable } from './inode.ts';
 import { messages } from './messages.ts';
 import type { Xlator } from './xlator.ts';
 
@@ -37,7 +34,13 @@ export class Client<P = unknown> extends Ctx {
   /** Whether `disconnect` was not called yet. */
   connected = true;
   private readonly calls: CallPool;
-  private readonly lookups: Lookups;
+  private readonly inodes: InodeTable;
+  // While an inode has lookups it stays in the inode table, and a removed file keeps its data in the storage. Usually
+  // one client has made all lookups of an inode (`Inode.soleOwner`): then the inode's own count is the client's.
+  /** Number of inodes that only this client has looked up. */
+  private soleInodeCount = 0;
+  /** Number of lookups by inode, for inodes that other clients have looked up, too. */
+  private readonly sharedCounts = new Map<Inode, number>();
   /** The number of requests that have not ended; kept only after `disconnect`. */
   private pendingCount = 0;
 
@@ -49,7 +52,7 @@ export class Client<P = unknown> extends Ctx {
     this.uid = uid;
     this.initiator = initiator;
     this.calls = initiator.calls;
-    this.lookups = new Lookups(initiator.graph.inodes);
+    this.inodes = initiator.graph.inodes;
   }
 
   /** Begins a request and returns the frame to wind with. The caller must call `end` once. */
@@ -69,17 +72,54 @@ export class Client<P = unknown> extends Ctx {
 
   /** Counts a lookup: a reply made an inode known to the client. */
   lookup(inode: Inode): void {
-    if (this.connected) this.lookups.add(inode);
+    if (!this.connected) return;
+    if (inode.nlookup === 0) {
+      inode.soleOwner = this;
+      this.soleInodeCount += 1;
+    } else if (inode.soleOwner !== this) this.addShared(inode);
+    this.inodes.lookup(inode);
+  }
+
+  /** Counts a lookup of an inode that other clients have looked up, too: from now on each client has a count. */
+  private addShared(inode: Inode): void {
+    const { soleOwner, nlookup } = inode;
+    if (soleOwner !== null) {
+      soleOwner.soleInodeCount -= 1;
+      soleOwner.sharedCounts.set(inode, nlookup);
+      inode.soleOwner = null;
+    }
+    this.sharedCounts.set(inode, (this.sharedCounts.get(inode) ?? 0) + 1);
+  }
+
+  /** Returns the number of the client's lookups of an inode. */
+  private countLookups(inode: Inode): number {
+    return inode.soleOwner === this ? inode.nlookup : (this.sharedCounts.get(inode) ?? 0);
   }
 
   /** Forgets `count` lookups of an inode, at most as many as were counted. */
   forget(inode: Inode, count: number): void {
-    this.lookups.remove(inode, count);
+    const current = this.countLookups(inode);
+    const removed = Math.min(count, current);
+    // The table's `forget` takes 0 for all lookups.
+    if (removed <= 0) return;
+    if (inode.soleOwner === this) {
+      if (removed === current) this.soleInodeCount -= 1;
+    } else if (removed === current) this.sharedCounts.delete(inode);
+    else this.sharedCounts.set(inode, current - removed);
+    this.inodes.forget(inode, removed);
+  }
+
+  /** Forgets all lookups. */
+  private forgetAll(): void {
+    for (const inode of [...this.sharedCounts.keys()]) this.forget(inode, Infinity);
+    if (this.soleInodeCount === 0) return;
+    for (const inode of [...this.inodes.all()])
+      if (inode.soleOwner === this) this.forget(inode, Infinity);
   }
 
   /** Whether the client has lookups of the inode. */
   knows(inode: Inode): boolean {
-    return this.lookups.count(inode) > 0;
+    return this.countLookups(inode) > 0;
   }
 
   /** Releases all that the client owns. Further calls do nothing. */
@@ -96,7 +136,7 @@ export class Client<P = unknown> extends Ctx {
       this.runHook(xl, () => xl.translator.clientDisconnect?.(xl, this));
     }
     this.fds.clear();
-    this.lookups.clear();
+    this.forgetAll();
     this.countEnd();
   }
 

@@ -11,8 +11,16 @@
 import type { Dict } from './dict.ts';
 import { EIO, ENXIO, EOPNOTSUPP } from './errno.ts';
 import { type FopRow, findFopsByData, fops as rows } from './fops.ts';
-import { type FopName, fail, Links, makeRefusingFop, unwind, wind } from './gen/fops.gen.ts';
-import { collect, tailArgs } from './gen/generic.gen.ts';
+import {
+  collect,
+  type FopName,
+  fail,
+  Links,
+  makeRefusingFop,
+  tailArgs,
+  unwind,
+  wind,
+} from './gen/fops.gen.ts';
 import { CONTENT } from './xdata.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from './xlator.ts';
 

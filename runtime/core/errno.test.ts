@@ -10,9 +10,10 @@ test('every errno name of Node has the number of Linux', () => {
   for (const [name, number] of known) expect(exported.get(name), name).toBe(number);
 });
 
-test('every errno of the table is exported by its name', () => {
-  expect([...exported.keys()].sort()).toEqual([...errno.errnoNames].sort());
-  for (const name of errno.errnoNames) expect(exported.get(name)).toBe(errno.errnoNumbers[name]);
+test('every errno of the table is exported by its name, in the order of all numbers but 41 and 58', () => {
+  expect(Object.fromEntries(exported)).toEqual(errno.errnoNumbers);
+  const numbers = Array.from({ length: 133 }, (_, i) => i + 1).filter((n) => n !== 41 && n !== 58);
+  expect(errno.errnoNames.slice(0, -3).map((name) => errno.errnoNumbers[name])).toEqual(numbers);
 });
 
 test('errnoName and errnoNumber convert both ways, names in any case', () => {

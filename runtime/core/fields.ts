@@ -2,7 +2,7 @@
  * Defines the structures that travel field by field between the host and modules. `npm run gen` generates classes,
  * C structs, codecs and types for all languages from this table. A row has the member's name in C and its meaning;
  * the order of rows is the order in messages. Names elsewhere lack the prefix (`f_bsize` is `bsize`), and are in camel
- * case in JavaScript. To add a field, add a row and run `npm run gen`.
+ * case in JavaScript. CONTRIBUTING.md has the steps of a new field.
  *
  * Source: GlusterFS `iatt.h`, `gf_flock`, `gf_lease`; statvfs(3), statx(2).
  */
@@ -78,10 +78,13 @@ export const structs: readonly Struct[] = [
       defineInteger('ia_btime_nsec', 'created: nanoseconds'),
       defineInteger(
         'ia_flags',
-        'the fields that the storage filled (IATT_*); 0 when the storage does not report them',
+        "the fields that the storage filled, by GlusterFS's bits IATT_* (iatt.h); 0: not reported",
       ),
-      defineInteger('ia_attributes', 'STATX_ATTR_*'),
-      defineInteger('ia_attributes_mask', 'the STATX_ATTR_* that the storage supports'),
+      defineInteger(
+        'ia_attributes',
+        'STATX_ATTR_*, from bricks of GlusterFS; storages here leave 0',
+      ),
+      defineInteger('ia_attributes_mask', 'the STATX_ATTR_* that such a brick supports'),
     ],
   },
   {

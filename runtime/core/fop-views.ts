@@ -12,11 +12,20 @@ export interface FopView {
   readonly thing: string;
   /** All fops that show or change it. */
   readonly fops: readonly FopName[];
-  /** Those that a volume defines only if it changes the thing; empty if that cannot be known. */
-  readonly signs: readonly FopName[];
-  /** Whether it changes the thing only if it sees the replies of these. */
-  readonly isInReplies: boolean;
-  /** Those that such a volume must define. */
+  /** The signs of a volume that changes the thing. */
+  readonly signs: readonly FopSign[];
+  /** A further fact, as a sentence. */
+  readonly note?: string;
+}
+
+/** Fops that a volume defines only if it changes a thing, and those that it must then define as well. */
+export interface FopSign {
+  /** One of these tells it. */
+  readonly fops: readonly FopName[];
+  /** Whether the volume must also see the child's replies, answer itself and see none, or do one of both. */
+  readonly reply?: 'seen' | 'own' | 'either';
+  /** A volume that defines one of these has another reason. */
+  readonly without?: readonly FopName[];
   readonly required: readonly FopName[];
   /** The front end's choice between them, as a sentence. */
   readonly reason: string;
@@ -31,31 +40,53 @@ const attributeFops = fops
   )
   .map(({ name }) => name as FopName);
 
-/** The views. The first that requires a fop explains why a volume defines it. */
+const namingFops = fops
+  .filter(({ entry }) => entry.creates !== undefined)
+  .map(({ name }) => name as FopName);
+
+/** The views. The first sign that requires a fop explains why a volume defines it. */
 export const fopViews: readonly FopView[] = [
   {
     thing: 'attributes',
     fops: [...attributeFops, 'readdirp'],
-    signs: ['stat', 'fstat'],
-    isInReplies: true,
-    required: ['lookup', 'stat', 'fstat', 'readdirp'],
-    reason: 'the kernel takes attributes from each of them, and caches them',
+    signs: [
+      {
+        fops: ['stat', 'fstat'],
+        reply: 'seen',
+        required: ['lookup', 'stat', 'fstat', 'readdirp'],
+        reason: 'the kernel takes attributes from each of them, and caches them',
+      },
+    ],
   },
   {
     thing: 'names',
-    fops: ['lookup', 'readdir', 'readdirp'],
-    signs: ['readdir', 'readdirp'],
-    isInReplies: false,
-    required: ['readdir', 'readdirp'],
-    reason: 'the kernel lists a directory by readdirp, and goes on by readdir',
+    // Those that make a name tell by EEXIST that it is there.
+    fops: ['lookup', 'readdir', 'readdirp', ...namingFops],
+    signs: [
+      {
+        fops: ['readdir', 'readdirp'],
+        required: ['readdir', 'readdirp'],
+        reason: 'the kernel lists a directory by readdirp, and goes on by readdir',
+      },
+      {
+        // A cache of names sees the replies, and shows no other names than these.
+        fops: ['lookup'],
+        reply: 'own',
+        required: ['readdir', 'readdirp'],
+        reason: 'a name that lookup hides is still listed',
+      },
+    ],
   },
   {
     thing: 'changes of attributes',
     fops: ['setattr', 'fsetattr'],
-    signs: ['setattr', 'fsetattr'],
-    isInReplies: false,
-    required: ['setattr', 'fsetattr'],
-    reason: 'the kernel sends fsetattr for an open file',
+    signs: [
+      {
+        fops: ['setattr', 'fsetattr'],
+        required: ['setattr', 'fsetattr'],
+        reason: 'the kernel sends fsetattr for an open file',
+      },
+    ],
   },
   {
     thing: 'lengths',
@@ -63,19 +94,27 @@ export const fopViews: readonly FopView[] = [
       .filter(({ name, data }) => /truncate|writev/.test(name) || data === 'past')
       .map(({ name }) => name as FopName)
       .filter((name) => name !== 'rchecksum'),
-    signs: ['truncate', 'ftruncate'],
-    isInReplies: false,
-    required: ['truncate', 'ftruncate'],
-    reason: 'the kernel sends ftruncate for an open file',
+    signs: [
+      {
+        fops: ['truncate', 'ftruncate'],
+        required: ['truncate', 'ftruncate'],
+        reason: 'the kernel sends ftruncate for an open file',
+      },
+      {
+        // With readv it changes data, and may keep lengths.
+        fops: ['writev'],
+        reply: 'either',
+        without: ['readv'],
+        required: ['truncate', 'ftruncate'],
+        reason: 'a file grows and loses data by truncate, too',
+      },
+    ],
   },
   {
     thing: 'data',
     fops: fops.filter(({ data }) => data !== null).map(({ name }) => name as FopName),
     signs: [],
-    isInReplies: false,
-    required: [],
-    reason:
-      'a host replies to all but readv and writev in the place of a module that has one of these, unless it defines them',
+    note: 'a host replies to all but readv and writev in the place of a module that has one of these, unless it defines them',
   },
   {
     thing: 'extended attributes',
@@ -90,16 +129,14 @@ export const fopViews: readonly FopView[] = [
       'readdirp',
     ],
     signs: [],
-    isInReplies: false,
-    required: [],
-    reason:
-      'programs with an open file use the fops on an fd, and caches request some in lookup and readdirp',
+    note: 'programs with an open file use the fops on an fd, and caches request some in lookup and readdirp',
   },
 ];
 
 /** A view of which a volume lacks fops. */
 export interface ViewGap {
   readonly view: FopView;
+  readonly sign: FopSign;
   readonly defined: readonly FopName[];
   readonly missing: readonly FopName[];
 }
@@ -111,31 +148,45 @@ export interface FopUses {
   isSeen?(name: FopName): boolean;
   /** Whether the volume sees the replies; by default those of all defined fops. */
   seesReply?(name: FopName): boolean;
+  /** Whether the volume is known to answer some requests itself; by default none. */
+  answers?(name: FopName): boolean;
 }
 
-/** Finds the views of which a volume defines some of the required fops, and not all. */
+/** Finds the views of which a volume lacks fops, each with the first sign that tells it. */
 export function findViewGaps({
   isDefined,
   isSeen = isDefined,
   seesReply = isDefined,
+  answers = () => false,
 }: FopUses): ViewGap[] {
   const explained = new Set<FopName>();
-  return fopViews.flatMap((view) => {
-    const { signs, required, isInReplies } = view;
-    const isSign = (name: FopName): boolean =>
-      isDefined(name) && !explained.has(name) && (!isInReplies || seesReply(name));
-    const defined = signs.filter(isSign);
-    if (defined.length === 0) return [];
-    for (const name of required) explained.add(name);
-    const missing = required.filter((name) => !isSeen(name));
-    return missing.length === 0 ? [] : [{ view, defined, missing }];
-  });
+  const gaps: ViewGap[] = [];
+  for (const view of fopViews) {
+    for (const sign of view.signs) {
+      const { reply, without = [], required } = sign;
+      const defined = sign.fops.filter(
+        (name) =>
+          isDefined(name) &&
+          !explained.has(name) &&
+          (reply !== 'seen' || seesReply(name)) &&
+          (reply !== 'own' || (answers(name) && !seesReply(name))) &&
+          (reply !== 'either' || answers(name) || seesReply(name)),
+      );
+      if (defined.length === 0 || without.some(isSeen)) continue;
+      for (const name of required) explained.add(name);
+      const missing = required.filter((name) => !isSeen(name));
+      if (missing.length === 0) continue;
+      gaps.push({ view, sign, defined, missing });
+      break;
+    }
+  }
+  return gaps;
 }
 
 /** Describes gaps in one line; undefined for none. */
 export function describeViewGaps(gaps: readonly ViewGap[]): string | undefined {
   const texts = gaps.map(
-    ({ view: { thing, reason }, defined, missing }) =>
+    ({ view: { thing }, sign: { reason }, defined, missing }) =>
       `it defines ${defined.join(' and ')}, but not ${missing.join(', ')}, which show the same ${thing}: ${reason}`,
   );
   return texts.length === 0

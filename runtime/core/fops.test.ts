@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findFop, fops, numbersWithoutMethod } from './fops.ts';
+import { findFop, fops, numbersWithoutMethod, toCamelCase } from './fops.ts';
 import {
   fail,
   fopNames,
@@ -53,10 +53,17 @@ describe('the table of fops', () => {
     expect(all.map((arg) => arg.name)).toEqual(['key', 'flags', 'spec']);
   });
 
-  test('has unique argument names for each fop, nullable objects in replies, and no nullable loc', () => {
+  test('has argument names that are unique and none of a stub, nullable objects in replies, and no nullable loc', () => {
+    // Parameters and variables of the generated stubs in TypeScript, C, Python and Rust.
+    const ofStubs =
+      'self this frame root xl cookie cbk child child_frame target parent op_ret op_errno at values f v';
+    const isTaken = (name: string): boolean =>
+      ofStubs.split(' ').some((taken) => toCamelCase(taken) === toCamelCase(name));
     for (const { name, args, reply } of fops) {
       for (const list of [args, reply]) {
         expect(new Set(list.map((arg) => arg.name)).size, name).toBe(list.length);
+        const taken = list.filter((arg) => isTaken(arg.name)).map((arg) => arg.name);
+        expect(taken, `${name}: a stub has a parameter of this name`).toEqual([]);
       }
       for (const arg of reply) expect(arg.nullable, `${name}.${arg.name}`).toBe(arg.type !== 'int');
       for (const arg of args) if (arg.type === 'loc') expect(arg.nullable, name).toBe(false);

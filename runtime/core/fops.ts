@@ -5,7 +5,7 @@
  * `opRet, opErrno`), each as `name:type`. `?` marks a nullable argument. Every object in a reply is nullable, but a
  * mount fails a success without those marked `!` with EIO. C's (vector, count, iobref) is one argument, `vector`.
  *
- * Source: GlusterFS `glusterfs-fops.h`, `generator.py`. To add a fop, add a row and run `npm run gen`.
+ * Source: GlusterFS `glusterfs-fops.h`, `generator.py`. CONTRIBUTING.md has the steps of a new fop or argument.
  */
 import type { FopName } from './gen/fops.gen.ts';
 
@@ -93,7 +93,7 @@ const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
 ]);
 
 /** Parses `name:type …`. Dicts are always nullable, other arguments only with a `?`; in a reply all objects are. */
-function parseArgs(spec: string, isReply: boolean): Arg[] {
+export function parseArgs(spec: string, isReply: boolean): Arg[] {
   if (spec === '') return [];
   return spec.split(' ').map((part) => {
     const [name, typeText] = part.split(':') as [string, string];

@@ -11,8 +11,7 @@ import {
 import { EACCES, EIO, ENOENT } from './errno.ts';
 import { fops } from './fops.ts';
 import { type Frame, makeFirstFrame, Stack } from './frame.ts';
-import { fail, fopNames, pass, tail, unwind, wind } from './gen/fops.gen.ts';
-import { unwindArgs, windArgs } from './gen/generic.gen.ts';
+import { fail, fopNames, pass, tail, unwind, unwindArgs, wind, windArgs } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import { Iatt } from './iatt.ts';
 import { Loc } from './operands.ts';

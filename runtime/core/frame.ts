@@ -1,6 +1,6 @@
 /**
  * Defines the two parts of a request: its Stack, which has the caller and the fop, and a Frame for each wind that
- * expects a callback.
+ * expects a callback. A `CallPool` holds the requests that an initiator or a volume has begun and not ended.
  *
  * A translator gets a frame with each fop, winds with it any number of times, and unwinds it exactly once. A
  * second unwind is dropped and logged; to notice it, frames are never reused. `local` carries data from the fop to
@@ -9,7 +9,6 @@
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
 
-import type { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Ctime } from './ctime.ts';
 import { ENODATA, ENOENT, EOPNOTSUPP } from './errno.ts';
@@ -71,7 +70,7 @@ export class Stack {
    * have lost a lock meanwhile. Null for requests that may be sent at any time.
    */
   isTooLate: (() => boolean) | null = null;
-  /** The pool of the request, and its neighbours there (`call-pool.ts`). */
+  /** The pool of the request, and its neighbours there. */
   pool: CallPool | null = null;
   older: Stack | null = null;
   newer: Stack | null = null;
@@ -160,6 +159,60 @@ export class Stack {
     }
     this.interruptListeners ??= [];
     this.interruptListeners.push(listener);
+  }
+}
+
+/**
+ * The calls in flight of one initiator or volume: a linked list through the requests, newest first, so that adding and
+ * deleting cost a few assignments.
+ */
+export class CallPool {
+  /** Head of the list; `older` leads to the next call. */
+  newest: Stack | null = null;
+  size = 0;
+  /** The number of calls that wait for another request or a reply, and so do not need the event loop (`Stack.rest`). */
+  restingCount = 0;
+
+  /** Whether some call may need the event loop to continue, because it does not rest. */
+  get mayNeedEventLoop(): boolean {
+    return this.size > this.restingCount;
+  }
+
+  /** Lists all calls, oldest first, in a copy: the caller may end calls while it iterates. */
+  list(): Stack[] {
+    const calls: Stack[] = [];
+    for (let call = this.newest; call !== null; call = call.older) calls.push(call);
+    return calls.reverse();
+  }
+
+  add(call: Stack): void {
+    const { newest } = this;
+    if (newest !== null) {
+      newest.newer = call;
+      call.older = newest;
+    }
+    call.pool = this;
+    this.newest = call;
+    this.size += 1;
+  }
+
+  /** Removes a call. Returns false if the call is not in the pool. */
+  delete(call: Stack): boolean {
+    if (call.pool !== this) return false;
+    const { older, newer } = call;
+    if (newer === null) this.newest = older;
+    else {
+      newer.older = older;
+      call.newer = null;
+    }
+    if (older !== null) {
+      older.newer = newer;
+      call.older = null;
+    }
+    call.pool = null;
+    this.size -= 1;
+    if (call.restCount > 0) this.restingCount -= 1;
+    return true;
   }
 }
 

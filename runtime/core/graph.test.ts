@@ -468,6 +468,22 @@ test('the option log-level sets the log level of its volume', async () => {
   expect(context.lines[0]).toContain(' 0-v1: said');
 });
 
+test('a suspicious setting is logged and told to the command, and in strict mode ends the start', async () => {
+  const text = 'odd';
+  const init = (xl: Graph['top']) => {
+    xl.warnSuspicious([{ position: 'a.vol:1:2', text }]);
+    return '';
+  };
+  const volumes = [{ translator: recorder([], { init }) }];
+  const told: string[] = [];
+  const context = Object.assign(new FakeContext(), { warn: (line: string) => told.push(line) });
+  await startGraph(volumes, context);
+  expect(told).toEqual(['a.vol:1:2: odd']);
+  expect(context.lines.join('\n')).toContain('a.vol:1:2: odd');
+  const strict = Object.assign(new FakeContext(), { strict: true });
+  await expect(startGraph(volumes, strict)).rejects.toThrow('a.vol:1:2: odd');
+});
+
 test('two volumes have separate contexts for the same inode', async () => {
   const translator = recorder([]);
   const graph = await startGraph([{ translator }, { translator }]);

@@ -8,7 +8,6 @@
  * Source: GlusterFS `libglusterfs/src/graph.c`.
  */
 import type { Context } from './context.ts';
-import type { Instances } from './ctx.ts';
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
 import {
@@ -22,7 +21,7 @@ import { type FopName, Links, makeRefusingFop } from './gen/fops.gen.ts';
 import { observed } from './gen/observed.gen.ts';
 import { tap } from './gen/taps.gen.ts';
 import type { Initiator } from './initiator.ts';
-import { InodeTable } from './inode.ts';
+import { InodeTable, type Instances } from './inode.ts';
 import {
   awaitTopUp,
   connectSubvolumes,
@@ -40,8 +39,15 @@ import {
   planPartialReconfiguration,
   planReconfiguration,
 } from './reconfigure.ts';
-import type { Child, EventListener, Fop, GraphView, Target, VolumeSpec } from './xlator.ts';
-import { Xlator } from './xlator.ts';
+import {
+  type Child,
+  type EventListener,
+  type Fop,
+  type GraphView,
+  type Target,
+  type VolumeSpec,
+  Xlator,
+} from './xlator.ts';
 
 /** A graph, which exchanges may replace in place; front ends keep one object while it runs. */
 export class Graph implements GraphView {

@@ -1,7 +1,8 @@
 /**
- * Derives values from the fields of an iatt: its st_mode, inode number, exact size, and whether it is known.
+ * Derives values from the fields of an iatt: its st_mode, inode number, exact size, and whether it is known. Converts
+ * device numbers between an iatt's (major * 2^32 + minor) and the kernel's (12 + 20 bits).
  *
- * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
+ * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7); Linux `include/linux/kdev_t.h`, new_encode_dev.
  */
 import { computeInoHi, computeInoLo, type Gfid } from './gfid.ts';
 import { MODE_BITS } from './ia-types.ts';
@@ -32,6 +33,20 @@ export const computeDirentplusSize = (nameBytes: number): number => (152 + nameB
 export function direntType(iaType: number): number {
   return MODE_BITS[iaType]! >> 12;
 }
+
+const TWO_32 = 0x1_0000_0000;
+
+/** Makes the kernel's number of a device. */
+export const makedev = (major: number, minor: number): number =>
+  ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
+/** Return the two parts of the kernel's number; the names are those of glibc. */
+export const major = (dev: number): number => (dev >>> 8) & 0xfff;
+export const minor = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
+
+/** Converts an iatt's `iaRdev` to the kernel's number, and back. */
+export const encodeDevice = (rdev: number): number =>
+  makedev(Math.floor(rdev / TWO_32), rdev >>> 0);
+export const decodeDevice = (dev: number): number => major(dev) * TWO_32 + minor(dev);
 
 /** The base class of `Iatt`: the subclass has the fields, this one the values that are derived from them. */
 export abstract class IattBase {
@@ -65,7 +80,7 @@ export abstract class IattBase {
   }
 
   set mode(value: number) {
-    this.iaType = typeOfMode(value);
+    this.iaType = typeByModeBits[(value & S_IFMT) >> 12]!;
     this.iaProt = value & 0o7777;
   }
 

@@ -24,7 +24,9 @@ export {
 export {
   computeDirentplusSize,
   computeDirentSize,
+  decodeDevice,
   direntType,
+  encodeDevice,
   typeOfMode,
 } from './iatt-base.ts';
 

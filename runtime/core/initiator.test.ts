@@ -8,13 +8,13 @@ import {
   makeGfid,
   startGraph,
 } from '../../test/support/core.ts';
-import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
-import { Stack } from './frame.ts';
+import { CallPool, Stack } from './frame.ts';
 import { wind } from './gen/fops.gen.ts';
 import type { Graph } from './graph.ts';
 import { IA_IFREG } from './iatt.ts';
 import { Initiator, makeInitiatorTranslator } from './initiator.ts';
+import { O_RDONLY, O_RDWR } from './open-flags.ts';
 import { Fd, Loc } from './operands.ts';
 import { GFID_REQ } from './xdata.ts';
 import { defineTranslator, type Translator } from './xlator.ts';
@@ -174,6 +174,19 @@ describe('a client', () => {
     client.fds.add(new Fd(inode, 0, 1));
     client.lookup(inode);
     expect([client.fds.size, inode.fdCount, inode.nlookup]).toEqual([0, 0, 0]);
+  });
+
+  test('finds the first of its open files of an inode, and whether one is open for writing', async () => {
+    const { fds } = (await setUp()).initiator.connect();
+    const inode = linkDirectory(graph, 'd', makeGfid(1));
+    const opened = [O_RDONLY, O_RDWR, O_RDONLY].map((flags) => new Fd(inode, flags, 1));
+    for (const fd of opened) fds.add(fd);
+    const find = () => [fds.findOpenFile(inode), fds.isOpenForWriting(inode)];
+    for (const [at, fd] of opened.entries()) {
+      expect(find()).toEqual([fd, at < 2]);
+      fds.release(fd.id);
+    }
+    expect(find()).toEqual([undefined, false]);
   });
 
   test('is released although the clientDisconnect of a translator throws', async () => {

@@ -4,10 +4,11 @@
  *
  * Source: GlusterFS `call_pool_t`, `client_t`; `xlators/mount/fuse`, `api/src/glfs.c`.
  */
-import { CallPool } from './call-pool.ts';
+
 import { Client } from './client.ts';
 import { newGfid } from './context.ts';
 import { Dict } from './dict.ts';
+import { CallPool } from './frame.ts';
 import type { Log } from './log.ts';
 import { GFID_REQ } from './xdata.ts';
 import {

@@ -78,7 +78,7 @@ class World {
       const below = [...this.names].filter(([key]) => key.startsWith(`${inode.id}/`));
       if (lookups === 0 && fds.length === 0 && below.length === 0) idle += 1;
       expect(inode).toMatchObject({ nlookup: lookups, fdCount: fds.length });
-      expect(table.byNodeid(inode.id)).toBe(inode);
+      expect(table.byId.get(inode.id)).toBe(inode);
       expect(inode.children?.size ?? 0).toBe(below.length);
       expect(this.kept.has(inode)).toBe(true);
       expect(inode.path.length).toBeLessThan(2 * PATH_MAX);
@@ -91,7 +91,7 @@ class World {
     expect(this.kept.size).toBe(linked - 1);
     for (const [key, id] of this.names) {
       const [parent, name] = key.split('/') as [string, string];
-      expect(table.grep(table.byNodeid(Number(parent))!, name)?.id).toBe(id);
+      expect(table.byId.get(Number(parent))!.children?.get(name)?.id).toBe(id);
     }
   }
 

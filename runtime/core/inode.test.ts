@@ -41,7 +41,7 @@ describe('the inode table', () => {
     const { root } = table;
     expect(root).toMatchObject({ id: ROOT_ID, gfid: ROOT_GFID, isDir: true, inoHi: 0, inoLo: 1 });
     expect(table.find(ROOT_GFID)).toBe(root);
-    expect(table.byNodeid(ROOT_ID)).toBe(root);
+    expect(table.byId.get(ROOT_ID)).toBe(root);
     expect([table.size, table.lruSize]).toEqual([1, 0]);
     expect(root.path).toBe('/');
   });
@@ -49,7 +49,7 @@ describe('the inode table', () => {
   test('does not contain a new inode before link', () => {
     const inode = table.newInode();
     expect(inode).toMatchObject({ gfid: NULL_GFID, linked: false });
-    expect(table.byNodeid(inode.id)).toBe(undefined);
+    expect(table.byId.get(inode.id)).toBe(undefined);
     expect(table.newInode().id).not.toBe(inode.id);
   });
 
@@ -58,9 +58,9 @@ describe('the inode table', () => {
     const file = link(2, dir, 'file', IA_IFREG);
     expect(file).toMatchObject({ gfid: makeGfid(2), iaType: IA_IFREG, isDir: false, linked: true });
     expect(table.find(makeGfid(2))).toBe(file);
-    expect(table.byNodeid(file.id)).toBe(file);
-    expect(table.grep(dir, 'file')).toBe(file);
-    expect(table.grep(file, 'file')).toBe(undefined);
+    expect(table.byId.get(file.id)).toBe(file);
+    expect(dir.children?.get('file')).toBe(file);
+    expect(file.children?.get('file')).toBe(undefined);
     expect(file.path).toBe('/dir/file');
     expect(table.size).toBe(3);
   });
@@ -95,7 +95,7 @@ describe('the inode table', () => {
     const dir = link(1, table.root, 'dir');
     expect(link(1, dir, '.')).toBe(dir);
     expect(table.link(table.newInode(), dir, '..', makeAttributes(ROOT_GFID))).toBe(table.root);
-    expect([table.grep(dir, '.'), table.grep(dir, '..')]).toEqual([undefined, undefined]);
+    expect([dir.children?.get('.'), dir.children?.get('..')]).toEqual([undefined, undefined]);
     expect(dir.path).toBe('/dir');
   });
 });
@@ -104,7 +104,7 @@ describe('a name in the inode table', () => {
   test('leads to the inode that was linked last, and the earlier inode loses it', () => {
     const before = link(1, table.root, 'a', IA_IFREG);
     const after = link(2, table.root, 'a', IA_IFREG);
-    expect(table.grep(table.root, 'a')).toBe(after);
+    expect(table.root.children?.get('a')).toBe(after);
     expect(before.names).toEqual([]);
     expect(before.path).toBe(`<gfid:${makeGfid(1)}>`);
   });
@@ -117,7 +117,7 @@ describe('a name in the inode table', () => {
     table.rename(table.root, 'a', b, 'c');
     expect(file.path).toBe('/b/c/file');
     expect(target.names).toEqual([]);
-    expect(table.grep(table.root, 'a')).toBe(undefined);
+    expect(table.root.children?.get('a')).toBe(undefined);
   });
 
   test('survives a rename onto itself, and is forgotten by a rename of an unknown name onto it', () => {
@@ -125,7 +125,7 @@ describe('a name in the inode table', () => {
     table.rename(table.root, 'a', table.root, 'a');
     expect(a.path).toBe('/a');
     table.rename(table.root, 'unknown', table.root, 'a');
-    expect(table.grep(table.root, 'a')).toBe(undefined);
+    expect(table.root.children?.get('a')).toBe(undefined);
   });
 
   test('below a nameless inode has a path that begins with <gfid:…>', () => {
@@ -153,8 +153,8 @@ describe('an inode', () => {
     const inodes = [1, 2, 3].map((number) => link(number, table.root, `n${number}`));
     expect(table.lruSize).toBe(2);
     expect(inodes.map((inode) => table.find(inode.gfid))).toEqual([undefined, ...inodes.slice(1)]);
-    expect(table.byNodeid(inodes[0]!.id)).toBe(undefined);
-    expect(table.grep(table.root, 'n1')).toBe(undefined);
+    expect(table.byId.get(inodes[0]!.id)).toBe(undefined);
+    expect(table.root.children?.get('n1')).toBe(undefined);
   });
 
   test('counts as newly used when it is linked again', () => {
@@ -237,7 +237,7 @@ describe('an inode', () => {
     expect(other).not.toBe(old);
     expect(table.link(old, table.root, 'a', makeAttributes(makeGfid(1)))).toBe(other);
     expect(table.link(table.newInode(), old, 'x', makeAttributes(makeGfid(6)))).not.toBe(null);
-    expect(table.grep(old, 'x')).toBe(undefined);
+    expect(old.children?.get('x')).toBe(undefined);
   });
 
   test('keeps its gfid, since a link with another gfid makes another inode', () => {
@@ -245,7 +245,7 @@ describe('an inode', () => {
     const other = table.link(a, table.root, 'a', makeAttributes(makeGfid(2)))!;
     expect(other).not.toBe(a);
     expect([a.gfid, other.gfid]).toEqual([makeGfid(1), makeGfid(2)]);
-    expect(table.grep(table.root, 'a')).toBe(other);
+    expect(table.root.children?.get('a')).toBe(other);
     expect(table.link(a, table.root, 'b', makeAttributes(makeGfid(2)))).toBe(other);
   });
 });
@@ -283,7 +283,8 @@ describe('the context of a translator', () => {
     table.root.ctxSet(xlators[1]!, 'root');
     table.clear();
     expect(told.sort()).toEqual([`v0 forget held of ${held.id}`, 'v1 forget root of 1']);
+    expect([...table.all()]).toEqual([table.root]);
     expect([table.size, table.lruSize]).toEqual([1, 0]);
-    expect(table.grep(table.root, 'a')).toBe(undefined);
+    expect(table.root.children?.get('a')).toBe(undefined);
   });
 });

@@ -8,12 +8,53 @@
  *
  * Source: GlusterFS `libglusterfs/src/inode.c`.
  */
-import { Ctx, type Instances } from './ctx.ts';
+import type { Client } from './client.ts';
 import { computeInoHi, computeInoLo, type Gfid, NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
 import { INODE_LRU_LIMIT, PATH_MAX } from './limits.ts';
-import type { Lookups } from './lookups.ts';
-import type { Child } from './xlator.ts';
+import type { Child, Xlator } from './xlator.ts';
+
+/** The instances of a graph, by id. Ids of initiators and of ended instances are undefined. */
+export type Instances = readonly (Xlator<unknown> | undefined)[];
+
+/**
+ * Base class of objects with contexts: `Inode`, `Fd`, `Client`. Each instance of a translator may keep one value with the
+ * object, by the instance's id (GlusterFS's inode_ctx and fd_ctx).
+ */
+export class Ctx {
+  private ctx: unknown[] | null = null;
+
+  /** Returns the value that `xl` has stored; undefined without one. */
+  ctxGet(xl: Xlator<unknown>): unknown {
+    return this.ctx === null ? undefined : this.ctx[xl.id];
+  }
+
+  /** Stores a value. When the object ends, the translator is called with it: `forget`, `release`, … */
+  ctxSet(xl: Xlator<unknown>, value: unknown): void {
+    this.ctx ??= [];
+    this.ctx[xl.id] = value;
+  }
+
+  /** Removes and returns the value of `xl`, whose translator is then not called when the object ends. */
+  ctxDel(xl: Xlator<unknown>): unknown {
+    const value = this.ctxGet(xl);
+    if (this.ctx !== null) this.ctx[xl.id] = undefined;
+    return value;
+  }
+
+  /** Removes all values, and calls `onRemove` for each. */
+  protected endCtx(
+    xlators: Instances,
+    onRemove: (xl: Xlator<unknown>, value: unknown) => void,
+  ): void {
+    const { ctx } = this;
+    this.ctx = null;
+    ctx?.forEach((value, id) => {
+      const xl = xlators[id];
+      if (value !== undefined && xl !== undefined) onRemove(xl, value);
+    });
+  }
+}
 
 /** A name that leads to an inode. */
 export interface Dentry {
@@ -37,8 +78,8 @@ export class Inode extends Ctx {
   inoLo = 0;
   /** The number of lookups that clients have not forgotten. */
   nlookup = 0;
-  /** The lookups of the only client that has looked the inode up; null if several or no clients have (`lookups.ts`). */
-  soleOwner: Lookups | null = null;
+  /** The only client that has looked the inode up; null if several or no clients have. */
+  soleOwner: Client | null = null;
   /** The number of open fds (`holdForFd`). */
   fdCount = 0;
   /** Names that lead here; more than one for a hard link. */
@@ -91,10 +132,11 @@ export class InodeTable {
   readonly xlators: Instances;
   /** Links to the top of the graph, by which files opened from now on wind. */
   links!: Child;
+  /** The inodes by the kernel's nodeid, without the forgotten ones. */
+  readonly byId = new Map<number, Inode>();
   /** The most idle inodes. At least 1: with 0, an inode would be evicted as it is linked. */
-  lruLimit: number;
+  lruLimit = INODE_LRU_LIMIT;
   private readonly byGfid = new Map<Gfid, Inode>();
-  private readonly byId = new Map<number, Inode>();
   /** The idle inodes, those that became idle first at the front. */
   private readonly lru = new Set<Inode>();
   /**
@@ -106,9 +148,8 @@ export class InodeTable {
   private lruInsertCount = 0;
   private lastId = ROOT_ID;
 
-  constructor(xlators: Instances, lruLimit = INODE_LRU_LIMIT) {
+  constructor(xlators: Instances) {
     this.xlators = xlators;
-    this.lruLimit = lruLimit;
     this.root = this.make(ROOT_ID);
     this.root.iaType = IA_IFDIR;
     this.register(this.root, ROOT_GFID);
@@ -153,11 +194,6 @@ export class InodeTable {
     return new Inode(this, id);
   }
 
-  /** Finds the inode of a kernel's nodeid; undefined for a forgotten one. */
-  byNodeid(id: number): Inode | undefined {
-    return this.byId.get(id);
-  }
-
   /** Whether an inode ever had this number. */
   hasExisted(id: number): boolean {
     return Number.isSafeInteger(id) && id > 0 && id <= this.lastId;
@@ -166,11 +202,6 @@ export class InodeTable {
   /** Finds a linked inode. */
   find(gfid: Gfid): Inode | undefined {
     return this.byGfid.get(gfid);
-  }
-
-  /** Finds the inode of a known name. */
-  grep(parent: Inode, name: string): Inode | undefined {
-    return parent.children?.get(name);
   }
 
   /**
@@ -236,7 +267,7 @@ export class InodeTable {
     return this.byGfid.values();
   }
 
-  /** Counts a lookup; `Lookups` counts by client. */
+  /** Counts a lookup; `Client.lookup` counts by client. */
   lookup(inode: Inode): void {
     inode.nlookup += 1;
     this.lru.delete(inode);

@@ -17,7 +17,8 @@ export function computeEditDistance(a: string, b: string): number {
         row[j - 1]! + 1,
         previousRow[j - 1]! + (isSame ? 0 : 1),
       );
-      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      // Before its first letter a word has undefined, which no letter equals.
+      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       if (isSwapped) best = Math.min(best, rowBeforePrevious[j - 2]! + 1);
       row.push(best);
     }

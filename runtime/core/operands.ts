@@ -3,9 +3,8 @@
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/fd.h`, `loc_t`, `libglusterfs/src/xlator.c`.
  */
-import { Ctx } from './ctx.ts';
 import { type Gfid, NULL_GFID } from './gfid.ts';
-import type { Inode } from './inode.ts';
+import { Ctx, type Inode } from './inode.ts';
 import type { Child } from './xlator.ts';
 
 /**

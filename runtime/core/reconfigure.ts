@@ -111,7 +111,7 @@ function checkChange(
 ): OptionsChange {
   const { translator } = xl;
   const table: Options = { ...genericOptions, ...translator.options };
-  const settings = { openOptions: translator.openOptions ?? false, volumeNames };
+  const settings = { volumeNames };
   const { values, problems: optionProblems } = checkOptions(table, options, settings);
   const positionText = position ?? `volume '${name}'`;
   for (const problem of optionProblems) {

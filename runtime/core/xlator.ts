@@ -9,13 +9,12 @@
  * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
  */
 
-import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { guardFops } from './data-guard.ts';
 import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
-import { Frame, type Stack } from './frame.ts';
+import { CallPool, Frame, type Stack } from './frame.ts';
 import type { FopName, FopTable, Links } from './gen/fops.gen.ts';
 import type { Initiator } from './initiator.ts';
 import type { Inode, InodeTable } from './inode.ts';
@@ -179,6 +178,8 @@ export interface DataPath<P> {
    * O_SYNC or O_DSYNC, the data is in the file before the wind returns.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
+  /** For storage with `backing`: whether a file may be open or mapped for writing. */
+  hasWriters?(xl: Xlator<P>, inode: Inode): boolean;
   /** For storage with `backing`: whether `flush` reports errors of close(2), and so must not be skipped. */
   tellsAtClose?(xl: Xlator<P>): boolean;
   /**

@@ -9,8 +9,7 @@
 
 import { findFop } from '../core/fops.ts';
 import type { AnyCbk, Frame, Stack } from '../core/frame.ts';
-import type { FopName } from '../core/gen/fops.gen.ts';
-import { collect, collectCbk } from '../core/gen/generic.gen.ts';
+import { collect, collectCbk, type FopName } from '../core/gen/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import { holdRequest, type Interceptor, resumeRequest } from '../core/interceptor.ts';
 import type { Fop, Xlator } from '../core/xlator.ts';

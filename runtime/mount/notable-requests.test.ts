@@ -30,26 +30,12 @@ const inside = (parent: Inode, name: string): Loc => new Loc(null, parent, name)
 it('expected failures, as ENOENT of a lookup, are recorded apart, and displace no other requests', async () => {
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
-  notable.add(request(graph, 'OPEN', null), { findInode: () => root }, 1, EACCES, 0, 1);
+  notable.add(request(graph, 'OPEN', null), 1, EACCES, 0, 1);
   for (let i = 0; i < 3 * RECORDS_MAX; i++) {
-    notable.add(
-      request(graph, 'LOOKUP', inside(root, `n${i}`)),
-      { findInode: () => root },
-      1,
-      ENOENT,
-      i + 1,
-      1,
-    );
+    notable.add(request(graph, 'LOOKUP', inside(root, `n${i}`)), 1, ENOENT, i + 1, 1);
   }
-  notable.add(request(graph, 'GETXATTR', 'user.a'), { findInode: () => root }, 1, ENODATA, 1e6, 1);
-  notable.add(
-    request(graph, 'LOOKUP', inside(root, 'n')),
-    { findInode: () => root },
-    1,
-    ENOENT,
-    2e6,
-    SLOW_MS,
-  );
+  notable.add(request(graph, 'GETXATTR', 'user.a'), 1, ENODATA, 1e6, 1);
+  notable.add(request(graph, 'LOOKUP', inside(root, 'n')), 1, ENOENT, 2e6, SLOW_MS);
   const { requests, slowMs } = notable.dump();
   expect(slowMs).toBe(SLOW_MS);
   expect(requests).toHaveLength(RECORDS_MAX + 2);
@@ -58,7 +44,7 @@ it('expected failures, as ENOENT of a lookup, are recorded apart, and displace n
   expect(requests.at(-2)).toMatchObject({ op: 'GETXATTR', attribute: 'user.a', way: ['storage'] });
   expect(requests.at(-1)).toMatchObject({ op: 'LOOKUP', paths: ['/n'], ms: SLOW_MS });
   for (let i = 0; i < 2 * RECORDS_MAX; i++) {
-    notable.add(request(graph, 'OPEN', null), { findInode: () => root }, 1, 0, i, SLOW_MS);
+    notable.add(request(graph, 'OPEN', null), 1, 0, i, SLOW_MS);
   }
   const now = notable.dump().requests;
   expect(now).toHaveLength(2 * RECORDS_MAX);
@@ -69,10 +55,10 @@ it('a recorded request has the path of a removed name, both paths of a rename, o
   const { graph, notable } = await kept();
   const { root } = graph.inodes;
   const dir = linkDirectory(graph, 'd', makeGfid(5));
-  notable.add(request(graph, 'MKDIR', inside(dir, 'x')), { findInode: () => dir }, 1, EACCES, 1, 1);
+  notable.add(request(graph, 'MKDIR', inside(dir, 'x')), dir.id, EACCES, 1, 1);
   const move = { from: inside(root, 'a'), to: inside(dir, 'b') };
-  notable.add(request(graph, 'RENAME', move), { findInode: () => root }, 1, EACCES, 2, 1);
-  notable.add(request(graph, 'OPEN', null, true), { findInode: () => undefined }, 1, EACCES, 3, 1);
+  notable.add(request(graph, 'RENAME', move), 1, EACCES, 2, 1);
+  notable.add(request(graph, 'OPEN', null, true), 99, EACCES, 3, 1);
   graph.inodes.unlink(root, 'd');
   const told = notable.dump().requests.map(({ paths, way }) => [paths, way]);
   expect(told).toEqual([

@@ -140,11 +140,6 @@ class RecordRing {
   }
 }
 
-/** The part of a session that finds inodes by the kernel's nodeid. */
-export interface InodeLookup {
-  findInode(nodeid: number): Inode | undefined;
-}
-
 export class NotableRequests {
   /** Requests of at least so many milliseconds are slow. */
   readonly slowMs: number;
@@ -159,20 +154,13 @@ export class NotableRequests {
 
   /**
    * Records a failed or slow request.
-   * @param nodeid the request's inode, which `inodes` finds if the request's frame has no loc
+   * @param nodeid the kernel's number of the request's inode, in case that its frame has no loc
    * @param errno 0 on success
    * @param repliedAtMs time of the reply, by `performance.now`
    * @param durationMs may be provisional, like `repliedAtMs`: the caller then registers the returned record as a
    * listener of the next clock sample, which sets both
    */
-  add(
-    request: Stack,
-    inodes: InodeLookup,
-    nodeid: number,
-    errno: number,
-    repliedAtMs: number,
-    durationMs: number,
-  ) {
+  add(request: Stack, nodeid: number, errno: number, repliedAtMs: number, durationMs: number) {
     const isExpected = durationMs < this.slowMs && isExpectedFailure(request.op, errno);
     const record = (isExpected ? this.expectedFailures : this.failedOrSlow).takeOldest();
     record.unique = request.unique;
@@ -207,7 +195,7 @@ export class NotableRequests {
       const { parent } = target;
       inode = parent ?? target.inode;
       if (parent !== null) name = target.name;
-    } else inode = inodes.findInode(nodeid) ?? null;
+    } else inode = this.graph.inodes.byId.get(nodeid) ?? null;
     record.inode = isExpected ? inode : null;
     record.name = name;
     record.paths = isExpected ? null : listPaths(target, inode, name);

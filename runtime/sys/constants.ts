@@ -57,6 +57,12 @@ export const UTIME_OMIT = 0x3ffffffe;
 
 // fcntl(2).
 export const F_SETFL = 4;
+export const F_SETSIG = 10;
+export const F_SETLEASE = 1024;
+export const F_RDLCK = 0;
+
+// signal(7): a signal that is ignored by default.
+export const SIGURG = 23;
 export const F_DUPFD_CLOEXEC = 1030;
 
 // flock(2).

@@ -1,7 +1,7 @@
 /** Turns that another thread ends. */
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { onTurnAbandoned, runEndable, runSharedTurn, turn } from '../core/turn.ts';
+import { makeLoop, onTurnAbandoned, runEndable, runSharedTurn, turn } from '../core/turn.ts';
 import { END_TURN_PROTOTYPE, enableTurnEnding } from './end-turn.ts';
 import { koffiPath } from './koffi.ts';
 
@@ -65,6 +65,23 @@ describe('a turn of the event loop', () => {
       }),
     ).toThrow(new RangeError('its own'));
     expect(did).toBe(1);
+  });
+
+  it('a loop whose step was ended runs its steps again', () => {
+    const steps: string[] = [];
+    let endless = true;
+    const loop = makeLoop(() => {
+      steps.push(endless ? 'endless' : 'short');
+      if (!endless) return;
+      endless = false;
+      loop();
+      signal(1);
+      forever['a loop']!();
+    });
+    expect(runEndable(loop)).toBe(false);
+    loop();
+    loop();
+    expect(steps).toEqual(['endless', 'short', 'short']);
   });
 
   it('nested in another is ended without the outer one', () => {

@@ -75,7 +75,7 @@ export class Statx extends Struct {
     return this.view.getUint32(36, true);
   }
   get size(): number {
-    return readU64(this.view, 40);
+    return readI64(this.view, 40);
   }
   /** The exact size, beyond 2^53 too. */
   get exactSize(): bigint {
@@ -83,7 +83,7 @@ export class Statx extends Struct {
   }
   /** Units of 512 bytes. */
   get blocks(): number {
-    return readU64(this.view, 48);
+    return readI64(this.view, 48);
   }
   get atime(): number {
     return readI64(this.view, 64);

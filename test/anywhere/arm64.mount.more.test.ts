@@ -100,7 +100,7 @@ async function makeVolfile(
 /** Opens files of a volume with Node's numbers of ARM, and prints what happened. */
 const VOLUME_PROGRAM = `
 import { constants as own } from 'node:fs';
-import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/server/index.js'))};
 
 const volume = await Volume.open(process.argv[2]);
 const open = async (path, flags) => {
@@ -124,7 +124,7 @@ process.stdout.write(JSON.stringify(outcome));
 
 /** Looks an absent name up twice through negative.py, and prints the errors' codes. */
 const PYTHON_PROGRAM = `
-import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/server/index.js'))};
 
 const volume = await Volume.open(process.argv[2]);
 for (let count = 0; count < 2; count++)

@@ -22,7 +22,15 @@ type MachineName = keyof typeof MACHINES;
 
 const HEADERS = [
   ...['dirent.h', 'errno.h', 'fcntl.h', 'netinet/in.h', 'netinet/tcp.h', 'poll.h', 'pwd.h'],
-  ...['stddef.h', 'sys/file.h', 'sys/mount.h', 'sys/socket.h', 'sys/stat.h', 'sys/statfs.h'],
+  ...[
+    'signal.h',
+    'stddef.h',
+    'sys/file.h',
+    'sys/mount.h',
+    'sys/socket.h',
+    'sys/stat.h',
+    'sys/statfs.h',
+  ],
   ...['sys/statvfs.h', 'sys/syscall.h', 'sys/uio.h', 'time.h', 'linux/fs.h', 'linux/fuse.h'],
   'linux/openat2.h',
 ];

@@ -8,8 +8,7 @@ import type { Cleanup } from '../../apps/bench/run/cleanup.ts';
 import { Workspace } from '../../apps/bench/run/workspace.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
-/** The inputs of a suite: flags, cleanup, interruption and progress. */
-export interface SuiteContext {
+export interface Bench {
   readonly quick: boolean;
   /** Runs at the end of a part. */
   readonly cleanup: Cleanup;
@@ -17,9 +16,6 @@ export interface SuiteContext {
   readonly signal: AbortSignal;
   /** Prints progress for people. */
   log(message: string): void;
-}
-
-export interface Bench extends SuiteContext {
   /** For mount points, logs and programs. */
   readonly folder: string;
   /** The folder of the servers' storages: in memory where there is room. */
@@ -29,14 +25,19 @@ export interface Bench extends SuiteContext {
 /** Bytes that the largest part stores: copies of a tree of sources. */
 const BYTES_MAX = 2 * 2 ** 30;
 
-export function openBench(context: SuiteContext): Bench {
+export function openBench(context: Omit<Bench, 'folder' | 'data'>): Bench {
   const workspace = new Workspace(undefined, BYTES_MAX);
   context.cleanup.add(async () => {
     const message = workspace.remove();
     if (message !== null) throw new Error(message);
   });
-  return { ...context, folder: workspace.scratchFolder, data: workspace.dataFolder };
+  const bench = { ...context, folder: workspace.scratchFolder, data: workspace.dataFolder };
+  process.env.XDG_CACHE_HOME = findCacheFolder(bench);
+  return bench;
 }
+
+/** The servers' cache folder, apart from the user's. */
+export const findCacheFolder = ({ data }: Bench): string => join(data, 'cache');
 
 export const glossaProgram = join(packageRoot, 'dist/cli/main.cjs');
 

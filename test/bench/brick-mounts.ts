@@ -1,26 +1,29 @@
-/** Mounts of the same bricks by glossa's client and by GlusterFS's, each in its own folder. */
-
+/**
+ * Mounts the same bricks by glossa's client and by GlusterFS's, each in its own folder, and makes parts that compare
+ * them: single calls, and data.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
-import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
+import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
+import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, startOnce, withTimeLimit } from './bench.ts';
+import { type Loads, makeCallPart } from './calls.ts';
+import { type DataExperiment, makeDataPart } from './data.ts';
 import {
   type Brick,
   type BrickKind,
-  makeClient,
-  makeDistribute,
+  makeStorage,
   startBrick,
   startBricks,
   startClient,
+  utime,
 } from './gluster.ts';
+import type { Operation } from './operations.ts';
 import { writeRelayRequests } from './relay.ts';
 import { ASLEEP, BUSY_POLL_US, startGlossa, startLibfuse, TIMEOUTS } from './servers.ts';
-import { makeFloorTarget, type TargetKind } from './targets.ts';
-
-/** Is part of every volume that GlusterFS makes; keeps times equal on all bricks. */
-export const utime = makeVolume('utime', 'features/utime');
+import { type Held, hold } from './table.ts';
+import { makeFloorTarget, type Target, type TargetKind } from './targets.ts';
 
 /** The volumes of a client above cluster/distribute, as glusterd writes them by default. */
 export const defaultStack: readonly PlainVolume[] = [
@@ -31,16 +34,18 @@ export const defaultStack: readonly PlainVolume[] = [
   makeVolume('io-threads', 'performance/io-threads'),
 ];
 
-/** Named by client, and by brick if it is not GlusterFS's. */
-export type BrickMount =
-  | 'glossa'
-  | 'asleep'
-  | 'glusterfs'
-  | 'onGlossa'
-  | 'glossaOnly'
-  | 'plain'
+/** Mounts by client, and by brick if it is not GlusterFS's, with their names beside GlusterFS in figures. */
+const figureNames = {
+  glossa: "glossa's client / GlusterFS's",
+  asleep: "glossa's client, --busy-poll 0 / GlusterFS's",
+  glusterfs: '',
+  onGlossa: "GlusterFS's client on glossa's brick / on its own",
+  glossaOnly: "glossa's client and brick / GlusterFS's",
+  plain: "glossa's client, nothing above / GlusterFS's",
   /** A server in C that only asks the first brick for a name. */
-  | 'relay';
+  relay: "C, which only asks the brick / GlusterFS's client",
+};
+export type BrickMount = keyof typeof figureNames;
 
 const DEFAULT_MOUNTS: readonly BrickMount[] = [
   'glossa',
@@ -68,6 +73,8 @@ export interface BrickSetup {
   readonly hasUpcalls?: boolean;
 }
 
+type Mount = (bench: Bench, name: string, bricks: readonly Brick[]) => Promise<ServedMount>;
+
 /** Makes the mounts of some bricks. The result lacks those that `mounts` does not name. */
 export function makeBrickMounts({
   count,
@@ -81,103 +88,121 @@ export function makeBrickMounts({
   const makeStart = (kind: BrickKind) =>
     startOnce(async (bench: Bench) =>
       count === 1
-        ? [await startBrick(bench, `${kind}-brick`, kind, { hasUpcalls })]
-        : startBricks(bench, kind, count, { hasUpcalls }),
+        ? [await startBrick(bench, `${kind}-brick`, kind, hasUpcalls)]
+        : startBricks(bench, kind, count, hasUpcalls),
     );
   const findBricks = { glusterfs: makeStart('glusterfs'), glossa: makeStart('glossa') };
-  const options: MountOptions = { above, timeouts, acls, delayMs };
   const makeKind = (
     title: string,
     kind: BrickKind,
-    mount: typeof mountByGlossa,
-    mountOptions = options,
+    mount: Mount,
+    makeTarget = async (bench: Bench, { pid, mountpoint }: ServedMount, name: string) => {
+      const root = join(mountpoint, name);
+      await withTimeLimit(bench.signal, mkdir(root));
+      return { pid, root } as Target;
+    },
   ): TargetKind => ({
     title,
     async start(bench, name) {
       const bricks = await findBricks[kind](bench);
-      const { pid, mountpoint } = await mount(bench, name, bricks, mountOptions);
-      const root = join(mountpoint, name);
-      await withTimeLimit(bench.signal, mkdir(root));
-      return { pid, root, bricks: bricks.map((brick) => brick.pid) };
+      const target = await makeTarget(bench, await mount(bench, name, bricks), name);
+      return { ...target, bricks: bricks.map(({ pid }) => pid) };
     },
   });
+  const makeGlossaMount =
+    (volumes: readonly PlainVolume[], flags: readonly string[] = []): Mount =>
+    (bench, name, bricks) =>
+      startGlossa(bench, name, [utime, ...volumes], {
+        ...{ storage: makeStorage(bricks, delayMs), timeouts },
+        flags: [...flags, ...(acls === false ? ['--no-acl'] : [])],
+      });
+  const glossa = makeGlossaMount(above);
+  const flags = acls === true ? ['--acl'] : [];
+  const glusterfs: Mount = (bench, name, bricks) =>
+    startClient(bench, name, bricks, { volumes: [utime, ...above], delayMs, timeouts, flags });
+  const relay: Mount = (bench, name, [brick]) => {
+    const requests = join(bench.folder, `${name}.requests`);
+    writeRelayRequests(requests, brick!);
+    const more = [String(BUSY_POLL_US), String(brick!.port), requests];
+    return startLibfuse(bench, name, 'libfuse-floor', timeouts, ...more);
+  };
+  const asleep = makeGlossaMount(above, ASLEEP);
   const kinds: Readonly<Record<BrickMount, TargetKind>> = {
-    glossa: makeKind("glossa's client, GlusterFS's brick", 'glusterfs', mountByGlossa),
-    asleep: makeKind('the same, --busy-poll 0', 'glusterfs', mountAsleep),
-    glusterfs: makeKind('GlusterFS alone', 'glusterfs', mountByGlusterfs),
-    onGlossa: makeKind("GlusterFS's client, glossa's brick", 'glossa', mountByGlusterfs),
-    glossaOnly: makeKind('glossa alone', 'glossa', mountByGlossa),
-    plain: makeKind("glossa's client, nothing above", 'glusterfs', mountByGlossa, {
-      ...options,
-      above: [],
-    }),
-    relay: {
-      title: 'C, which only asks the brick',
-      async start(bench, name) {
-        const bricks = await findBricks.glusterfs(bench);
-        const target = await makeFloorTarget(
-          bench,
-          await mountByRelay(bench, name, bricks, options),
-        );
-        return { ...target, bricks: bricks.map((brick) => brick.pid) };
-      },
-    },
+    glossa: makeKind("glossa's client, GlusterFS's brick", 'glusterfs', glossa),
+    asleep: makeKind('the same, --busy-poll 0', 'glusterfs', asleep),
+    glusterfs: makeKind('GlusterFS alone', 'glusterfs', glusterfs),
+    onGlossa: makeKind("GlusterFS's client, glossa's brick", 'glossa', glusterfs),
+    glossaOnly: makeKind('glossa alone', 'glossa', glossa),
+    plain: makeKind("glossa's client, nothing above", 'glusterfs', makeGlossaMount([])),
+    relay: makeKind('C, which only asks the brick', 'glusterfs', relay, makeFloorTarget),
   };
   return Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds;
 }
 
-interface MountOptions {
-  readonly above: readonly PlainVolume[];
-  readonly timeouts: typeof TIMEOUTS;
-  readonly acls: boolean | undefined;
-  readonly delayMs: number;
+// -- parts ---------------------------------------------------------------------------------------
+
+/** Placements with pinned processes; unpinned ones may move in each round. */
+export const PLACES = ['same', 'different'] as const;
+
+/** Loads of single calls. */
+export const CALL_LOADS: Loads = {
+  full: { rounds: 9, count: 3000, warm: 20_000 },
+  quick: { rounds: 3, count: 500, warm: 3_000 },
+};
+
+/** Loads of `ls -l`: ten thousand files a call. */
+export const LIST_LOADS: Loads = {
+  full: { rounds: 5, count: 3, warm: 2, names: 10_000, before: 0, keeps: true },
+  quick: { rounds: 2, count: 1, warm: 1, names: 1000, before: 0, keeps: true },
+};
+
+type Bars = Held<BrickMount>['bars'];
+
+/**
+ * Makes a part of single calls, with the bars of mounts beside GlusterFS. Bars of glossa's client are also those of one with
+ * --busy-poll 0, as GlusterFS's client does not wait awake either.
+ */
+export function makeBrickCallPart(
+  what: string,
+  operation: Operation,
+  setup: BrickSetup,
+  bars: Readonly<Partial<Record<BrickMount, Bars>>>,
+  { loads = CALL_LOADS, name = figureNames.glossa } = {},
+) {
+  const targets = makeBrickMounts(setup);
+  const { glossa } = bars;
+  const allBars = {
+    ...bars,
+    ...(glossa !== undefined && 'asleep' in targets && { asleep: glossa }),
+  };
+  const names = { ...figureNames, glossa: name, asleep: `${name}, --busy-poll 0` };
+  return makeCallPart<BrickMount>({
+    ...{ what, operation, loads, targets, places: PLACES },
+    ...{ first: 'glusterfs', firstTitle: 'GlusterFS' },
+    held: (Object.keys(allBars) as BrickMount[]).map((mount) =>
+      hold(`${what}: ${names[mount]}`, [mount, 'glusterfs'], allBars[mount]!),
+    ),
+  });
 }
 
-/** The lowest volumes of glossa's client. */
-export const makeStorage = (bricks: readonly Brick[], delayMs = 0): readonly PlainVolume[] => {
-  const clients = bricks.map((brick) =>
-    stackVolumes(
-      [makeClient(brick)],
-      delayMs > 0 ? [makeDelayVolume(`${brick.name}-delay`, delayMs)] : [],
-    ),
-  );
-  const distributeVolumes =
-    bricks.length > 1 ? [makeDistribute(clients.map((volumes) => volumes.at(-1)!))] : [];
-  return [...clients.flat(), ...distributeVolumes];
-};
-
-const makeMounter =
-  (extraFlags: readonly string[]) =>
-  (
-    bench: Bench,
-    name: string,
-    bricks: readonly Brick[],
-    { above, timeouts, acls, delayMs }: MountOptions,
-  ) =>
-    startGlossa(bench, name, [utime, ...above], {
-      storage: makeStorage(bricks, delayMs),
-      timeouts,
-      flags: [...(acls === false ? ['--no-acl'] : []), ...extraFlags],
-    });
-
-const mountByGlossa = makeMounter([]);
-const mountAsleep = makeMounter(ASLEEP);
-
-const mountByGlusterfs: typeof mountByGlossa = (
-  bench,
-  name,
-  bricks,
-  { above, timeouts, acls, delayMs },
-) => {
-  const storage = makeStorage(bricks, delayMs);
-  const flags = acls === true ? ['--acl'] : [];
-  return startClient(bench, name, bricks, { storage, volumes: [utime, ...above], timeouts, flags });
-};
-
-const mountByRelay: typeof mountByGlossa = (bench, name, bricks, { timeouts }) => {
-  const requests = join(bench.folder, `${name}.requests`);
-  const [brick] = bricks as [Brick];
-  writeRelayRequests(requests, brick);
-  const more = [String(BUSY_POLL_US), String(brick.port), requests];
-  return startLibfuse(bench, name, 'libfuse-floor', timeouts, ...more);
-};
+/** Makes a part of written and read data. @param onGlossa bars of GlusterFS's client on glossa's brick */
+export function makeBrickDataPart(
+  experiment: Omit<DataExperiment<BrickMount>, 'targets' | 'first' | 'firstTitle' | 'held'>,
+  setup: BrickSetup,
+  glossa: Bars,
+  onGlossa?: Bars,
+) {
+  const targets = makeBrickMounts(setup);
+  return makeDataPart<BrickMount>({
+    ...{ ...experiment, targets, places: PLACES, first: 'glusterfs', firstTitle: 'GlusterFS' },
+    held: [
+      ['glossa', 'glossa / GlusterFS', glossa],
+      ...('asleep' in targets
+        ? ([['asleep', 'glossa, --busy-poll 0 / GlusterFS', glossa]] as const)
+        : []),
+      ...(onGlossa === undefined
+        ? []
+        : ([['onGlossa', "GlusterFS's client on glossa's brick / GlusterFS", onGlossa]] as const)),
+    ],
+  });
+}

@@ -1,61 +1,21 @@
-/** Experiments on single calls, timed by `callload.c`. */
-import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
+/** Experiments on single calls: made by a client of its own program (`call-client.ts`), or by several. */
+import { basename } from 'node:path';
+import { pinProcess } from '../../apps/bench/engine/affinity.ts';
+import type { Placement } from '../../apps/bench/engine/placement.ts';
 import { BLOCK_REQUESTS, isSteady } from '../../apps/bench/engine/steadiness.ts';
-import { compile } from '../../apps/bench/run/compile.ts';
-import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Bench, runCommand } from './bench.ts';
+import { Cleanup } from '../../apps/bench/run/cleanup.ts';
+import { makeBuiltPath } from '../../runtime/sys/paths.ts';
+import type { Bench } from './bench.ts';
 import {
-  type Column,
   type Experiment,
   type MeasureTarget,
-  makeMedianColumn,
-  makeRatioColumn,
-  makeRoundsColumn,
+  type RoundSlot,
+  runExperiment,
 } from './experiment.ts';
-import { withFreshDirectory, withKeptDirectory } from './targets.ts';
-
-/** The operations of callload.c. */
-export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'list';
-
-/** Times of the calls in one round, in microseconds. */
-export interface Sample {
-  readonly mean: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
-/** The same of callload. */
-export interface CallSample extends Sample {
-  readonly 'p99.9': number;
-  /** The time of the round, divided by the calls of all clients. */
-  readonly each: number;
-}
-
-/** Makes the columns; a busy machine disturbs the median least. @param first name of the first row */
-export const makeSampleColumns = <S extends Sample = Sample>(first: string): Column<S>[] => [
-  makeRoundsColumn('median', ({ p50 }) => p50),
-  makeMedianColumn('mean', ({ mean }) => mean),
-  makeMedianColumn('99 %', ({ p99 }) => p99),
-  makeRatioColumn(`× ${first}`, ({ p50 }) => p50),
-];
-
-/** Makes the columns of calls by one client: all statistics, as one hides what another shows. */
-const makeCallColumns = (first: string): Column<CallSample>[] => {
-  const [median, mean, p99, ratio] = makeSampleColumns<CallSample>(first);
-  const perSecond = makeMedianColumn<CallSample>('a second', ({ each }) => 1e6 / each);
-  const p999 = makeMedianColumn<CallSample>('99.9 %', (sample) => sample['p99.9']);
-  return [median!, mean!, p99!, p999, perSecond, ratio!];
-};
-
-/** Several clients share the CPUs, which the time of one call does not show. */
-const makeClientColumns = (first: string): Column<CallSample>[] => [
-  makeRoundsColumn('each', ({ each }) => each),
-  makeMedianColumn('median', ({ p50 }) => p50),
-  makeMedianColumn('99 %', ({ p99 }) => p99),
-  makeRatioColumn(`× ${first}`, ({ each }) => each),
-];
+import type { Operation } from './operations.ts';
+import { type Column, hold, type Report } from './table.ts';
+import { type Target, type TargetKind, withDirectory } from './targets.ts';
+import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
 
 /** The calls of an experiment. */
 export interface Load {
@@ -74,46 +34,58 @@ export interface Load {
   readonly keeps?: boolean;
 }
 
-const NAMES = 100;
-const USES_BEFORE = 5;
-/** Exit status of callload after a call with a wrong result. */
-const WRONG_ANSWERS_STATUS = 3;
-
-/** Compiles callload unless it exists, and returns its path. @throws {MeasurementError} */
-export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
-  const program = join(folder, 'callload');
-  const source = join(packageRoot, 'test/bench/callload.c');
-  const problem = existsSync(program) ? null : compile(source, program, []);
-  if (problem !== null) throw new MeasurementError(problem);
-  return program;
+/** A full load and a quick one. */
+export interface Loads {
+  readonly full: Load;
+  readonly quick: Load;
 }
 
-/** Runs callload and returns its result. @throws {MeasurementError} */
-export async function runLoad(
-  bench: Pick<Bench, 'signal'>,
-  ...commandLine: readonly [program: string, ...args: (string | number)[]]
-): Promise<CallSample> {
-  try {
-    const [program, ...args] = commandLine;
-    return JSON.parse(await runCommand(bench, [program, ...args.map(String)])) as CallSample;
-  } catch (error) {
-    const isWrong = error instanceof MeasurementError && error.status === WRONG_ANSWERS_STATUS;
-    throw isWrong ? new WrongAnswers(error.message) : error;
-  }
-}
+export const chooseLoad = ({ quick }: Pick<Bench, 'quick'>, loads: Loads): Load =>
+  quick ? loads.quick : loads.full;
+
+/** The program of a client. */
+export const CALL_CLIENT = makeBuiltPath('test/bench/call-client.cjs');
+
+const DEFAULTS = { names: 100, before: 5, clients: 1, keeps: false };
+
+/** Makes the columns of searches; a busy machine disturbs the median least. @param first name of the first row */
+export const makeTimeColumns = (first: string): Column[] => [
+  ['median', 'p50'],
+  ['mean', 'mean', 'median'],
+  ['99 %', 'p99', 'median'],
+  [`× ${first}`, 'p50', 'ratio'],
+];
+
+/** Makes the columns of calls: all statistics, as one hides what another shows. */
+const makeCallColumns = (first: string): Column[] => {
+  const [median, mean, p99, ratio] = makeTimeColumns(first) as [Column, Column, Column, Column];
+  return [
+    median,
+    mean,
+    p99,
+    ['99.9 %', 'p99.9', 'median'],
+    ['a second', 'perSecond', 'median'],
+    ratio,
+  ];
+};
+
+/** Several clients share the CPUs, which the time of one call does not show. */
+const makeClientColumns = (first: string): Column[] => [
+  ['each', 'each'],
+  ['median', 'p50', 'median'],
+  ['99 %', 'p99', 'median'],
+  [`× ${first}`, 'each', 'ratio'],
+];
 
 /** Blocks into which a warm-up is divided at least: the rule needs six. */
 const BLOCKS_MIN = 8;
 
 /** Calls a target in blocks until it is steady (apps/bench/engine/steadiness.ts). */
-export async function warmUp(
-  runBlock: (calls: number) => Promise<CallSample>,
-  {
-    count,
-    warm,
-    onUnsteady,
-  }: Pick<Load, 'count' | 'warm'> & { readonly onUnsteady?: (calls: number) => void },
-): Promise<CallSample> {
+export async function warmUp<S extends Pick<RequestTimes, 'mean'>>(
+  runBlock: (calls: number) => Promise<S>,
+  { count, warm }: Pick<Load, 'count' | 'warm'>,
+  onUnsteady: (calls: number) => void = () => {},
+): Promise<S> {
   const blockCalls = Math.max(1, Math.min(BLOCK_REQUESTS, count, Math.floor(warm / BLOCKS_MIN)));
   const times: number[] = [];
   for (;;) {
@@ -122,72 +94,131 @@ export async function warmUp(
     if (isSteady(times)) return sample;
     const calls = times.length * blockCalls;
     if (calls + blockCalls > warm) {
-      onUnsteady?.(calls);
+      onUnsteady(calls);
       return sample;
     }
   }
 }
 
-/** Compiles callload, and returns the function that runs it on a target. @throws {MeasurementError} */
-async function prepareCalls(
-  bench: Bench,
-  operation: Operation,
-  { count, warm, names = NAMES, before = USES_BEFORE, clients = 1, keeps = false }: Load,
-): Promise<MeasureTarget<CallSample>> {
-  const program = compileLoad(bench);
-  return (target, { placement, cpuAssignment, round }) => {
-    const cpuArguments = cpuAssignment.client === null ? [] : [cpuAssignment.client];
-    const clientArguments = clients === 1 ? [] : ['-c', clients];
-    const runBlock = (path: string, calls: number) =>
-      runLoad(
-        bench,
-        program,
-        ...clientArguments,
-        ...[operation, path, names, before, calls],
-        ...cpuArguments,
-      );
-    const onUnsteady = (calls: number): void =>
-      bench.log(`${basename(target.root)} is not steady after ${calls} calls`);
-    const runCalls = (path: string) =>
-      round === 0
-        ? warmUp((calls) => runBlock(path, calls), { count, warm, onUnsteady })
-        : runBlock(path, count);
-    return keeps
-      ? withKeptDirectory(bench, target, operation, runCalls)
-      : withFreshDirectory(bench, target, `${operation}-${placement}-${round}`, runCalls);
-  };
+/** Starts the clients of calls, and returns the function that measures calls in a directory. */
+export function prepareCalls(bench: Bench, operation: Operation, load: Partial<Load>) {
+  const { names, before, clients: clientCount } = { ...DEFAULTS, ...load };
+  const clients = new WorkloadClients(bench, clientCount, CALL_CLIENT);
+  const workload = `${operation} ${names}`;
+  return (target: Target, { cpuAssignment }: RoundSlot, root: string, count: number) =>
+    clients.measureRequests(target, cpuAssignment, {
+      ...{ workload, root, count, before: names * before, hasOwnFolders: true },
+    });
 }
-
-type HeldCall<N extends string> = Omit<Experiment<N, CallSample>['held'][number], 'pick'> & {
-  /** The compared statistic; default: the median call, or of several clients `each`. */
-  readonly statistic?: keyof CallSample;
-};
 
 export interface CallExperiment<N extends string>
-  extends Pick<Experiment<N, CallSample>, 'what' | 'targets' | 'first' | 'places'> {
+  extends Pick<Experiment<N>, 'what' | 'targets' | 'places' | 'held'> {
   readonly operation: Operation;
-  readonly load: Load;
+  readonly loads: Loads;
+  readonly first: N;
   readonly firstTitle: string;
-  readonly held: readonly HeldCall<N>[];
 }
 
-const isShared = ({ clients = 1 }: Load): boolean => clients > 1;
+/** Makes a part of single calls. Figures compare the median call, or of several clients `each`. */
+export const makeCallPart =
+  <N extends string>({ operation, loads, firstTitle, ...experiment }: CallExperiment<N>) =>
+  (bench: Bench): Promise<Report> => {
+    const load = chooseLoad(bench, loads);
+    const { count, rounds, clients, keeps } = { ...DEFAULTS, ...load };
+    const isShared = clients > 1;
+    return runExperiment<N>(bench, {
+      ...experiment,
+      rounds,
+      unitText: `µs, median of ${count} calls ${isShared ? `of ${clients} clients ` : ''}in each of`,
+      key: isShared ? 'each' : 'p50',
+      columns: (isShared ? makeClientColumns : makeCallColumns)(firstTitle),
+      async prepare(): Promise<MeasureTarget> {
+        const measure = prepareCalls(bench, operation, load);
+        return (target, slot) => {
+          const { placement, round } = slot;
+          const onUnsteady = (calls: number): void =>
+            bench.log(`${basename(target.root)} is not steady after ${calls} calls`);
+          const name = keeps ? operation : `${operation}-${placement}-${round}`;
+          return withDirectory(bench, target, name, keeps, (path) =>
+            round === 0
+              ? warmUp((calls) => measure(target, slot, path, calls), load, onUnsteady)
+              : measure(target, slot, path, count),
+          );
+        };
+      },
+      settings: { operation, ...DEFAULTS, ...load },
+    });
+  };
 
-export const makeCallExperiment = <N extends string>({
-  operation,
-  load,
-  firstTitle,
-  held,
-  ...experiment
-}: CallExperiment<N>): Experiment<N, CallSample> => ({
-  ...experiment,
-  unitText: `µs, median of ${load.count} calls ${isShared(load) ? `of ${load.clients} clients ` : ''}in each of`,
-  rounds: load.rounds,
-  prepare: (bench) => prepareCalls(bench, operation, load),
-  columns: isShared(load) ? makeClientColumns(firstTitle) : makeCallColumns(firstTitle),
-  held: held.map(({ statistic = isShared(load) ? 'each' : 'p50', ...comparison }) => ({
-    ...comparison,
-    pick: (sample) => sample[statistic],
-  })),
-  settings: { operation, names: NAMES, ...load },
-});
+// -- the first calls of a fresh mount ------------------------------------------------------------
+
+/** A target that each round starts again. */
+interface FreshTarget extends Target {
+  startAgain(bench: Bench, round: number): Promise<Target>;
+}
+
+/**
+ * Makes a part of failed stats at one placement: each round starts each target anew, times its first `count` calls, makes
+ * it steady by at most `warm`, and times as many again.
+ */
+export const makeFirstCallPart =
+  <N extends string>(
+    kinds: Readonly<Record<N, TargetKind>>,
+    placement: Placement,
+    loads: Loads,
+    held: readonly [NoInfer<N>, ...NoInfer<N>[]],
+  ) =>
+  (bench: Bench): Promise<Report> => {
+    const load = chooseLoad(bench, loads);
+    const { count, warm, rounds } = load;
+    const freshKinds = {} as Record<N, TargetKind<FreshTarget>>;
+    for (const [name, { title, start }] of Object.entries<TargetKind>(kinds)) {
+      const startAgain = (own: Bench, round: number) => start(own, `${name}-first-${round}`);
+      const target: FreshTarget = { pid: null, root: '', startAgain };
+      freshKinds[name as N] = { title, start: async () => target };
+    }
+    return runExperiment<N, FreshTarget>(bench, {
+      what: `failed stat, the first ${count} of a fresh mount`,
+      unitText: 'µs, median of',
+      rounds,
+      targets: freshKinds,
+      places: [placement],
+      first: held[0],
+      key: 'first',
+      async prepare() {
+        // None of the names is asked for before the first call.
+        const measure = prepareCalls(bench, 'absent', { before: 0 });
+        return async (fresh, slot) => {
+          const cleanup = new Cleanup();
+          try {
+            const target = await fresh.startAgain({ ...bench, cleanup }, slot.round);
+            if (target.pid !== null) pinProcess(target.pid, slot.cpuAssignment.servers);
+            return await withDirectory(bench, target, 'first', false, async (path) => {
+              const call = (calls: number) => measure(target, slot, path, calls);
+              const { mean: first, p50, p99 } = await call(count);
+              await warmUp(call, { count, warm });
+              return { first, p50, p99, steady: (await call(count)).mean };
+            });
+          } finally {
+            await cleanup.run(bench.log);
+          }
+        };
+      },
+      columns: [
+        ['first, mean', 'first'],
+        ['median', 'p50', 'median'],
+        ['99 %', 'p99', 'median'],
+        ['steady, mean', 'steady'],
+        [`first × ${held[0]}`, 'first', 'ratio'],
+      ],
+      held: held.map((name) =>
+        hold(
+          `${kinds[name].title}: mean of the first ${count} / steady`,
+          [name, name],
+          '≤ 1.5, aim 1.2',
+          { otherKey: 'steady' },
+        ),
+      ),
+      settings: { count, warm },
+    });
+  };

@@ -3,19 +3,9 @@ import { expect, it } from 'vitest';
 import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { makeBench } from '../support/bench.ts';
 import { makeFolder } from '../support/folder.ts';
-import {
-  type Experiment,
-  makeBarsEverywhere,
-  makeRatioColumn,
-  makeRoundsColumn,
-  runExperiment,
-} from './experiment.ts';
+import { type Experiment, runExperiment } from './experiment.ts';
 import { judgeFigure } from './figures.ts';
-import { formatSection } from './table.ts';
-
-interface Sample {
-  readonly time: number;
-}
+import { formatSection, hold } from './table.ts';
 
 type Name = 'mine' | 'other' | 'absent' | 'bad';
 
@@ -23,7 +13,7 @@ const folder = makeFolder();
 
 const makeKind = (title: string) => ({ title, start: async () => ({ pid: null, root: title }) });
 
-const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
+const makeExperiment = (turns: string[]): Experiment<Name> => ({
   what: 'walking',
   unitText: 's, median of',
   rounds: 2,
@@ -45,17 +35,14 @@ const makeExperiment = (turns: string[]): Experiment<Name, Sample> => ({
       // Those of round 0 count for nothing.
       return { time: round === 0 ? 1000 : (target.root === 'mine' ? 3 : 2) * round };
     },
+  key: 'time',
   columns: [
-    makeRoundsColumn('time', ({ time }) => time),
-    makeRatioColumn('× other', ({ time }) => time),
+    ['time', 'time'],
+    ['× other', 'time', 'ratio'],
   ],
-  held: (['other', 'absent', 'bad'] as const).map((other) => ({
-    what: `mine / ${other}`,
-    mine: 'mine',
-    other,
-    pick: ({ time }) => time,
-    bars: { ...makeBarsEverywhere({ limit: 2 }), free: null },
-  })),
+  held: (['other', 'absent', 'bad'] as const).map((other) =>
+    hold(`mine / ${other}`, ['mine', other], ['≤ 2', '≤ 2']),
+  ),
   settings: { shoes: 2 },
 });
 

@@ -1,6 +1,6 @@
 /** Tests of verdicts on figures. */
 import { describe, expect, it } from 'vitest';
-import { type Bar, judgeFigure, reachesAim } from './figures.ts';
+import { type Bar, judgeFigure, parseBar, reachesAim } from './figures.ts';
 
 const judge = (median: number, bar: Bar | null) =>
   judgeFigure({
@@ -59,4 +59,13 @@ describe('the verdict on a benchmark figure', () => {
     expect(judgeFigure({ what: '', unit: '×', bar: { limit: 1 }, value })).toBe('not measured');
     expect(judgeFigure({ what: '', unit: '×', bar: null, value })).toBe('not measured');
   });
+});
+
+it('a bar is read as it is printed, and refused in another form', () => {
+  expect(parseBar('≤ 1.25')).toEqual({ limit: 1.25 });
+  expect(parseBar('< 1, aim 0.6')).toEqual({ limit: 1, below: true, aim: 0.6 });
+  expect(parseBar('≥ 0.8, aim 1')).toEqual({ limit: 0.8, least: true, aim: 1 });
+  expect(parseBar('aim ≥ 0.9')).toEqual({ aim: 0.9, least: true });
+  expect(parseBar(null)).toBeNull();
+  expect(() => parseBar('<= 1')).toThrow("'<= 1' is not a bar");
 });

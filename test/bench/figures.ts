@@ -44,3 +44,22 @@ function isWithin(median: number, { below, least }: Bar, limit: number): boolean
   if (median === limit) return below !== true;
   return least ? median > limit : median < limit;
 }
+
+// -- bars as texts -------------------------------------------------------------------------------
+
+/** A bar as it is printed: `≤ 1.25`, `< 1`, `≥ 0.8, aim 1`, `aim ≥ 0.9`; null: only reported. */
+export type BarText = string | null;
+
+/** Reads a bar. @throws {TypeError} */
+export function parseBar(text: BarText): Bar | null {
+  if (text === null) return null;
+  const [, isAim, sign, value, aim] =
+    /^(aim )?([≤<≥]) ([\d.]+)(?:, aim ([\d.]+))?$/.exec(text) ?? [];
+  if (value === undefined) throw new TypeError(`'${text}' is not a bar`);
+  return {
+    ...(isAim ? { aim: Number(value) } : { limit: Number(value) }),
+    ...(aim !== undefined && { aim: Number(aim) }),
+    ...(sign === '<' && { below: true }),
+    ...(sign === '≥' && { least: true }),
+  };
+}

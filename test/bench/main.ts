@@ -3,6 +3,7 @@ import { api } from './api/suite.ts';
 import { bridges } from './bridges/suite.ts';
 import { chunks } from './chunks/suite.ts';
 import { cluster } from './cluster.ts';
+import { files } from './files/suite.ts';
 import { mount } from './mount.ts';
 import { mounts } from './mounts.ts';
 import { speed } from './speed.ts';
@@ -12,7 +13,7 @@ import { tutorial } from './tutorial.ts';
 // Node 20 reads these certificates at each process's start, for 80 ms that are not glossa's.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-const suites = { api, bridges, chunks, cluster, mount, speed, tutorial };
+const suites = { api, bridges, chunks, cluster, files, mount, speed, tutorial };
 const names = Object.keys(suites);
 
 /** Arguments with a suite's name first. `--only SUITE` names a suite, too. */

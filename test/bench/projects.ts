@@ -1,46 +1,124 @@
 /**
- * Measures git and npm in glossa's mounts of two bricks of GlusterFS that each take a millisecond more, with
- * the performance translators that are useful there and without them, and in GlusterFS's mount with the same
- * translators. Every result is checked.
+ * Parts of programs on trees: `tar` and `git` in mounts of a directory; programs that list, search, unpack and remove a
+ * tree, and git and npm, in mounts of bricks of GlusterFS. Every result is checked.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, runCommand, withTimeLimit } from './bench.ts';
-import { type BrickMount, makeBrickMounts } from './brick-mounts.ts';
+import { type Bench, runCommand } from './bench.ts';
+import { defaultStack, makeBrickMounts } from './brick-mounts.ts';
+import { type Program, runProgramExperiment } from './programs.ts';
+import { hold, type Report } from './table.ts';
+import { makeDirectories } from './targets.ts';
 import {
-  type MeasureTarget,
-  makeRatioColumn,
-  makeRoundsColumn,
-  type RoundSlot,
-  runExperiment,
-} from './experiment.ts';
-import type { Bar } from './figures.ts';
-import { TIMEOUTS } from './servers.ts';
-import type { Report } from './table.ts';
-import type { Target } from './targets.ts';
-import { treeFiles } from './tree.ts';
-import {
-  checkWorktree,
-  commitTree,
-  gitCommand,
+  FILES_OF_PACKAGE,
+  GIT,
+  listedFiles,
+  packCommittedTree,
+  packProject,
   packTree,
-  pickSeconds,
-  prepareStatus,
-  type TreeSample,
-  timeCommand,
+  treeFiles,
 } from './trees.ts';
+
+const UNPACK = 'tar -x -f "$1" -C "$0"';
+const STATUS = `${GIT} -C "$0" status --porcelain`;
+
+/** After it git knows the files' inodes, so that it need not read the files again. */
+const gitStatus: Program = { title: 'time', before: `${UNPACK} && ${STATUS}`, run: STATUS };
+
+// -- in a directory ------------------------------------------------------------------------------
+
+/** Makes a part that measures the seconds of a program for a tree. */
+const makeTreePart =
+  (
+    name: string,
+    program: Program,
+    keeps: boolean,
+    prepare: (bench: Bench, files: number) => Promise<string>,
+  ) =>
+  (bench: Bench): Promise<Report> => {
+    const files = bench.quick ? 1_000 : 20_000;
+    const what = `${name}, a tree of ${files} files`;
+    return runProgramExperiment(bench, {
+      ...{ what, unit: 's', rounds: 3, targets: makeDirectories(), keeps },
+      ...{ first: 'glusterfs', ratioTitle: '× GlusterFS', programs: { value: program } },
+      prepare: () => prepare(bench, files),
+      held: [hold(`${what}: posix / GlusterFS posix`, ['glossa', 'glusterfs'], '< 1, aim 0.5')],
+      settings: { files },
+    });
+  };
+
+export const trees = {
+  tar: makeTreePart(
+    'tar x',
+    // Compares content, modes, owners and times.
+    { title: 'time', run: UNPACK, after: 'tar -d -f "$1" -C "$0" && rm -r "$0"' },
+    false,
+    (bench, files) => packTree(bench, treeFiles(files)),
+  ),
+  git: makeTreePart('git status', gitStatus, true, packCommittedTree),
+};
+
+// -- listings over bricks ------------------------------------------------------------------------
+
+const DIRECTORIES = 40;
+const FILES_OF_DIRECTORY = 50;
+const FILES = DIRECTORIES * FILES_OF_DIRECTORY;
+
+/** Makes a part over so many bricks. @param acls whether files have ACLs, of which `ls -l` asks for each file's */
+const makeListingPart =
+  (count: 2 | 3, acls: boolean) =>
+  (bench: Bench): Promise<Report> => {
+    const { glossa, glusterfs } = makeBrickMounts({ count, above: defaultStack, acls });
+    const bricks = `${count} bricks${acls ? ', ACLs' : ''}`;
+    const files = [...listedFiles(DIRECTORIES, FILES_OF_DIRECTORY)];
+    const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+    const programs = {
+      untar: { title: 'untar', run: UNPACK },
+      du: { title: 'du -s', run: 'du -s "$0" >"$2"' },
+      ls: {
+        title: 'ls -lR',
+        run: 'ls -lR "$0" >"$2"',
+        after: `awk '/^-/ { files++; bytes += $5 } END { print files, bytes }' "$2"`,
+        expected: `${FILES} ${bytes}`,
+      },
+      find: {
+        title: 'find',
+        run: 'find "$0" >"$2"',
+        after: 'wc -l <"$2"',
+        // The folder itself, its directories and its files.
+        expected: String(1 + DIRECTORIES + FILES),
+      },
+      rm: { title: 'rm -r', run: 'rm -r "$0"', after: 'test ! -e "$0"' },
+    } satisfies Record<string, Program>;
+    return runProgramExperiment(bench, {
+      what: `${FILES} files in ${DIRECTORIES} directories, ${bricks}`,
+      ...{ unit: 'ms', rounds: bench.quick ? 1 : 5, places: ['free'], expires: true, programs },
+      ...{ targets: { glossa, glusterfs }, first: 'glusterfs', ratioTitle: '×' },
+      prepare: () => packTree(bench, files),
+      held: Object.entries(programs).map(([key, { title }]) =>
+        hold(
+          `${title}, ${bricks}: glossa's client / GlusterFS's`,
+          ['glossa', 'glusterfs'],
+          '≤ 0.85, aim 0.6',
+          { key },
+        ),
+      ),
+      settings: { files: FILES, directories: DIRECTORIES, bricks: count, acls },
+    });
+  };
+
+export const listings = {
+  listings: makeListingPart(2, false),
+  'listings-three': makeListingPart(3, false),
+  'listings-acls': makeListingPart(2, true),
+};
+
+// -- projects over bricks that are far away ------------------------------------------------------
 
 /** Milliseconds by which each request to a brick is delayed. */
 const DELAY_MS = 1;
-
-/** Before each program, what the kernel knows has expired. */
-const EXPIRY_MS = (Math.max(TIMEOUTS.entry, TIMEOUTS.attribute) + 0.2) * 1000;
 
 /** Caches that rely on what the bricks report, from the bricks up. */
 const performanceStack: readonly PlainVolume[] = [
@@ -59,174 +137,78 @@ const performanceStack: readonly PlainVolume[] = [
   }),
 ];
 
-type Prepare = (bench: Bench, count: number) => Promise<MeasureTarget<TreeSample>>;
-
 interface Project {
-  readonly program: string;
   readonly unit: 'files' | 'packages';
-  readonly count: { readonly full: number; readonly quick: number };
+  readonly counts: { readonly full: number; readonly quick: number };
+  readonly prepare: (bench: Bench, count: number) => Promise<string>;
+  readonly makeProgram: (count: number) => Program;
+  readonly keeps?: boolean;
   /** The bar of the time without the translators / with them. */
-  readonly bar: Bar;
-  readonly prepare: Prepare;
+  readonly bar: string;
 }
 
+/**
+ * Makes a part of a program in mounts of two bricks, with the performance translators that are useful there and without
+ * them, and in GlusterFS's mount with the same translators.
+ */
 const makeProjectPart =
-  ({ program, unit, count: counts, bar, prepare }: Project) =>
+  (name: string, { unit, counts, prepare, makeProgram, keeps = false, bar }: Project) =>
   (bench: Bench): Promise<Report> => {
     const count = bench.quick ? counts.quick : counts.full;
-    const what = `${program}, ${count} ${unit}, bricks ${DELAY_MS} ms away`;
+    const what = `${name}, ${count} ${unit}, bricks ${DELAY_MS} ms away`;
     const { glossa, plain, glusterfs } = makeBrickMounts({
       ...{ count: 2, above: performanceStack, mounts: ['glossa', 'plain', 'glusterfs'] },
       ...{ delayMs: DELAY_MS, hasUpcalls: true },
     });
-    return runExperiment<Extract<BrickMount, 'glossa' | 'plain' | 'glusterfs'>, TreeSample>(bench, {
-      what,
-      unitText: 's, median of',
-      rounds: bench.quick ? 1 : 5,
+    return runProgramExperiment(bench, {
+      ...{ what, unit: 's', rounds: bench.quick ? 1 : 5, places: ['free'], expires: true, keeps },
       targets: {
         plain: { ...plain, title: 'without performance translators' },
         glossa: { ...glossa, title: 'with them' },
         glusterfs: { ...glusterfs, title: 'GlusterFS, with them' },
       },
-      places: ['free'],
-      first: 'plain',
-      columns: [makeRoundsColumn('time', pickSeconds), makeRatioColumn('×', pickSeconds)],
-      async prepare() {
-        const measureTarget = await prepare(bench, count);
-        return async (target, slot) => {
-          await delay(EXPIRY_MS, undefined, { signal: bench.signal });
-          return measureTarget(target, slot);
-        };
-      },
+      ...{ first: 'plain', ratioTitle: '×', programs: { value: makeProgram(count) } },
+      prepare: () => prepare(bench, count),
       held: [
-        {
-          what: `${what}: without performance translators / with them`,
-          ...{ mine: 'plain', other: 'glossa', pick: pickSeconds },
-          bars: { same: null, different: null, free: bar },
-        },
+        hold(`${what}: without performance translators / with them`, ['plain', 'glossa'], bar),
       ],
       settings: { count, delayMs: DELAY_MS },
     });
   };
 
-/** A folder for each round. */
-const findRoundFolder = ({ root }: Target, { round }: RoundSlot): string =>
-  join(root, `${basename(root)}-${round}`);
-
-// -- git clone -----------------------------------------------------------------------------------
-
-const prepareClone: Prepare = async (bench, files) => {
-  // Without git, this throws with the package to install.
-  await runCommand(bench, ['git', '--version']);
+/** Unpacks a committed tree as the origin of clones; returns its repository. */
+async function makeOrigin(bench: Bench, files: number): Promise<string> {
   const origin = join(bench.data, 'origin');
-  const archive = await packTree(bench, treeFiles(files), (folder) => commitTree(bench, folder));
+  const archive = await packCommittedTree(bench, files);
   rmSync(origin, { recursive: true, force: true });
   mkdirSync(origin);
   await runCommand(bench, ['tar', '-x', '-f', archive, '-C', origin]);
-  return async (target, slot) => {
-    const folder = findRoundFolder(target, slot);
-    const command = gitCommand(target.root, 'clone', '-q', join(origin, '.git'), folder);
-    const [seconds] = await timeCommand(bench, slot.cpuAssignment, ...command);
-    await checkWorktree(bench, folder);
-    return { seconds };
-  };
-};
-
-// -- npm ci --------------------------------------------------------------------------------------
-
-const FILES_OF_PACKAGE = 4;
-
-/** Packs a package of small files; returns the archive. */
-async function packPackage(bench: Bench, folder: string, name: string): Promise<string> {
-  const source = join(folder, name);
-  const archive = `${source}.tgz`;
-  const files = {
-    'package.json': JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
-    'index.js': `module.exports = require('./lib/name.js');\n`,
-    'lib/name.js': `module.exports = '${name}';\n`.repeat(20),
-    'README.md': `# ${name}\n`,
-  } satisfies Record<string, string>;
-  mkdirSync(join(source, 'package', 'lib'), { recursive: true });
-  for (const [path, content] of Object.entries(files))
-    writeFileSync(join(source, 'package', path), content);
-  await runCommand(bench, ['tar', '-c', '-z', '-f', archive, '-C', source, 'package']);
-  rmSync(source, { recursive: true });
-  return archive;
-}
-
-/** Packs packages; returns the content of package.json and package-lock.json. */
-async function packPackages(bench: Bench, count: number): Promise<readonly [object, object]> {
-  const folder = join(bench.data, 'packages');
-  const dependencies: Record<string, string> = {};
-  const lockedPackages: Record<string, object> = {};
-  for (let index = 0; index < count; index++) {
-    const name = `package-${index}`;
-    const archive = await packPackage(bench, folder, name);
-    const digest = createHash('sha512').update(readFileSync(archive)).digest('base64');
-    dependencies[name] = `file:${archive}`;
-    lockedPackages[`node_modules/${name}`] = {
-      version: '1.0.0',
-      resolved: `file:${archive}`,
-      integrity: `sha512-${digest}`,
-    };
-  }
-  const project = { name: 'project', version: '1.0.0' };
-  const packages = { '': { ...project, dependencies }, ...lockedPackages };
-  return [
-    { ...project, dependencies },
-    { ...project, lockfileVersion: 3, requires: true, packages },
-  ];
+  return join(origin, '.git');
 }
 
 /** Ignores the user's configuration of npm, and asks no registry. */
-const makeInstallCommand = ({ data }: Bench, folder: string) =>
-  [
-    'env',
-    'npm_config_userconfig=/dev/null',
-    'npm_config_update_notifier=false',
-    `npm_config_cache=${join(data, 'npm-cache')}`,
-    ...['npm', 'ci', '--prefix', folder],
-    ...['--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'],
-  ] as const;
-
-const prepareInstall: Prepare = async (bench, count) => {
-  const { signal } = bench;
-  // Without npm, this throws with the package to install.
-  await runCommand(bench, ['npm', '--version']);
-  bench.log('packing packages');
-  const [manifest, lock] = await packPackages(bench, count);
-  const archive = await packTree(bench, [
-    { path: 'package.json', content: JSON.stringify(manifest), executable: false },
-    { path: 'package-lock.json', content: JSON.stringify(lock), executable: false },
-  ]);
-  return async (target, slot) => {
-    const folder = findRoundFolder(target, slot);
-    await withTimeLimit(signal, mkdir(folder));
-    await runCommand(bench, ['tar', '-x', '-f', archive, '-C', folder]);
-    const command = makeInstallCommand(bench, folder);
-    const [seconds] = await timeCommand(bench, slot.cpuAssignment, ...command);
-    const modules = join(folder, 'node_modules');
-    const found = await runCommand(bench, ['find', modules, '-mindepth', '2', '-type', 'f']);
-    const foundCount = found.split('\n').filter(Boolean).length;
-    if (foundCount !== count * FILES_OF_PACKAGE || !existsSync(join(modules, 'package-0', 'lib')))
-      throw new WrongAnswers(`npm ci: ${foundCount} files, not ${count * FILES_OF_PACKAGE}`);
-    return { seconds };
-  };
-};
+const INSTALL = [
+  'env npm_config_userconfig=/dev/null npm_config_update_notifier=false npm_config_cache="$1.cache"',
+  'npm ci --prefix "$0" --offline --ignore-scripts --no-audit --no-fund --silent',
+].join(' ');
 
 const TREE = { full: 2_000, quick: 300 };
 
 export const projects = {
-  'git-status': makeProjectPart({
-    ...{ program: 'git status', unit: 'files', count: TREE, prepare: prepareStatus },
-    bar: { limit: 3, aim: 10, least: true },
+  'git-status': makeProjectPart('git status', {
+    ...{ unit: 'files', counts: TREE, prepare: packCommittedTree, keeps: true },
+    ...{ makeProgram: () => gitStatus, bar: '≥ 3, aim 10' },
   }),
-  'git-clone': makeProjectPart({
-    ...{ program: 'git clone', unit: 'files', count: TREE, prepare: prepareClone },
-    bar: { limit: 1.5, least: true },
+  'git-clone': makeProjectPart('git clone', {
+    ...{ unit: 'files', counts: TREE, prepare: makeOrigin, bar: '≥ 1.5' },
+    makeProgram: () => ({ title: 'time', run: `${GIT} clone -q "$1" "$0"`, after: STATUS }),
   }),
-  'npm-ci': makeProjectPart({
-    ...{ program: 'npm ci', unit: 'packages', count: { full: 300, quick: 40 } },
-    ...{ prepare: prepareInstall, bar: { limit: 1.5, least: true } },
+  'npm-ci': makeProjectPart('npm ci', {
+    ...{ unit: 'packages', counts: { full: 300, quick: 40 }, prepare: packProject, bar: '≥ 1.5' },
+    makeProgram: (count) => ({
+      ...{ title: 'time', before: UNPACK, run: INSTALL },
+      after: 'find "$0/node_modules" -mindepth 2 -type f | wc -l',
+      expected: String(count * FILES_OF_PACKAGE),
+    }),
   }),
 };

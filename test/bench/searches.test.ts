@@ -5,102 +5,96 @@ import { expect, it } from 'vitest';
 import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeBench } from '../support/bench.ts';
 import { makeFolder } from '../support/folder.ts';
-import { makeBarsEverywhere, runExperiment } from './experiment.ts';
+import { runExperiment } from './experiment.ts';
 import { judgeFigure } from './figures.ts';
-import {
-  chooseSize,
-  makeSearchExperiment,
-  type SearchExperiment,
-  type SearchTimes,
-} from './searches.ts';
-import { formatSection } from './table.ts';
+import { chooseSize, makeSearchSample, prepareSearches, searchColumns } from './searches.ts';
+import { formatSection, hold, reportSeries } from './table.ts';
 import type { RequestTimes } from './workload-clients.ts';
 
 const size = { rounds: 1, searches: 40, warm: 10 };
 
-const makeRequestTimes = (mean: number, lookups: number | null): RequestTimes => ({
-  mean,
-  p50: mean,
-  p99: 2 * mean,
-  perSecond: 1e6 / mean,
-  lookups,
-});
-
-/** Times of a search with these means, in microseconds. */
-const makeSearchTimes = (first: number, again: number, lookups: number | null): SearchTimes => ({
-  first: makeRequestTimes(first, lookups),
-  again: makeRequestTimes(again, lookups),
-});
-
-type Name = 'none' | 'cache' | 'missing';
-
-const makeSettings = (root: (name: string) => string): SearchExperiment<Name> => ({
-  what: 'folders',
-  size,
-  targets: {
-    none: { title: 'no cache', start: async (_, name) => ({ pid: null, root: root(name) }) },
-    cache: { title: 'a cache', start: async (_, name) => ({ pid: null, root: root(name) }) },
-    missing: {
-      title: 'something else',
-      start: () => Promise.reject(new MeasurementError('it is missing (apt install it)')),
-    },
-  },
-  baseline: 'none',
-  tutorialTimes: { none: '7.357' },
-  held: [
-    {
-      what: 'times as fast',
-      mine: 'none',
-      other: 'cache',
-      which: 'again',
-      bars: makeBarsEverywhere({ limit: 1e6, least: true }),
-    },
-    {
-      ...{ what: 'beside', mine: 'none', other: 'missing', which: 'first' },
-      bars: makeBarsEverywhere({ limit: 1 }),
-    },
-  ],
+const makeTimes = (mean: number, lookups?: number): RequestTimes => ({
+  ...{ mean, p50: mean, p99: 2 * mean, 'p99.9': 3 * mean, perSecond: 1e6 / mean, each: mean },
+  ...(lookups !== undefined && { lookups }),
 });
 
 const folder = makeFolder();
 
 it('each round of the search benchmark looks up new names, and then the same names again', async () => {
   const bench = makeBench(folder);
-  const root = (name: string): string => {
-    mkdirSync(join(folder, name));
-    return join(folder, name);
-  };
-  const report = await runExperiment(bench, makeSearchExperiment(makeSettings(root)));
+  const makeKind = (title: string) => ({
+    title,
+    async start(_: unknown, name: string) {
+      mkdirSync(join(folder, name));
+      return { pid: null, root: join(folder, name) };
+    },
+  });
+  const report = await runExperiment(bench, {
+    what: 'folders',
+    unitText: 'ms, median of',
+    rounds: 1,
+    targets: {
+      none: makeKind('no cache'),
+      cache: makeKind('a cache'),
+      missing: {
+        title: 'something else',
+        start: () => Promise.reject(new MeasurementError('it is missing (apt install it)')),
+      },
+    },
+    places: ['free'],
+    first: 'none',
+    key: 'first',
+    prepare: async () => prepareSearches(bench, size, makeSearchSample),
+    columns: searchColumns,
+    held: [
+      hold('times as fast', ['none', 'cache'], '≥ 1000000', { key: 'again' }),
+      hold('beside', ['none', 'missing'], '≤ 1'),
+    ],
+  });
   await bench.cleanup.run((message) => expect(message).toBe(''));
-  expect(report.sections.map(({ title }) => title)).toEqual([
-    'folders: 40 searches, unpinned: ms, mean search, median of 1 rounds [lowest – highest]',
-  ]);
-  const { places } = report.raw as { places: { free: Record<Name, SearchTimes[]> } };
+  const { places } = report.raw as {
+    places: { free: Record<string, Record<string, number>[]> };
+  };
   expect(places.free.none).toHaveLength(1);
-  for (const { first, again } of places.free.cache) {
-    expect(first).toMatchObject({ lookups: null });
-    expect(first.mean).toBeGreaterThan(0);
-    expect(again.mean).toBeGreaterThan(0);
+  for (const sample of places.free.cache!) {
+    expect(sample).not.toHaveProperty('first lookups');
+    expect(sample.first).toBeGreaterThan(0);
+    expect(sample.again).toBeGreaterThan(0);
   }
   expect(report.figures.map(judgeFigure)).toEqual(['missed', 'not measured']);
   expect(formatSection(report.sections[0]!)).toContain('it is missing (apt install it)');
 });
 
 it('a row of the search benchmark shows mean times in ms, speed-ups, and lookups that reached the storage', () => {
-  const { columns } = makeSearchExperiment(makeSettings(String));
-  const none = [makeSearchTimes(7000, 6000, 5), makeSearchTimes(7100, 6100, 5)];
-  const cache = [makeSearchTimes(1000, 60, 0.4), makeSearchTimes(1000, 61, 0.6)];
-  const cells = (name: Name, mine: readonly SearchTimes[], first: readonly SearchTimes[] | null) =>
-    columns.map(({ cell }) => cell(mine, first, name));
-  expect(columns.map(({ title }) => title)).toEqual([
-    ...['first', '99 %', '× faster', 'lookups', 'again', '× faster', 'lookups', 'the tutorial'],
+  const makeSamples = (...times: readonly (readonly [number, number, number?])[]) =>
+    times.map(([first, again, lookups]) =>
+      makeSearchSample({ first: makeTimes(first, lookups), again: makeTimes(again, lookups) }),
+    );
+  const series = new Map([
+    ['none', makeSamples([7000, 6000, 5], [7100, 6100, 5])],
+    ['cache', makeSamples([1000, 60, 0.4], [1000, 61, 0.6])],
+    ['uncounted', makeSamples([1000, 60])],
+  ] as const);
+  const titles = { none: '', cache: '', uncounted: '' };
+  const { sections } = reportSeries(
+    {
+      ...{ what: '', unitText: '', titles, first: 'none' },
+      columns: searchColumns,
+      held: [],
+      key: 'first',
+    },
+    series,
+  );
+  expect(sections[0]!.columns).toEqual([
+    ...['first', '99 %', '× faster', 'lookups', 'again', '× faster', 'lookups'],
   ]);
-  expect(cells('cache', cache, none)).toEqual([
+  const [none, cache, uncounted] = sections[0]!.rows.map(({ cells }) => cells);
+  expect(cache).toEqual([
     ...['1.000 [1.000 – 1.000]', '2.000', '7.05', '0.50'],
-    ...['0.060 [0.060 – 0.061]', '100', '0.50', ''],
+    ...['0.060 [0.060 – 0.061]', '100', '0.50'],
   ]);
-  expect(cells('none', none, none).slice(5)).toEqual(['1.00', '5.00', '7.357']);
-  expect(cells('cache', [makeSearchTimes(1, 1, null)], null).slice(2, 4)).toEqual(['', '']);
+  expect(none!.slice(5)).toEqual(['1.00', '5.00']);
+  expect(uncounted![3]).toBe('');
 });
 
 it("a full run of the search benchmark makes the tutorial's 10,000 searches", () => {

@@ -3,28 +3,13 @@
  * through a mount that knows none of them yet (`first`), and the same searches again.
  */
 import { join } from 'node:path';
-import { formatDigits } from '../../apps/bench/engine/numbers.ts';
-import type { Placement } from '../../apps/bench/engine/placement.ts';
-import { computeMedian } from '../../apps/bench/engine/statistics.ts';
 import type { Bench } from './bench.ts';
-import {
-  type Bars,
-  type Column,
-  type Experiment,
-  type MeasureTarget,
-  makeMedianColumn,
-  makeRatioColumn,
-  makeRoundsColumn,
-} from './experiment.ts';
-import type { TargetKind } from './targets.ts';
+import { type Experiment, type MeasureTarget, runExperiment } from './experiment.ts';
+import type { Column, Report } from './table.ts';
 import { type RequestTimes, WorkloadClients } from './workload-clients.ts';
 
-/** Searches that come for the first time, and the same ones after all of them. */
-export interface SearchTimes {
-  readonly first: RequestTimes;
-  readonly again: RequestTimes;
-}
-export type SearchPass = keyof SearchTimes;
+/** Milliseconds of searches that come for the first time, and of the same ones after all of them. */
+export type SearchPass = 'first' | 'again';
 
 export interface Size {
   readonly rounds: number;
@@ -37,11 +22,14 @@ export interface Size {
 export const chooseSize = ({ quick }: Pick<Bench, 'quick'>, rounds: number): Size =>
   quick ? { rounds: 2, searches: 1000, warm: 500 } : { rounds, searches: 10_000, warm: 2000 };
 
-/** Prepares searches, each sample in a new directory. */
-export async function prepareSearches(
+/** Prepares searches, each sample in a new directory. @param makeSample of both passes */
+export function prepareSearches(
   bench: Bench,
   { searches, warm }: Size,
-): Promise<MeasureTarget<SearchTimes>> {
+  makeSample: (
+    times: Readonly<Record<SearchPass, RequestTimes>>,
+  ) => Readonly<Record<string, number>>,
+): MeasureTarget {
   const workloads = new WorkloadClients(bench);
   return async (target, { placement, round, cpuAssignment }) => {
     const directory = join(target.root, `searches-${placement}-${round}`);
@@ -49,69 +37,7 @@ export async function prepareSearches(
     const count = round === 0 ? warm : searches;
     const search = (): Promise<RequestTimes> =>
       workloads.measure(target, cpuAssignment, 'phpsim', directory, count);
-    return { first: await search(), again: await search() };
-  };
-}
-
-export interface HeldSearch<N extends string> {
-  readonly what: string;
-  readonly mine: N;
-  readonly other: N;
-  readonly which: SearchPass;
-  readonly bars: Bars;
-}
-
-export interface SearchExperiment<N extends string> {
-  readonly what: string;
-  readonly size: Size;
-  readonly targets: Readonly<Record<N, TargetKind>>;
-  /** The CPU placements; by default unpinned. */
-  readonly places?: readonly Placement[];
-  /** The slow row, as reference. */
-  readonly baseline: N;
-  /** The tutorial's own figures of a row, in milliseconds. */
-  readonly tutorialTimes?: Readonly<Partial<Record<N, string>>>;
-  readonly held: readonly HeldSearch<N>[];
-  /** For programs. */
-  readonly settings?: object;
-}
-
-/** Makes an experiment on the mean search of each round, as the tutorial prints it. */
-export function makeSearchExperiment<N extends string>({
-  what,
-  size,
-  targets,
-  baseline,
-  tutorialTimes,
-  held,
-  settings,
-  places = ['free'],
-}: SearchExperiment<N>): Experiment<N, SearchTimes> {
-  const tutorialColumn: Column<SearchTimes> = {
-    title: 'the tutorial',
-    cell: (_, __, name) => tutorialTimes?.[name as N] ?? '',
-  };
-  return {
-    what: `${what}: ${size.searches} searches`,
-    unitText: 'ms, mean search, median of',
-    rounds: size.rounds,
-    targets,
-    places,
-    first: baseline,
-    prepare: (bench) => prepareSearches(bench, size),
-    columns: [
-      makeMeanColumn('first'),
-      makeMedianColumn('99 %', ({ first }) => toMilliseconds(first.p99), formatMilliseconds),
-      ...makeSavedColumns('first'),
-      makeMeanColumn('again'),
-      ...makeSavedColumns('again'),
-      ...(tutorialTimes === undefined ? [] : [tutorialColumn]),
-    ],
-    held: held.map(({ which, ...comparison }) => ({
-      ...comparison,
-      pick: (times) => times[which].mean,
-    })),
-    settings: { ...size, ...settings },
+    return makeSample({ first: await search(), again: await search() });
   };
 }
 
@@ -120,17 +46,49 @@ const toMilliseconds = (us: number): number => us / 1000;
 /** Formats milliseconds as the tutorial does. */
 const formatMilliseconds = (ms: number): string => ms.toFixed(3);
 
-const makeMeanColumn = (which: SearchPass): Column<SearchTimes> =>
-  makeRoundsColumn(which, (times) => toMilliseconds(times[which].mean), formatMilliseconds);
-
-/** Makes the columns of the speed-up and of the lookups that reach the storage. */
-const makeSavedColumns = (which: SearchPass): Column<SearchTimes>[] => [
-  makeRatioColumn('× faster', (times) => 1 / times[which].mean, formatDigits),
-  {
-    title: 'lookups',
-    cell(mine) {
-      const counts = mine.map((times) => times[which].lookups);
-      return counts.includes(null) ? '' : formatDigits(computeMedian(counts as number[]));
-    },
-  },
+/** The columns of a pass: the speed-up, and the lookups that reach the storage. */
+const makeSavedColumns = (pass: SearchPass): Column[] => [
+  ['× faster', pass, 'speedUp'],
+  ['lookups', `${pass} lookups`, 'median'],
 ];
+
+export const searchColumns: readonly Column[] = [
+  ['first', 'first', 'rounds', formatMilliseconds],
+  ['99 %', 'first 99 %', 'median', formatMilliseconds],
+  ...makeSavedColumns('first'),
+  ['again', 'again', 'rounds', formatMilliseconds],
+  ...makeSavedColumns('again'),
+];
+
+/** Makes the sample of a row. */
+export const makeSearchSample = ({
+  first,
+  again,
+}: Readonly<Record<SearchPass, RequestTimes>>): Readonly<Record<string, number>> => ({
+  first: toMilliseconds(first.mean),
+  again: toMilliseconds(again.mean),
+  'first 99 %': toMilliseconds(first.p99),
+  ...(first.lookups !== undefined && { 'first lookups': first.lookups }),
+  ...(again.lookups !== undefined && { 'again lookups': again.lookups }),
+});
+
+/** Makes a part on the mean search of each round, as the tutorial prints it. The baseline is the slow row. */
+export const makeSearchPart =
+  <N extends string>(
+    rounds: number,
+    { what, ...experiment }: Pick<Experiment<N>, 'what' | 'targets' | 'places' | 'held' | 'first'>,
+  ) =>
+  (bench: Bench): Promise<Report> => {
+    const size = chooseSize(bench, rounds);
+    return runExperiment<N>(bench, {
+      places: ['free'],
+      ...experiment,
+      what: `${what}: ${size.searches} searches`,
+      unitText: 'ms, mean search, median of',
+      rounds: size.rounds,
+      key: 'first',
+      prepare: async () => prepareSearches(bench, size, makeSearchSample),
+      columns: searchColumns,
+      settings: size,
+    });
+  };

@@ -1,10 +1,7 @@
-/**
- * Starts servers of glossa, of GlusterFS and in C, each over its own folder, until the end of a
- * part.
- */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** Starts servers of glossa, of GlusterFS and in C, each over its own folder, until the end of a part. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
+import { explainFailure, MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
@@ -16,25 +13,36 @@ import {
 import type { OtherStack, Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import { libfuse } from '../../apps/bench/run/others/libfuse.ts';
 import { makeOtherImplementationPlan } from '../../apps/bench/run/others/other-plan.ts';
+import { mountStack } from '../../apps/bench/run/stack-mount.ts';
 import { type PlainVolume, printVolumes } from '../../runtime/volfile/description.ts';
-import { listServerOptions, MALLOC_TUNABLES } from '../../server/child-server.ts';
+import { makeProcessTerminal } from '../../terminal/terminal.ts';
 import { type Bench, glossaProgram } from './bench.ts';
 
 /** Seconds for which the kernel caches; GlusterFS's defaults. */
 export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
 
+/** Timeouts with which the kernel caches nothing, so that each call is a request. */
+export const UNCACHED: Timeouts = { entry: 0, attribute: 0, negative: 0 };
+
+/** Milliseconds after which what the kernel and md-cache's default know has expired. */
+export const EXPIRY_MS = (Math.max(TIMEOUTS.entry, TIMEOUTS.attribute) + 0.2) * 1000;
+
+/** Microseconds for which `glossa mount` waits awake for a request by default. */
+export const BUSY_POLL_US = 50;
+
+/** Flags with which `glossa mount` sleeps when there is no request, as other servers do. */
+export const ASLEEP = ['--busy-poll', '0'] as const;
+
 /** Starts a server until the end of the part. @throws {MeasurementError} when it ends unmounted */
 export async function startServer(
   { folder, data, cleanup, signal }: Bench,
   name: string,
-  command: OtherStack['makeCommand'],
+  makeCommand: OtherStack['makeCommand'],
   timeouts = TIMEOUTS,
 ): Promise<ServedMount> {
   const settings = { scratch: folder, dataFolder: data, timeouts, signal };
-  const mount = await makeOtherImplementationPlan(
-    { name, description: '', makeCommand: command },
-    settings,
-  ).serve();
+  const stack = { name, description: '', makeCommand };
+  const mount = await makeOtherImplementationPlan(stack, settings).serve();
   cleanup.add(mount.stop);
   return mount;
 }
@@ -47,38 +55,44 @@ export interface GlossaSettings {
   readonly flags?: readonly string[];
 }
 
-/** The servers' cache folder, apart from the user's. */
-export const findCacheFolder = ({ data }: Bench): string => join(data, 'cache');
+/** Writes a volfile to the part's folder; returns its path. */
+export function writeVolfile(
+  { folder }: Pick<Bench, 'folder'>,
+  name: string,
+  storage: readonly PlainVolume[],
+  above: readonly PlainVolume[] = [],
+): string {
+  const path = join(folder, `${name}.vol`);
+  writeFileSync(path, printVolumes(stackVolumes(storage, above)));
+  return path;
+}
+
+/** Makes a storage/posix over an empty folder of this name. */
+export function makePosix({ data }: Pick<Bench, 'data'>, name: string): PlainVolume {
+  const directory = join(data, name);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
+  return makeVolume('posix', 'storage/posix', { directory });
+}
 
 /** Mounts these volumes above the storage by glossa. @throws {MeasurementError} */
-export function startGlossa(
+export async function startGlossa(
   bench: Bench,
   name: string,
   above: readonly PlainVolume[],
-  { storage, timeouts, flags = [] }: GlossaSettings = {},
+  { storage, timeouts = TIMEOUTS, flags = [] }: GlossaSettings = {},
 ): Promise<ServedMount> {
-  const command: OtherStack['makeCommand'] = ({ mountpoint, directory, logFile, ...mountPlan }) => {
-    const volfile = `${mountpoint}.vol`;
-    const storageVolumes = storage ?? [makeVolume('posix', 'storage/posix', { directory })];
-    writeFileSync(volfile, printVolumes(stackVolumes(storageVolumes, above)));
-    const args = ['mount', volfile, mountpoint, '-N', '--log-file', logFile];
-    return {
-      commandLine: [
-        // As a daemon runs: the server is this process itself, so that it can be measured.
-        process.execPath,
-        ...listServerOptions(volfile),
-        ...[glossaProgram, ...args],
-        ...makeTimeoutFlags(mountPlan.timeouts),
-        ...flags,
-      ],
-      env: { XDG_CACHE_HOME: findCacheFolder(bench), GLIBC_TUNABLES: MALLOC_TUNABLES },
-    };
+  const settings = {
+    ...{ name, options: [], scratch: bench.folder, signal: bench.signal, program: glossaProgram },
+    volfile: writeVolfile(bench, name, storage ?? [makePosix(bench, name)], above),
+    flags: [...makeTimeoutFlags(timeouts), ...flags],
   };
-  mkdirSync(findCacheFolder(bench), { recursive: true });
-  return startServer(bench, name, command, timeouts);
+  const mount = await explainFailure(mountStack(settings, makeProcessTerminal()));
+  bench.cleanup.add(mount.stop);
+  return mount;
 }
 
-/** Mounts these volumes by GlusterFS, above its posix with a folder of its own. */
+/** Mounts these volumes by GlusterFS, above its posix with a folder of its own. @throws {MeasurementError} */
 export async function startGlusterfs(
   bench: Bench,
   name: string,
@@ -87,19 +101,9 @@ export async function startGlusterfs(
 ): Promise<ServedMount> {
   const problem = findGlusterProblem();
   if (problem !== null) throw new MeasurementError(problem);
-  return startServer(
-    bench,
-    name,
-    makeMountCommand((directory) => formatVolfile(directory, above)),
-    timeouts,
-  );
+  const makeCommand = makeMountCommand((directory) => formatVolfile(directory, above));
+  return startServer(bench, name, makeCommand, timeouts);
 }
-
-/** Microseconds for which `glossa mount` waits awake for a request by default. */
-export const BUSY_POLL_US = 50;
-
-/** Flags with which `glossa mount` sleeps when there is no request, as other servers do. */
-export const ASLEEP = ['--busy-poll', '0'] as const;
 
 /** Starts a server in C of `glossa bench`. @param extraArguments of its arguments. @throws {MeasurementError} */
 export async function startLibfuse(
@@ -111,10 +115,10 @@ export async function startLibfuse(
 ): Promise<ServedMount> {
   const prepared = libfuse.prepare(bench.folder);
   if (typeof prepared === 'string') throw new MeasurementError(prepared);
-  const { makeCommand: command } = prepared.stacks.find((stack) => stack.name === stackName)!;
+  const { makeCommand } = prepared.stacks.find((stack) => stack.name === stackName)!;
   const addArguments: OtherStack['makeCommand'] = (mountPlan) => {
-    const { commandLine: line, ...others } = command(mountPlan);
-    return { commandLine: [...line, ...extraArguments], ...others };
+    const { commandLine, ...others } = makeCommand(mountPlan);
+    return { commandLine: [...commandLine, ...extraArguments], ...others };
   };
   return startServer(bench, name, addArguments, timeouts);
 }

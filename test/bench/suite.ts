@@ -9,6 +9,7 @@ import { describeMachine } from '../../apps/bench/engine/machine.ts';
 import { assignCpus, parseCpuList, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
 import { formatMachineSentence } from '../../apps/bench/engine/report/run-sentences.ts';
 import { Cleanup } from '../../apps/bench/run/cleanup.ts';
+import { readVersion } from '../../apps/bench/run/others/gluster.ts';
 import { runToEnd } from '../../apps/bench/run/others/implementation.ts';
 import { Interruption } from '../../terminal/interruption.ts';
 import { readPackageVersion } from '../../terminal/package-version.ts';
@@ -21,17 +22,24 @@ const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
 
 export interface Suite {
-  /** The usage: command line, comparison, and parts of `--only`. */
-  readonly usage: string;
-  /** The meaning of its figures. */
-  readonly legend: string;
+  /** The comparison, for its usage. */
+  readonly about: string;
+  /** The meaning of its figures, besides `LEGEND`. */
+  readonly legend?: string;
   /** Whether servers and clients are pinned to CPUs, which the heading then names. */
   readonly isPlaced: boolean;
   readonly parts: Readonly<Record<string, (bench: Bench) => Promise<Report>>>;
 }
 
-/** The options of every suite, for its usage. */
-const COMMON_USAGE = `
+const LEGEND = `A figure is the median over the rounds [the lowest – the highest]. With a "?", the rounds of one row lie
+more than a factor of 1.5 apart: measure again.`;
+
+const makeUsage = ({ about, parts }: Suite, name: string): string => `\
+usage: npm run bench -- ${name}${name === '' ? '' : ' '}[options]
+
+${about}
+
+  --only PART   ${Object.keys(parts).join(', ')}; may be repeated
   --quick       fewer rounds: to see that it works; the figures mean little
   --json FILE   write everything that was measured, too
   --record      write the figures with a bar to test/bench/records: npm run gen makes speed.md of them
@@ -90,7 +98,7 @@ export async function runSuite(
     return EXIT_USAGE;
   }
   if (settings.help) {
-    console.log(suite.usage + COMMON_USAGE);
+    console.log(makeUsage(suite, name));
     return 0;
   }
   const interruption = new Interruption();
@@ -144,18 +152,13 @@ async function measure(
   }
   if (signal.aborted) console.log('Interrupted: this is what was measured until then.\n');
   console.log(`${formatFigures(figures)}\n`);
-  console.log(quick ? `${suite.legend}\n${QUICK_LEGEND}` : suite.legend);
+  const legend = suite.legend === undefined ? LEGEND : `${LEGEND} ${suite.legend}`;
+  console.log(quick ? `${legend}\n${QUICK_LEGEND}` : legend);
   if (json !== undefined) {
     const judgedFigures = figures.map((figure) => ({ ...figure, verdict: judgeFigure(figure) }));
     const date = new Date().toISOString();
-    const document = {
-      date,
-      quick,
-      interrupted: signal.aborted,
-      machine,
-      figures: judgedFigures,
-      raw,
-    };
+    const interrupted = signal.aborted;
+    const document = { date, quick, interrupted, machine, figures: judgedFigures, raw };
     writeFileSync(json, `${JSON.stringify(document, null, 2)}\n`);
   }
   return figures;
@@ -184,15 +187,13 @@ function chooseStatus(figures: readonly Figure[], strict: boolean): number {
 
 /** Versions of the compared programs on this machine. */
 function versions(): Record<string, string | null> {
-  const readVersion = (...line: readonly [string, ...string[]]): string | null => {
-    const { status, output: out } = runToEnd(line);
-    return status === 0 ? out.split('\n')[0]! : null;
-  };
+  const readLine = (...line: readonly [string, ...string[]]): string | null =>
+    runToEnd(line).output.split('\n')[0] || null;
   return {
     glossa: readPackageVersion(),
-    gcc: readVersion('gcc', '-dumpfullversion'),
-    libfuse: readVersion('pkg-config', '--modversion', 'fuse3'),
-    GlusterFS: readVersion('glusterfs', '--version')?.replace(/^glusterfs /, '') ?? null,
+    gcc: readLine('gcc', '-dumpfullversion'),
+    libfuse: readLine('pkg-config', '--modversion', 'fuse3'),
+    GlusterFS: readVersion('glusterfs'),
   };
 }
 

@@ -1,8 +1,17 @@
 /** Tests of the bench's tables. */
 import { expect, it } from 'vitest';
+import type { MissingResult } from '../../apps/bench/engine/measurement-error.ts';
 import { formatWhole } from '../../apps/bench/engine/numbers.ts';
 import type { Figure } from './figures.ts';
-import { formatFigures, formatRounds, formatSection, makeFigure, makeRow } from './table.ts';
+import {
+  formatFigures,
+  formatSection,
+  hold,
+  nameValues,
+  reportSeries,
+  type Sample,
+  type Table,
+} from './table.ts';
 
 const makeSampleFigure = (changes: Partial<Figure>): Figure => ({
   what: 'mine / other',
@@ -49,38 +58,71 @@ it('a table of benchmark figures shows the value, the bar and the verdict in eac
   ]);
 });
 
-it('a benchmark table shows the reason in the row of a target that was not measured', () => {
-  const cells = (rounds: readonly number[]) => [formatRounds(rounds), formatWhole(rounds.length)];
-  const text = formatSection({
-    title: 'title',
-    columns: ['median', 'rounds'],
-    rows: [
-      makeRow('floor', [8, 10, 9], cells),
-      makeRow('mine', [16, 20, 27, 21], cells),
-      makeRow('other', { missing: 'it ended' }, cells),
-    ],
-  });
-  expect(text.split('\n')).toEqual([
-    'title',
-    '          median                 rounds',
-    '  floor   9.00 [8.00 – 10.0]     3',
-    '  mine    20.5 [16.0 – 27.0] ?   4',
+const table: Table<'floor' | 'mine' | 'other'> = {
+  what: 'title',
+  unitText: 'µs',
+  titles: { floor: 'floor', mine: 'mine', other: 'other' },
+  first: 'floor',
+  columns: [
+    ['rounds', 'value'],
+    ['median', 'value', 'median', formatWhole],
+    ['×', 'value', 'ratio'],
+    ['× faster', 'value', 'speedUp'],
+    ['more', 'value', 'difference'],
+    ['lookups', 'lookups', 'median'],
+  ],
+  held: [
+    hold('mine', ['mine'], '≤ 20', { unit: 'MB' }),
+    hold('more', ['mine', 'floor'], null, { unit: 'ms' }),
+    hold('ratio', ['mine', 'floor'], '< 2, aim 1'),
+    hold('lookups / µs', ['floor', 'floor'], 'aim ≥ 3', { key: 'lookups', otherKey: 'value' }),
+  ],
+};
+
+it('a benchmark table shows the rounds of each row, its comparison with the first row, or the reason', () => {
+  const floor = [8, 10, 9].map((value) => ({ value, lookups: 4 }));
+  const mine = [16, 20, 27].map((value) => ({ value }));
+  const { sections, figures } = reportSeries<'floor' | 'mine' | 'other'>(
+    table,
+    new Map<'floor' | 'mine' | 'other', readonly Sample[] | MissingResult>([
+      ['floor', floor],
+      ['mine', mine],
+      ['other', { missing: 'it ended' }],
+    ]),
+  );
+  expect(formatSection(sections[0]!).split('\n')).toEqual([
+    'title: µs',
+    '          rounds                 median   ×        × faster   more     lookups',
+    '  floor   9.00 [8.00 – 10.0]     9        1.00     1.00       0.00     4.00',
+    '  mine    20.0 [16.0 – 27.0] ?   20       2.00 ?   0.50 ?     10.0 ?',
     '  other   not measured: it ended',
+  ]);
+  expect(figures).toEqual([
+    {
+      ...{ what: 'mine', unit: 'MB', bar: { limit: 20 } },
+      value: { median: 20, low: 16, high: 27, doubtful: true },
+    },
+    {
+      ...{ what: 'more', unit: 'ms', bar: null },
+      value: { median: 10, low: 8, high: 18, doubtful: true },
+    },
+    {
+      ...{ what: 'ratio', unit: '×', bar: { limit: 2, below: true, aim: 1 } },
+      value: { median: 2, low: 2, high: 3, doubtful: true },
+    },
+    {
+      ...{ what: 'lookups / µs', unit: '×', bar: { aim: 3, least: true } },
+      value: { median: 4 / 9, low: 0.4, high: 0.5, doubtful: false },
+    },
   ]);
 });
 
 it('a benchmark table in which no target was measured shows the common reason once', () => {
-  const rows = ['a', 'b'].map((title) => makeRow(title, { missing: 'no compiler' }, () => []));
-  expect(formatSection({ title: 'title', columns: ['median'], rows })).toBe(
-    'title\n  not measured: no compiler',
+  const missing = { missing: 'no compiler' };
+  const series = nameValues(
+    new Map((['floor', 'mine', 'other'] as const).map((n) => [n, missing])),
   );
-});
-
-it('makeFigure takes median, low and high from the rounds of one row', () => {
-  expect(makeFigure('memory', ['MB', { limit: 2 }], [1, 2, 3], (rounds) => rounds)).toEqual({
-    what: 'memory',
-    unit: 'MB',
-    bar: { limit: 2 },
-    value: { median: 2, low: 1, high: 3, doubtful: true },
-  });
+  expect(formatSection(reportSeries(table, series).sections[0]!)).toBe(
+    'title: µs\n  not measured: no compiler',
+  );
 });

@@ -1,6 +1,5 @@
 /**
- * Reports of a bench part, and their tables for people: rows of rounds, and figures beside their
- * bars.
+ * Makes the report of a table: a row of rounds for each target, and figures beside their bars. Formats both for people.
  */
 import {
   formatMissing,
@@ -13,9 +12,11 @@ import {
   formatHundredths,
   formatWhole,
 } from '../../apps/bench/engine/numbers.ts';
+import { type Placement, placementTitles } from '../../apps/bench/engine/placement.ts';
 import type { Series } from '../../apps/bench/engine/rounds.ts';
 import {
   compare,
+  computeMedian,
   divide,
   estimate,
   isTooSpread,
@@ -23,19 +24,92 @@ import {
   subtract,
 } from '../../apps/bench/engine/statistics.ts';
 import { formatTable } from '../../terminal/layout.ts';
-import { type Bar, type Figure, judgeFigure, reachesAim, type Unit } from './figures.ts';
+import {
+  type BarText,
+  type Figure,
+  judgeFigure,
+  parseBar,
+  reachesAim,
+  type Unit,
+} from './figures.ts';
 
-/** A row of measurements. */
-export interface Row {
-  readonly title: string;
-  readonly cells: readonly string[];
+/** Values of one round by name; a value that was not measured is absent. */
+export type Sample = Readonly<Record<string, number>>;
+
+type Format = (value: number) => string;
+
+const formatPaired = ({ median, doubtful }: PairedEstimate, format: Format): string =>
+  format(median) + (doubtful ? ' ?' : '');
+
+/** The texts that a column can show of a row's rounds, and of the first row's. */
+const shows = {
+  /** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
+  rounds: (mine, _, format = formatDigits) =>
+    formatEstimate(estimate(mine), format) + (isTooSpread(mine) ? ' ?' : ''),
+  median: (mine, _, format = formatDigits) => format(computeMedian(mine)),
+  ratio: (mine, first, format = formatHundredths) =>
+    formatPaired(compare(mine, first, divide), format),
+  speedUp: (mine, first, format = formatDigits) =>
+    formatPaired(compare(first, mine, divide), format),
+  difference: (mine, first, format = formatDigits) =>
+    formatPaired(compare(mine, first, subtract), format),
+} as const satisfies Record<
+  string,
+  (mine: readonly number[], first: readonly number[], format?: Format) => string
+>;
+
+/** A column: its head, the shown value of each sample, and what is shown of the rounds; default: `rounds`. */
+export type Column = readonly [
+  title: string,
+  key: string,
+  show?: keyof typeof shows,
+  format?: Format,
+];
+
+/** A figure: the value of a row, or its comparison with another row, round by round. */
+export interface Held<N extends string> {
+  readonly what: string;
+  readonly mine: N;
+  readonly other: N | undefined;
+  /** One bar, or those on the same CPU and on different ones: unpinned, the figure then has none. */
+  readonly bars: BarText | readonly [same: BarText, different: BarText];
+  /** The compared value; default: the table's. */
+  readonly key?: string;
+  /** That of the other row; default: the same. */
+  readonly otherKey?: string;
+  /** Default: ×, the ratio; of others, the difference. */
+  readonly unit?: Unit;
+}
+
+/** Makes a figure of a table. @param other absent: the figure is the value of `mine` */
+export const hold = <N extends string>(
+  what: string,
+  [mine, other]: readonly [mine: N, other?: N],
+  bars: Held<N>['bars'],
+  more: Pick<Held<N>, 'key' | 'otherKey' | 'unit'> = {},
+): Held<N> => ({ what, mine, other, bars, ...more });
+
+/** A report's rows, columns and figures, before they are measured. */
+export interface Table<N extends string> {
+  readonly what: string;
+  /** The unit, and the content of a cell. */
+  readonly unitText: string;
+  /** The title of each row. */
+  readonly titles: Readonly<Record<N, string>>;
+  /** The row that columns compare with. */
+  readonly first?: N;
+  /** The value that figures compare; default: `value`. */
+  readonly key?: string;
+  /** Default: the rounds of `value`, without a head. */
+  readonly columns?: readonly Column[];
+  readonly held: readonly Held<N>[];
 }
 
 export interface Section {
   readonly title: string;
-  /** Heads of the columns; may be empty. */
+  /** Heads of the columns. */
   readonly columns: readonly string[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly { readonly title: string; readonly cells: readonly string[] }[];
 }
 
 export interface Report {
@@ -45,119 +119,94 @@ export interface Report {
   readonly raw: unknown;
 }
 
-// -- what stands in them -------------------------------------------------------------------------
+/** The series of a placement, or of none. */
+export type Measured<N extends string> = Series<N, Sample> | MissingResult;
 
-type Format = (value: number) => string;
-
-/** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
-export const formatRounds = (rounds: readonly number[], format: Format = formatDigits): string =>
-  formatEstimate(estimate(rounds), format) + (isTooSpread(rounds) ? ' ?' : '');
-
-export const formatComparison = (
-  { median, doubtful }: PairedEstimate,
-  format: Format = formatHundredths,
-): string => format(median) + (doubtful ? ' ?' : '');
-
-/** The cells of a row, or the reason why they are missing. */
-export const makeRow = <T extends object>(
-  title: string,
-  measured: T | MissingResult,
-  cells: (measured: T) => readonly string[],
-): Row => ({ title, cells: isMissing(measured) ? [formatMissing(measured)] : cells(measured) });
-
-/** A figure of compared rounds, or of one row's rounds. */
-export function makeFigure<T extends object>(
-  what: string,
-  [unit, bar]: readonly [Unit, Bar | null],
-  measured: T | MissingResult,
-  pick: (measured: T) => PairedEstimate | readonly number[],
-): Figure {
-  if (isMissing(measured)) return { what, unit, bar, value: measured };
-  const roundsOrEstimate = pick(measured);
-  const value =
-    'median' in roundsOrEstimate
-      ? roundsOrEstimate
-      : { ...estimate(roundsOrEstimate), doubtful: isTooSpread(roundsOrEstimate) };
-  return { what, unit, bar, value };
-}
-
-/** The series of a target, or the reason why all of them are missing. */
-export const findSamples = <N, S>(
-  series: Series<N, S> | MissingResult,
-  name: N,
-): readonly S[] | MissingResult => (isMissing(series) ? series : series.get(name)!);
-
-/** A row of one target's rounds: the median, the lowest and the highest. */
-export const makeRoundsRow = <N>(
-  title: string,
-  series: Series<N, number> | MissingResult,
-  name: N,
-  format?: Format,
-): Row => makeRow(title, findSamples(series, name), (rounds) => [formatRounds(rounds, format)]);
-
-/** The figure of a target, or of its comparison with another one. */
-export interface HeldSeries<N, S = number> {
-  readonly what: string;
-  readonly mine: N;
-  /** The target to compare with, round by round: by the ratio for ×, else by the difference. */
-  readonly other?: N;
-  readonly unit: Unit;
-  readonly bar: Bar | null;
-  /** The value of a sample; default: the sample, which is a number then. */
-  pick?(sample: S): number;
-  /** That of the other target's sample; default: the same. */
-  pickOther?: ((sample: S) => number) | undefined;
-}
-
-/** Makes the figure of series. */
-export function holdSeries<N, S>(
-  series: Series<N, S> | MissingResult,
-  { what, mine, other, unit, bar, pick = Number, pickOther = pick }: HeldSeries<N, S>,
-): Figure {
-  const ours = findSamples(series, mine);
-  if (other === undefined)
-    return makeFigure(what, [unit, bar], ours, (rounds) => rounds.map((sample) => pick(sample)));
-  const theirs = findSamples(series, other);
-  const pair = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
-  return makeFigure(what, [unit, bar], pair, (rounds) =>
-    compare(
-      rounds.ours.map((sample) => pick(sample)),
-      rounds.theirs.map((sample) => pickOther(sample)),
-      unit === '×' ? divide : subtract,
-    ),
-  );
-}
-
-/** The report of series of numbers: a row and its title for each target, and the figures. */
-export const reportSeries = <N extends string>(
-  series: Series<N, number> | MissingResult,
-  rows: {
-    readonly title: string;
-    /** Heads of the columns; default: none. */
-    readonly columns?: readonly string[];
-    readonly titles: Readonly<Record<N, string>>;
-    readonly format?: Format;
-    readonly held: readonly HeldSeries<N>[];
-  },
-): Report => ({
-  sections: [
-    {
-      title: rows.title,
-      columns: rows.columns ?? [],
-      rows: (Object.keys(rows.titles) as N[]).map((name) =>
-        makeRoundsRow(rows.titles[name], series, name, rows.format),
-      ),
-    },
-  ],
-  figures: rows.held.map((held) => holdSeries(series, held)),
-  raw: listSeries(series),
+/** Joins the reports of the measurements of a part. */
+export const joinReports = (reports: readonly Report[]): Report => ({
+  sections: reports.flatMap(({ sections }) => sections),
+  figures: reports.flatMap(({ figures }) => figures),
+  raw: reports.map(({ raw }) => raw),
 });
 
-/** Series as an object, for programs. */
-export const listSeries = <N extends string, S>(
-  series: Series<N, S> | MissingResult,
-): MissingResult | Readonly<Record<string, readonly S[] | MissingResult>> =>
-  isMissing(series) ? series : Object.fromEntries(series);
+/** Gives the values of a series their name. */
+export const nameValues = <N extends string>(series: Series<N, number>): Measured<N> =>
+  new Map(
+    [...series].map(([name, rounds]) => [
+      name,
+      isMissing(rounds) ? rounds : rounds.map((value) => ({ value })),
+    ]),
+  );
+
+type Values = readonly number[] | MissingResult;
+
+function findValues<N extends string>(measured: Measured<N>, name: N, key: string): Values {
+  const samples = isMissing(measured) ? measured : measured.get(name)!;
+  return isMissing(samples) ? samples : samples.map((sample) => sample[key]!);
+}
+
+/** The median of values, or of their comparison with others; their reason where some are missing. */
+function compareValues(mine: Values, other: Values | null, unit: Unit): Figure['value'] {
+  if (isMissing(mine)) return mine;
+  if (other === null) return { ...estimate(mine), doubtful: isTooSpread(mine) };
+  return isMissing(other) ? other : compare(mine, other, unit === '×' ? divide : subtract);
+}
+
+/** Makes the report of a table. @param measured at each placement; `''`: without one */
+export function makeReport<N extends string>(
+  { what, unitText, titles, first, key = 'value', columns = [['', key]], held }: Table<N>,
+  measured: ReadonlyMap<Placement | '', Measured<N>>,
+  raw: object = {},
+): Report {
+  const suffix = (place: Placement | ''): string =>
+    place === '' ? '' : `, ${placementTitles[place]}`;
+  const formatCell = (series: Measured<N>, name: N, [, value, show = 'rounds', format]: Column) => {
+    const mine = findValues(series, name, value);
+    const base = findValues(series, first ?? name, value);
+    const isCompared = show !== 'rounds' && show !== 'median';
+    // A lookup is not counted everywhere.
+    if (isMissing(mine) || mine.includes(undefined as never)) return '';
+    if (isCompared && isMissing(base)) return '';
+    return shows[show](mine, isMissing(base) ? [] : base, format);
+  };
+  const sections = [...measured].map(([place, series]) => ({
+    title: `${what}${suffix(place)}: ${unitText}`,
+    columns: columns.map(([title]) => title),
+    rows: (Object.keys(titles) as N[]).map((name) => {
+      const values = findValues(series, name, key);
+      const cells = isMissing(values)
+        ? [formatMissing(values)]
+        : columns.map((column) => formatCell(series, name, column));
+      return { title: titles[name], cells };
+    }),
+  }));
+  const figures = held.flatMap(({ mine, other, bars, unit = '×', ...row }) =>
+    [...measured].map(([place, series]): Figure => {
+      const { key: ownKey = key, otherKey = ownKey } = row;
+      const theirs = other === undefined ? null : findValues(series, other, otherKey);
+      const bar =
+        bars === null || typeof bars === 'string'
+          ? bars
+          : place === 'free'
+            ? null
+            : bars[place === 'different' ? 1 : 0];
+      const value = compareValues(findValues(series, mine, ownKey), theirs, unit);
+      return { what: row.what + suffix(place), unit, bar: parseBar(bar), value };
+    }),
+  );
+  const places = [...measured].map(([place, series]) => [
+    place,
+    isMissing(series) ? series : Object.fromEntries(series),
+  ]);
+  return { sections, figures, raw: { ...raw, places: Object.fromEntries(places) } };
+}
+
+/** Makes the report of series without a placement. */
+export const reportSeries = <N extends string>(
+  table: Table<N>,
+  series: Measured<N>,
+  raw?: object,
+): Report => makeReport(table, new Map([['' as const, series]]), raw);
 
 // -- as text -------------------------------------------------------------------------------------
 
@@ -178,8 +227,8 @@ const alignRows = (rows: readonly (readonly string[])[]): string =>
 export function formatSection({ title, columns, rows }: Section): string {
   const cellTexts = new Set(rows.map(({ cells }) => cells.join()));
   // All rows have the same reason.
-  if (cellTexts.size === 1) return `${title}\n  ${[...cellTexts][0]}`;
-  const head = columns.length > 0 ? [['', ...columns]] : [];
+  if (rows.length > 1 && cellTexts.size === 1) return `${title}\n  ${[...cellTexts][0]}`;
+  const head = columns.some((text) => text !== '') ? [['', ...columns]] : [];
   return `${title}\n${alignRows([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
 }
 

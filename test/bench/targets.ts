@@ -1,8 +1,7 @@
 /**
- * Starts the targets of experiments: a server with its mount, or the bare directory. Each cache is
- * proven to answer before it is measured.
+ * Makes the targets of experiments: a server with its mount, or the bare directory. Each cache is proven to answer
+ * before it is measured.
  */
-
 import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,11 +10,13 @@ import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeLookupCounterVolume } from '../../apps/bench/run/bricks.ts';
 import { makeLookupCounter } from '../../apps/bench/run/lookup-counter.ts';
+import type { Timeouts } from '../../apps/bench/run/others/implementation.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, withTimeLimit } from './bench.ts';
 import {
   ASLEEP,
   BUSY_POLL_US,
+  type GlossaSettings,
   startGlossa,
   startGlusterfs,
   startLibfuse,
@@ -85,55 +86,68 @@ const fileExists = (path: string): Promise<boolean> =>
     },
   );
 
-/** Calls `use` with an empty directory of the target, and removes it. @throws {MeasurementError} */
-export async function withFreshDirectory<T>(
+/**
+ * Calls `use` with a directory of the target. @param keeps whether it stays; otherwise it is new, and removed.
+ * @throws {MeasurementError}
+ */
+export async function withDirectory<T>(
   { signal }: Bench,
   { root, fixedDirectory }: Target,
   name: string,
+  keeps: boolean,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
   if (fixedDirectory !== undefined) return use(fixedDirectory);
   const path = join(root, name);
-  await withTimeLimit(signal, mkdir(path));
+  await withTimeLimit(signal, mkdir(path, { recursive: keeps }));
   const result = await use(path);
-  await withTimeLimit(signal, rm(path, { recursive: true }));
+  if (!keeps) await withTimeLimit(signal, rm(path, { recursive: true }));
   return result;
-}
-
-/** Calls `use` with a directory of the target that is made the first time. @throws {MeasurementError} */
-export async function withKeptDirectory<T>(
-  { signal }: Bench,
-  { root, fixedDirectory }: Target,
-  name: string,
-  use: (path: string) => Promise<T>,
-): Promise<T> {
-  if (fixedDirectory !== undefined) return use(fixedDirectory);
-  const path = join(root, name);
-  await withTimeLimit(signal, mkdir(path, { recursive: true }));
-  return use(path);
 }
 
 // -- kinds of targets ----------------------------------------------------------------------------
 
-type Start = (bench: Bench, name: string) => Promise<ServedMount>;
-
-const makePlainKind = (title: string, start: Start): TargetKind => ({
-  title,
-  start: async (bench, name) => makeTarget(await start(bench, name)),
-});
-
-export const makeCacheKind = (title: string, start: Start): TargetKind => ({
-  title,
-  start: async (bench, name) =>
-    proveCache(bench, makeTarget(await start(bench, name)), join(bench.data, name)),
-});
-
-const makeGlossaCache = (
+/** Makes a kind of mounts. @param proves whether its cache of absent names is proven to answer */
+export const makeKind = (
   title: string,
-  above: PlainVolume,
+  start: (bench: Bench, name: string) => Promise<ServedMount>,
+  proves = false,
+): TargetKind => ({
+  title,
+  async start(bench, name) {
+    const target = makeTarget(await start(bench, name));
+    return proves ? proveCache(bench, target, join(bench.data, name)) : target;
+  },
+});
+
+/** A volume, or its making, which may compile its module. */
+type VolumeSource = PlainVolume | ((bench: Bench) => PlainVolume);
+
+const makeVolumes = (bench: Bench, sources: readonly VolumeSource[]): readonly PlainVolume[] =>
+  sources.map((source) => (typeof source === 'function' ? source(bench) : source));
+
+/** A mount by glossa. */
+export const makeGlossa = (
+  title: string,
+  above: readonly VolumeSource[] = [],
+  settings: GlossaSettings = {},
+): TargetKind =>
+  makeKind(title, (bench, name) => startGlossa(bench, name, makeVolumes(bench, above), settings));
+
+/** A mount by glossa with a cache of absent names. */
+export const makeGlossaCache = (
+  title: string,
+  above: readonly VolumeSource[],
   flags: readonly string[] = [],
 ): TargetKind =>
-  makeCacheKind(title, (bench, name) => startGlossa(bench, name, [above], { flags }));
+  makeKind(
+    title,
+    (bench, name) => startGlossa(bench, name, makeVolumes(bench, above), { flags }),
+    true,
+  );
+
+export const makeGlusterCache = (above: readonly PlainVolume[]): TargetKind =>
+  makeKind('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above), true);
 
 /** Makes a target of the minimal server in C, which knows only one directory, and cannot remove it. */
 export async function makeFloorTarget(bench: Bench, mount: ServedMount): Promise<Target> {
@@ -150,8 +164,7 @@ const makeFloor = (title: string, ...more: readonly string[]): TargetKind => ({
     makeFloorTarget(bench, await startLibfuse(bench, name, 'libfuse-floor', TIMEOUTS, ...more)),
 });
 
-export const makeGlusterCache = (above: readonly PlainVolume[]): TargetKind =>
-  makeCacheKind('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above));
+const SAME_ASLEEP = 'the same, --busy-poll 0';
 
 /** Targets of the part `stat`; other parts build on them. */
 export const targets = {
@@ -166,43 +179,32 @@ export const targets = {
   },
   floor: makeFloor('C on libfuse3, ENOENT at once (the floor)'),
   floorAwake: makeFloor(`the floor, ${BUSY_POLL_US} µs awake`, String(BUSY_POLL_US)),
-  typescript: makeGlossaCache('glossa, negative in TypeScript', negativeVolume),
-  typescriptAsleep: makeGlossaCache('the same, --busy-poll 0', negativeVolume, ASLEEP),
-  python: makeGlossaCache('glossa, negative in Python', pythonVolume),
-  pythonAsleep: makeGlossaCache('the same, --busy-poll 0', pythonVolume, ASLEEP),
-  wasm: makeCacheKind('glossa, negative in C, in the sandbox', (bench, name) =>
-    startGlossa(bench, name, [compileWasmVolume(bench)]),
-  ),
+  typescript: makeGlossaCache('glossa, negative in TypeScript', [negativeVolume]),
+  typescriptAsleep: makeGlossaCache(SAME_ASLEEP, [negativeVolume], ASLEEP),
+  python: makeGlossaCache('glossa, negative in Python', [pythonVolume]),
+  pythonAsleep: makeGlossaCache(SAME_ASLEEP, [pythonVolume], ASLEEP),
+  wasm: makeGlossaCache('glossa, negative in C, in the sandbox', [compileWasmVolume]),
   nlcache: makeGlusterCache([makeNlCacheVolume()]),
 } as const satisfies Record<string, TargetKind>;
 
-export type TargetName = keyof typeof targets;
-
-const makeMemoryKind = (title: string, flags: readonly string[] = []): TargetKind =>
-  makePlainKind(title, (bench, name) =>
-    startGlossa(bench, name, [], { storage: [makeVolume('memory', 'storage/memory')], flags }),
-  );
+const inMemory = { storage: [makeVolume('memory', 'storage/memory')] };
 
 /** Servers that answer at once: they show the cost of a request alone. */
 export const instantTargets = {
   floor: targets.floor,
   floorAwake: targets.floorAwake,
-  memory: makeMemoryKind('glossa, storage/memory'),
-  memoryAsleep: makeMemoryKind('the same, --busy-poll 0', ASLEEP),
+  memory: makeGlossa('glossa, storage/memory', [], inMemory),
+  memoryAsleep: makeGlossa(SAME_ASLEEP, [], { ...inMemory, flags: ASLEEP }),
 };
 
 /** The same directory of the machine, seen through each kind of server, and bare. */
-export const makeDirectories = (timeouts = TIMEOUTS) => ({
-  glossa: makePlainKind('glossa, storage/posix', (bench, name) =>
-    startGlossa(bench, name, [], { timeouts }),
-  ),
-  asleep: makePlainKind('the same, --busy-poll 0', (bench, name) =>
-    startGlossa(bench, name, [], { timeouts, flags: ASLEEP }),
-  ),
-  pass: makePlainKind('C on libfuse3, passed through', (bench, name) =>
+export const makeDirectories = (timeouts: Timeouts = TIMEOUTS) => ({
+  glossa: makeGlossa('glossa, storage/posix', [], { timeouts }),
+  asleep: makeGlossa(SAME_ASLEEP, [], { timeouts, flags: ASLEEP }),
+  pass: makeKind('C on libfuse3, passed through', (bench, name) =>
     startLibfuse(bench, name, 'libfuse', timeouts),
   ),
-  glusterfs: makePlainKind('GlusterFS, storage/posix', (bench, name) =>
+  glusterfs: makeKind('GlusterFS, storage/posix', (bench, name) =>
     startGlusterfs(bench, name, [], timeouts),
   ),
   bare: targets.bare,
@@ -211,59 +213,25 @@ export const makeDirectories = (timeouts = TIMEOUTS) => ({
 /** The same for data, without passthrough, as on kernels before 6.9. */
 export const makeDataDirectories = () => ({
   ...makeDirectories(),
-  served: makePlainKind('glossa, --no-passthrough', (bench, name) =>
-    startGlossa(bench, name, [], { flags: ['--no-passthrough'] }),
-  ),
+  served: makeGlossa('glossa, --no-passthrough', [], { flags: ['--no-passthrough'] }),
 });
 
 /** Does as little for a new file as the pass-through in C. */
 const PLAIN = ['--no-passthrough', '--xlator-option', 'posix.gfid-xattrs=off'];
 
-/** The same for new files. */
-export const makeCreationDirectories = () => ({
-  ...makeDirectories(),
-  plain: makePlainKind('the same, without passthrough or gfids', (bench, name) =>
-    startGlossa(bench, name, [], { flags: PLAIN }),
-  ),
-  /** The least time of glossa: this storage makes no system calls. */
-  memory: makePlainKind('glossa, storage/memory', (bench, name) =>
-    startGlossa(bench, name, [], { storage: [makeVolume('memory', 'storage/memory')] }),
-  ),
-});
-
-export type DirectoryName = keyof ReturnType<typeof makeDirectories>;
+/** The same for new files. The storage in memory makes no system calls: the least time of glossa. */
+export const makeCreationDirectories = () => {
+  const { glossa, pass, bare } = makeDirectories();
+  const plain = makeGlossa('the same, without passthrough or gfids', [], { flags: PLAIN });
+  return { glossa, plain, memory: instantTargets.memory, pass, bare };
+};
 
 /** A cache in Python that lets the kernel cache absent names, too. */
-export const kernelTimeout = makeGlossaCache(
-  'glossa, negative in Python, kernel-timeout',
+export const kernelTimeout = makeGlossaCache('glossa, negative in Python, kernel-timeout', [
   kernelTimeoutVolume,
-);
+]);
 
 // -- one cache after the other -------------------------------------------------------------------
-
-/** Caches by the name of their target; the baseline has no cache. */
-const caches = {
-  baseline: { title: 'glossa, no cache', above: () => [] },
-  typescript: { title: 'glossa, negative in TypeScript', above: () => [negativeVolume] },
-  python: { title: 'glossa, negative in Python', above: () => [pythonVolume] },
-  pythonAsleep: {
-    title: 'the same, --busy-poll 0',
-    above: () => [pythonVolume],
-    flags: ASLEEP,
-  },
-  javascript: { title: 'glossa, negative in JavaScript', above: () => [javascriptVolume] },
-  c: { title: 'glossa, negative in C', above: (bench) => [compileCVolume(bench)] },
-  kernelTimeout: { title: 'glossa, Python, kernel-timeout', above: () => [kernelTimeoutVolume] },
-} as const satisfies Record<string, CacheKind>;
-
-interface CacheKind {
-  readonly title: string;
-  above(bench: Bench): readonly PlainVolume[];
-  /** Flags of `glossa mount`. */
-  readonly flags?: readonly string[];
-}
-
-type CacheName = keyof typeof caches;
 
 /** The counter above the storage: it counts the lookups that the cache did not answer. */
 const counter = makeLookupCounterVolume('counter');
@@ -281,25 +249,30 @@ export interface Ground {
   readonly bricks?: readonly number[];
 }
 
-/** A target for each cache, over the ground that `ground` makes. */
-export function makeCacheTargets(
-  makeGround: (bench: Bench, name: string) => Promise<Ground>,
-): Readonly<Record<CacheName, TargetKind>> {
-  const kinds = Object.entries<CacheKind>(caches).map(([cacheName, { title, above, flags }]) => {
-    const start = async (bench: Bench, name: string): Promise<Target> => {
-      const { storageFolder = join(bench.data, name), ...rest } = await makeGround(bench, name);
-      const { storage, volumes = [], folder, bricks = [] } = rest;
-      const cacheVolumes = above(bench);
-      const allVolumes = [counter, ...volumes, ...cacheVolumes];
-      const mount = await startGlossa(bench, name, allVolumes, { storage, flags });
+/** Makes a target for each cache, over the ground that `makeGround` makes; the baseline has no cache. */
+export function makeCacheTargets(makeGround: (bench: Bench, name: string) => Promise<Ground>) {
+  const make = (title: string, cache: VolumeSource | null, flags: readonly string[] = []) => ({
+    title,
+    async start(bench: Bench, name: string): Promise<Target> {
+      const { storageFolder = join(bench.data, name), ...ground } = await makeGround(bench, name);
+      const { storage, volumes = [], folder, bricks = [] } = ground;
+      const above = makeVolumes(bench, [counter, ...volumes, ...(cache === null ? [] : [cache])]);
+      const mount = await startGlossa(bench, name, above, { storage, flags });
       const { pid, mountpoint } = mount;
       const countLookups = () => makeLookupCounter([counter.name])(mount, 600_000);
       const root = folder === undefined ? mountpoint : join(mountpoint, folder);
       if (folder !== undefined) await withTimeLimit(bench.signal, mkdir(root));
       const target = { pid, root, countLookups, bricks };
-      return cacheVolumes.length === 0 ? target : proveCache(bench, target, storageFolder);
-    };
-    return [cacheName, { title, start }];
+      return cache === null ? target : proveCache(bench, target, storageFolder);
+    },
   });
-  return Object.fromEntries(kinds) as Record<CacheName, TargetKind>;
+  return {
+    baseline: make('glossa, no cache', null),
+    typescript: make('glossa, negative in TypeScript', negativeVolume),
+    python: make('glossa, negative in Python', pythonVolume),
+    pythonAsleep: make(SAME_ASLEEP, pythonVolume, ASLEEP),
+    javascript: make('glossa, negative in JavaScript', javascriptVolume),
+    c: make('glossa, negative in C', compileCVolume),
+    kernelTimeout: make('glossa, Python, kernel-timeout', kernelTimeoutVolume),
+  };
 }

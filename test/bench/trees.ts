@@ -1,56 +1,62 @@
 /**
- * Measures programs on many small files: `tar x` of a tree, and `git status` of an unchanged one.
- * The unpacked tree is compared with the archive, and git must report no change.
+ * Makes trees of files, the same in every run, and archives of them: sources, of which a tree of git can be made; small
+ * files, as many in each directory; and a project of npm.
  */
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
-import type { CpuAssignment } from '../../apps/bench/engine/placement.ts';
-import { type Bench, runCommand, withTimeLimit } from './bench.ts';
-import {
-  type MeasureTarget,
-  makeBarsEverywhere,
-  makeRatioColumn,
-  makeRoundsColumn,
-  runExperiment,
-} from './experiment.ts';
-import type { Report } from './table.ts';
-import { type DirectoryName, makeDirectories } from './targets.ts';
-import { type TreeFile, treeFiles } from './tree.ts';
+import { drawBelow, seedRandom } from '../../apps/bench/engine/random.ts';
+import { type Bench, runCommand } from './bench.ts';
 
-export interface TreeSample {
-  readonly seconds: number;
+export interface TreeFile {
+  /** Relative to the tree. */
+  readonly path: string;
+  readonly content: string;
+  /** For the owner to run. */
+  readonly executable: boolean;
 }
 
-export const pickSeconds = ({ seconds }: TreeSample): number => seconds;
+const FILES_OF_DIRECTORY = 20;
+const DIRECTORIES_OF_DIRECTORY = 10;
+/** One file in this number is executable. */
+const EXECUTABLE_EVERY = 50;
+const LINES_MAX = 120;
 
-/** Makes a part that measures the time of a program for a tree. */
-const makeTreePart =
-  (program: string, prepare: (bench: Bench, files: number) => Promise<MeasureTarget<TreeSample>>) =>
-  (bench: Bench): Promise<Report> => {
-    const files = bench.quick ? 1_000 : 20_000;
-    const what = `${program}, a tree of ${files} files`;
-    return runExperiment<DirectoryName, TreeSample>(bench, {
-      what,
-      unitText: 's, median of',
-      rounds: 3,
-      targets: makeDirectories(),
-      first: 'glusterfs',
-      columns: [makeRoundsColumn('time', pickSeconds), makeRatioColumn('× GlusterFS', pickSeconds)],
-      prepare: () => prepare(bench, files),
-      held: [
-        {
-          what: `${what}: posix / GlusterFS posix`,
-          mine: 'glossa',
-          other: 'glusterfs',
-          pick: pickSeconds,
-          bars: makeBarsEverywhere({ limit: 1, below: true, aim: 0.5 }),
-        },
-      ],
-      settings: { files },
-    });
-  };
+/** `a/b/c` of the directory of this number: the digits of it. */
+function directoryPath(number: number): string {
+  const digit = (value: number): string => `part-${value % DIRECTORIES_OF_DIRECTORY}`;
+  const [upper, middle] = [DIRECTORIES_OF_DIRECTORY ** 2, DIRECTORIES_OF_DIRECTORY];
+  return [number / upper, number / middle, number]
+    .map((value) => digit(Math.floor(value)))
+    .join('/');
+}
+
+/** Makes this number of files, each with other content. */
+export function* treeFiles(count: number): Generator<TreeFile> {
+  const random = seedRandom(count);
+  const roll = (limit: number): number => drawBelow(random, limit);
+  for (let index = 0; index < count; index++) {
+    // Most are short, as sources are.
+    const lines = 1 + Math.floor(roll(LINES_MAX) * (roll(1000) / 1000));
+    const text = Array.from({ length: lines }, (_, line) => `int value_${line} = ${roll(1e6)};\n`);
+    yield {
+      path: `${directoryPath(Math.floor(index / FILES_OF_DIRECTORY))}/file-${index}.c`,
+      content: `/* file ${index} */\n${text.join('')}`,
+      executable: index % EXECUTABLE_EVERY === 0,
+    };
+  }
+}
+
+/** Small files, `perDirectory` in each directory. */
+export function* listedFiles(directories: number, perDirectory: number): Generator<TreeFile> {
+  for (let directory = 0; directory < directories; directory++)
+    for (let file = 0; file < perDirectory; file++)
+      yield {
+        path: `d${directory}/file-${directory}-${file}.txt`,
+        content: `${directory} ${file}\n`.repeat(1 + file),
+        executable: false,
+      };
+}
 
 /** A time before all measured files, so that git need not read them to know them unchanged. */
 const FILE_TIME = '@1600000000';
@@ -59,7 +65,7 @@ const FILE_TIME = '@1600000000';
 export async function packTree(
   bench: Bench,
   files: Iterable<TreeFile>,
-  completeTree: (folder: string) => Promise<void> = async () => {},
+  completeTree: (folder: string) => Promise<unknown> = async () => {},
 ): Promise<string> {
   bench.log('making a tree');
   const folder = join(bench.data, 'tree');
@@ -77,121 +83,78 @@ export async function packTree(
   return archive;
 }
 
-/** Runs a command; returns its seconds and its output. @throws {WrongAnswers} when it fails */
-export async function timeCommand(
-  bench: Bench,
-  { client }: Pick<CpuAssignment, 'client'>,
-  ...command: readonly [string, ...string[]]
-): Promise<readonly [number, string]> {
-  const begin = performance.now();
-  const commandLine =
-    client === null ? command : (['taskset', '-c', String(client), ...command] as const);
-  const printed = await runCommand(bench, commandLine).catch((error: unknown) => {
-    const isFailure = error instanceof MeasurementError && error.status !== undefined;
-    throw isFailure ? new WrongAnswers(`${command[0]} failed: ${error.message}`) : error;
-  });
-  return [(performance.now() - begin) / 1000, printed];
-}
+// -- git -----------------------------------------------------------------------------------------
 
-// -- tar x ---------------------------------------------------------------------------------------
+/** The command of git, for sh: without the user's configuration, and without background maintenance. */
+export const GIT = [
+  'env GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 git',
+  '-c user.name=bench -c user.email=bench@localhost -c gc.auto=0 -c maintenance.auto=false',
+].join(' ');
 
-export const measureUnpack = makeTreePart('tar x', prepareUnpack);
-
-async function prepareUnpack(bench: Bench, files: number): Promise<MeasureTarget<TreeSample>> {
-  const { signal } = bench;
-  const archive = await packTree(bench, treeFiles(files));
-  return async ({ root }, { placement, round, cpuAssignment }) => {
-    const folder = join(root, `tree-${placement}-${round}`);
-    await withTimeLimit(signal, mkdir(folder));
-    const [seconds] = await timeCommand(
-      bench,
-      cpuAssignment,
-      'tar',
-      '-x',
-      '-f',
-      archive,
-      '-C',
-      folder,
-    );
-    await compareToArchive(bench, archive, folder);
-    await runCommand(bench, ['rm', '-r', folder]);
-    return { seconds };
-  };
-}
-
-/** Compares content, modes, owners and times. @throws {WrongAnswers} when they differ */
-async function compareToArchive(bench: Bench, archive: string, folder: string): Promise<void> {
-  try {
-    await runCommand(bench, ['tar', '-d', '-f', archive, '-C', folder]);
-  } catch (error) {
-    if (!(error instanceof MeasurementError)) throw error;
-    throw new WrongAnswers(`what tar unpacked is not what it had packed: ${error.message}`);
-  }
-}
-
-// -- git status ----------------------------------------------------------------------------------
-
-/** Ignores the user's configuration of git, and disables its background maintenance. */
-export const gitCommand = (
-  folder: string,
-  ...args: readonly string[]
-): readonly [string, ...string[]] => [
-  'env',
-  'GIT_CONFIG_GLOBAL=/dev/null',
-  'GIT_CONFIG_NOSYSTEM=1',
-  'git',
-  ...['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'],
-  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-C', folder],
-  ...args,
-];
-
-export const measureStatus = makeTreePart('git status', prepareStatus);
-
-/** Commits everything in a folder. */
-export async function commitTree(bench: Bench, folder: string): Promise<void> {
-  for (const args of [
-    ['init', '-q'],
-    ['add', '.'],
-    ['commit', '-q', '-m', 'A tree'],
-    ['repack', '-a', '-d', '-q'],
-  ]) {
-    await runCommand(bench, gitCommand(folder, ...args));
-  }
-}
-
-const makeStatusCommand = (folder: string) => gitCommand(folder, 'status', '--porcelain');
-
-/** @throws {WrongAnswers} for a change in what `git status` printed */
-function checkUnchanged(printed: string): void {
-  if (printed !== '') throw new WrongAnswers(`git finds a change: ${printed.split('\n')[0]}`);
-}
-
-/** @throws {WrongAnswers} when git finds a change */
-export const checkWorktree = async (bench: Bench, folder: string): Promise<void> =>
-  checkUnchanged(await runCommand(bench, makeStatusCommand(folder)));
-
-export async function prepareStatus(
-  bench: Bench,
-  files: number,
-): Promise<MeasureTarget<TreeSample>> {
-  const { signal } = bench;
-  // Without git, this throws with the package to install.
+/** Packs a tree of sources in which everything is committed. @throws {MeasurementError} also without git */
+export async function packCommittedTree(bench: Bench, files: number): Promise<string> {
   await runCommand(bench, ['git', '--version']);
-  const archive = await packTree(bench, treeFiles(files), (folder) => commitTree(bench, folder));
-  return async ({ root }, { placement, round, cpuAssignment }) => {
-    const folder = join(root, `tree-${placement}`);
-    if (round === 0) {
-      await withTimeLimit(signal, mkdir(folder));
-      await runCommand(bench, ['tar', '-x', '-f', archive, '-C', folder]);
-      // git learns the files' inodes, so that it need not read the files again.
-      await checkWorktree(bench, folder);
-    }
-    const [seconds, printed] = await timeCommand(
-      bench,
-      cpuAssignment,
-      ...makeStatusCommand(folder),
-    );
-    checkUnchanged(printed);
-    return { seconds };
-  };
+  const git = `${GIT} -C "$0"`;
+  const commands = ['init -q', 'add .', 'commit -q -m tree', 'repack -a -d -q'];
+  const script = commands.map((command) => `${git} ${command}`).join(' && ');
+  return packTree(bench, treeFiles(files), (folder) =>
+    runCommand(bench, ['sh', '-c', script, folder]),
+  );
+}
+
+// -- npm -----------------------------------------------------------------------------------------
+
+export const FILES_OF_PACKAGE = 4;
+
+/** Packs a package of small files; returns the archive. */
+async function packPackage(bench: Bench, folder: string, name: string): Promise<string> {
+  const source = join(folder, name);
+  const archive = `${source}.tgz`;
+  const files = {
+    'package.json': JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
+    'index.js': `module.exports = require('./lib/name.js');\n`,
+    'lib/name.js': `module.exports = '${name}';\n`.repeat(20),
+    'README.md': `# ${name}\n`,
+  } satisfies Record<string, string>;
+  mkdirSync(join(source, 'package', 'lib'), { recursive: true });
+  for (const [path, content] of Object.entries(files))
+    writeFileSync(join(source, 'package', path), content);
+  await runCommand(bench, ['tar', '-c', '-z', '-f', archive, '-C', source, 'package']);
+  rmSync(source, { recursive: true });
+  return archive;
+}
+
+/** Packs packages; returns the content of package.json and package-lock.json. */
+async function packPackages(bench: Bench, count: number): Promise<readonly [object, object]> {
+  const folder = join(bench.data, 'packages');
+  const dependencies: Record<string, string> = {};
+  const lockedPackages: Record<string, object> = {};
+  for (let index = 0; index < count; index++) {
+    const name = `package-${index}`;
+    const archive = await packPackage(bench, folder, name);
+    const digest = createHash('sha512').update(readFileSync(archive)).digest('base64');
+    dependencies[name] = `file:${archive}`;
+    lockedPackages[`node_modules/${name}`] = {
+      version: '1.0.0',
+      resolved: `file:${archive}`,
+      integrity: `sha512-${digest}`,
+    };
+  }
+  const project = { name: 'project', version: '1.0.0' };
+  const packages = { '': { ...project, dependencies }, ...lockedPackages };
+  return [
+    { ...project, dependencies },
+    { ...project, lockfileVersion: 3, requires: true, packages },
+  ];
+}
+
+/** Packs a project that depends on packages of this machine. @throws {MeasurementError} also without npm */
+export async function packProject(bench: Bench, packages: number): Promise<string> {
+  await runCommand(bench, ['npm', '--version']);
+  bench.log('packing packages');
+  const [manifest, lock] = await packPackages(bench, packages);
+  return packTree(bench, [
+    { path: 'package.json', content: JSON.stringify(manifest), executable: false },
+    { path: 'package-lock.json', content: JSON.stringify(lock), executable: false },
+  ]);
 }

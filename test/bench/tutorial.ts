@@ -10,25 +10,23 @@ import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, startOnce, withTimeLimit } from './bench.ts';
-import { type BrickSetup, makeStorage, utime } from './brick-mounts.ts';
-import { makeGigabyteRate } from './data.ts';
-import { makeBarsEverywhere, runExperiment } from './experiment.ts';
-import type { Bar } from './figures.ts';
-import { startBricks, startClient } from './gluster.ts';
-import { LIST_LOADS, makeBars, makeCallPart, makeDataPart, PLACES } from './glusterfs-parts.ts';
 import {
-  chooseSize,
-  type HeldSearch,
-  makeSearchExperiment,
-  type SearchExperiment,
-} from './searches.ts';
+  type BrickSetup,
+  LIST_LOADS,
+  makeBrickCallPart,
+  makeBrickDataPart,
+  PLACES,
+} from './brick-mounts.ts';
+import { amounts } from './data.ts';
+import { makeStorage, startBricks, startClient, utime } from './gluster.ts';
+import { makeSearchPart, type SearchPass } from './searches.ts';
 import { startGlusterfs } from './servers.ts';
 import type { Suite } from './suite.ts';
-import type { Report } from './table.ts';
+import { type Held, hold } from './table.ts';
 import {
   makeCacheTargets,
   makeGlusterCache,
-  makeTarget,
+  makeKind,
   proveCache,
   type TargetKind,
   targets,
@@ -39,10 +37,7 @@ import { roomyNlCacheVolume } from './volumes.ts';
 
 const posixTargets = {
   ...makeCacheTargets(async () => ({})),
-  glusterfs: {
-    title: 'GlusterFS, no cache',
-    start: async (bench, name) => makeTarget(await startGlusterfs(bench, name, [])),
-  },
+  glusterfs: makeKind('GlusterFS, no cache', (bench, name) => startGlusterfs(bench, name, [])),
   nlcache: makeGlusterCache([roomyNlCacheVolume]),
   bare: targets.bare,
 } as const satisfies Record<string, TargetKind>;
@@ -56,8 +51,19 @@ const NETWORK_US = 1400;
 /** The delay volume, the same in GlusterFS and in glossa. */
 const delay = makeDelayVolume('network', NETWORK_US / 1000);
 
+const networkCaches = makeCacheTargets(async () => ({ volumes: [delay] }));
+
+/** Adds the tutorial's own figure of a row, in milliseconds. */
+const addTutorialTime = (kind: TargetKind, time: string): TargetKind => ({
+  ...kind,
+  title: `${kind.title} (the tutorial: ${time})`,
+});
+
 const networkTargets = {
-  ...makeCacheTargets(async () => ({ volumes: [delay] })),
+  ...networkCaches,
+  baseline: addTutorialTime(networkCaches.baseline, '7.357'),
+  typescript: addTutorialTime(networkCaches.typescript, '1.095, in C'),
+  python: addTutorialTime(networkCaches.python, '1.286'),
   nlcache: makeGlusterCache([delay, roomyNlCacheVolume]),
 };
 
@@ -102,193 +108,149 @@ function makeGlusterfsTargets() {
   } as const satisfies Record<string, TargetKind>;
 }
 
-// -- bars ------------------------------------------------------------------------
+// -- figures ---------------------------------------------------------------------
 
-const compareSpeed = <N extends string>(
+/** Makes a figure of how many times as fast the second row is. */
+const holdSpeed = <N extends string>(
   what: string,
-  baseline: N,
-  mine: N,
-  which: HeldSearch<N>['which'],
-  same: Bar,
-  different = same,
-): HeldSearch<N> => ({
-  what: `${what}, ${which}: times as fast`,
-  mine: baseline,
-  other: mine,
-  which,
-  bars: {
-    same: { ...same, least: true },
-    different: { ...different, least: true },
-    free: { ...same, least: true },
-  },
-});
+  pair: readonly [N, N],
+  key: SearchPass,
+  bars: Held<N>['bars'],
+): Held<N> => hold(`${what}, ${key}: times as fast`, pair, bars, { key });
 
 /** The bar of the tutorial's speed-up. */
-const TUTORIAL: Bar = { limit: 6.7 };
+const TUTORIAL = '≥ 6.7';
+
+const MODES = [
+  ['python', ''],
+  ['pythonAsleep', ', --busy-poll 0'],
+] as const;
 
 /** Compares with GlusterFS's own cache, whose server does not wait awake. */
 const comparePythonToC = (
   what: string,
-): readonly HeldSearch<'python' | 'pythonAsleep' | 'nlcache'>[] =>
-  (['first', 'again'] as const).flatMap((which) =>
-    (['python', 'pythonAsleep'] as const).map((mine) => ({
-      what: `${what}, ${which}: Python${mine === 'python' ? '' : ', --busy-poll 0'} / nl-cache in C`,
-      mine,
-      other: 'nlcache' as const,
-      which,
-      bars: makeBarsEverywhere({ limit: 1, below: true }),
-    })),
+  passes: readonly SearchPass[],
+  nlCache: string,
+  bars: Held<'nlcache'>['bars'],
+): readonly Held<'python' | 'pythonAsleep' | 'nlcache'>[] =>
+  passes.flatMap((key) =>
+    MODES.map(([mine, how]) =>
+      hold(`${what}, ${key}: Python${how} / ${nlCache}`, [mine, 'nlcache'], bars, { key }),
+    ),
   );
 
-const makePart =
-  <N extends string>(
-    rounds: number,
-    makeExperiment: () => Omit<SearchExperiment<N | 'baseline'>, 'size' | 'baseline'>,
-  ) =>
-  (bench: Bench): Promise<Report> => {
-    const size = chooseSize(bench, rounds);
-    const experiment = { ...makeExperiment(), size, baseline: 'baseline' } as const;
-    return runExperiment(bench, makeSearchExperiment<N | 'baseline'>(experiment));
-  };
+const BOTH_PASSES = ['first', 'again'] as const;
 
-const posix = makePart<keyof typeof posixTargets>(7, () => ({
+const posix = makeSearchPart(7, {
   what: 'a brick that is a directory',
   targets: posixTargets,
-  held: comparePythonToC('directory'),
-}));
+  first: 'baseline',
+  held: comparePythonToC('directory', BOTH_PASSES, 'nl-cache in C', '< 1'),
+});
 
-const network = makePart<keyof typeof networkTargets>(3, () => ({
+const network = makeSearchPart(3, {
   what: `a brick behind debug/delay-gen, ${NETWORK_US} µs a request`,
   targets: networkTargets,
-  tutorialTimes: { baseline: '7.357', typescript: '1.095 (in C)', python: '1.286' },
+  first: 'baseline',
   held: [
-    compareSpeed('network, TypeScript', 'baseline', 'typescript', 'first', TUTORIAL),
-    compareSpeed('network, Python', 'baseline', 'python', 'first', TUTORIAL),
-    {
-      what: 'network, first: Python / TypeScript',
-      mine: 'python',
-      other: 'typescript',
-      which: 'first',
-      bars: makeBarsEverywhere({ limit: 1.05 }),
-    },
-    ...comparePythonToC('network'),
+    holdSpeed('network, TypeScript', ['baseline', 'typescript'], 'first', TUTORIAL),
+    holdSpeed('network, Python', ['baseline', 'python'], 'first', TUTORIAL),
+    hold('network, first: Python / TypeScript', ['python', 'typescript'], '≤ 1.05'),
+    ...comparePythonToC('network', BOTH_PASSES, 'nl-cache in C', '< 1'),
   ],
-  settings: { delayUs: NETWORK_US },
-}));
+});
 
-const volumeSearches = makePart<keyof ReturnType<typeof makeGlusterfsTargets>>(5, () => ({
+const volumeSearches = makeSearchPart(5, {
   what: 'a volume of GlusterFS with two bricks',
   targets: makeGlusterfsTargets(),
   places: PLACES,
+  first: 'baseline',
   held: [
-    compareSpeed(
-      ...(['volume, Python', 'baseline', 'python', 'again'] as const),
-      { limit: 4.5, aim: 5 },
-      { limit: 3, aim: 3.5 },
+    holdSpeed('volume, Python', ['baseline', 'python'], 'again', ['≥ 4.5, aim 5', '≥ 3, aim 3.5']),
+    holdSpeed("volume, Python beside GlusterFS's client", ['glusterfs', 'python'], 'again', [
+      '≥ 6, aim 7.5',
+      '≥ 5, aim 6.5',
+    ]),
+    holdSpeed(
+      'volume, Python and kernel-timeout',
+      ['baseline', 'kernelTimeout'],
+      'again',
+      '≥ 20, aim 40',
     ),
-    compareSpeed(
-      ...(["volume, Python beside GlusterFS's client", 'glusterfs', 'python', 'again'] as const),
-      { limit: 6, aim: 7.5 },
-      { limit: 5, aim: 6.5 },
+    hold(
+      'volume, again: Python / TypeScript',
+      ['python', 'typescript'],
+      ['≤ 1.12, aim 1.08', '≤ 1.06, aim 1.05'],
+      { key: 'again' },
     ),
-    compareSpeed(
-      ...(['volume, Python and kernel-timeout', 'baseline', 'kernelTimeout', 'again'] as const),
-      { limit: 20, aim: 40 },
-    ),
-    {
-      what: 'volume, again: Python / TypeScript',
-      mine: 'python',
-      other: 'typescript',
-      which: 'again',
-      bars: makeBars({ limit: 1.12, aim: 1.08 }, { limit: 1.06, aim: 1.05 }),
-    },
-    ...(['python', 'pythonAsleep'] as const).map((mine) => ({
-      what: `volume, again: Python${mine === 'python' ? '' : ', --busy-poll 0'} / GlusterFS's nl-cache`,
-      mine,
-      other: 'nlcache' as const,
-      which: 'again' as const,
-      bars: makeBars({ limit: 1, below: true }),
-    })),
+    ...comparePythonToC('volume', ['again'], "GlusterFS's nl-cache", '< 1'),
   ],
-}));
+});
 
 // -- the same translators in both clients, over the same two bricks -------------------------------
 
 const makeBrickSetup = (...above: readonly PlainVolume[]): BrickSetup => ({ count: 2, above });
 
-const makeHeld = (same: Bar, different = same) => ({
-  glossa: {
-    name: "glossa's client / GlusterFS's, the same stack",
-    bars: makeBars(same, different),
-  },
-});
+const SAME_STACK = "glossa's client / GlusterFS's, the same stack";
 
 const longTimeout = { 'cache-timeout': '600' };
 const mdCache = makeVolume('md-cache', 'performance/md-cache', { 'md-cache-timeout': '600' });
 
-const MIB = 1 << 20;
-
 const makeListPart = (how: string, acls: boolean) =>
-  makeCallPart({
-    ...{ what: `ls -l of many files ${how}: readdir-ahead, md-cache`, operation: 'list' },
-    held: makeHeld({ limit: 0.8, aim: 0.5 }),
-    bricks: {
+  makeBrickCallPart(
+    `ls -l of many files ${how}: readdir-ahead, md-cache`,
+    'list',
+    {
       ...makeBrickSetup(makeVolume('readdir-ahead', 'performance/readdir-ahead'), mdCache),
       acls,
     },
-    ...LIST_LOADS,
-  });
+    { glossa: ['≤ 0.8, aim 0.5', '≤ 0.8, aim 0.5'] },
+    { loads: LIST_LOADS, name: SAME_STACK },
+  );
 
 const parts: Suite['parts'] = {
-  'small-files': makeCallPart({
-    what: 'a small file read again (open, read, close): quick-read, md-cache, open-behind',
-    operation: 'read',
-    held: makeHeld({ limit: 0.8, aim: 0.65 }, { limit: 0.6, aim: 0.45 }),
-    bricks: makeBrickSetup(
+  'small-files': makeBrickCallPart(
+    'a small file read again (open, read, close): quick-read, md-cache, open-behind',
+    'read',
+    makeBrickSetup(
       makeVolume('open-behind', 'performance/open-behind'),
       makeVolume('quick-read', 'performance/quick-read', longTimeout),
       mdCache,
     ),
-  }),
-  writes: makeDataPart({
-    ...{ what: 'write-behind', unitText: 'GB/s, blocks of 4 KiB' },
-    count: { full: 4096, quick: 512 },
-    amounts: {
-      write: { title: 'write', workload: 'seqwrite-4k', clients: 1, rate: makeGigabyteRate(4096) },
+    { glossa: ['≤ 0.8, aim 0.65', '≤ 0.6, aim 0.45'] },
+    { name: SAME_STACK },
+  ),
+  writes: makeBrickDataPart(
+    {
+      ...{ what: 'write-behind', unitText: 'GB/s, blocks of 4 KiB' },
+      ...{ count: { full: 4096, quick: 512 }, amounts: [amounts.write4k] },
     },
-    bars: makeBars({ limit: 1.2, aim: 1.5, least: true }, { limit: 1.5, aim: 2, least: true }),
-    bricks: makeBrickSetup(makeVolume('write-behind', 'performance/write-behind')),
-  }),
-  reads: makeDataPart({
-    ...{ what: 'read-ahead, io-cache', unitText: 'GB/s, blocks of 1 MiB' },
-    count: { full: 256, quick: 64 },
-    amounts: {
-      read: { title: 'read', workload: 'seqread-1m', clients: 1, rate: makeGigabyteRate(MIB) },
+    makeBrickSetup(makeVolume('write-behind', 'performance/write-behind')),
+    ['≥ 1.2, aim 1.5', '≥ 1.5, aim 2'],
+  ),
+  reads: makeBrickDataPart(
+    {
+      ...{ what: 'read-ahead, io-cache', unitText: 'GB/s, blocks of 1 MiB' },
+      ...{ count: { full: 256, quick: 64 }, amounts: [amounts.read1m] },
     },
-    bars: makeBars({ limit: 1, aim: 1.5, least: true }),
-    bricks: makeBrickSetup(
+    makeBrickSetup(
       makeVolume('read-ahead', 'performance/read-ahead'),
       makeVolume('io-cache', 'performance/io-cache'),
     ),
-  }),
+    '≥ 1, aim 1.5',
+  ),
   lists: makeListPart('without ACLs', false),
   'lists-acl': makeListPart('with ACLs', true),
 };
 
 export const tutorial: Suite = {
-  usage: `usage: npm run tutorial-bench -- [options]
-
-The experiment of the GlusterFS translator tutorial: how long a search through ten directories takes
-without and with a cache of absent names, in TypeScript, Python, JavaScript and C, and in GlusterFS
-itself. As root on a quiet machine; a full run takes some half an hour, most of it waiting.
-
-  --only PART   posix (a brick that is a directory), network (one behind a delay of ${NETWORK_US} µs
-                a request), gluster (a volume of GlusterFS with two bricks), or, the same performance
-                translators in glossa's client of it and in GlusterFS's, small-files, writes, reads or
-                lists, lists-acl (ls -l); may be repeated`,
-  legend: `A figure is the median over the rounds [the lowest – the highest]. "× faster" compares with
-no cache, round by round; "lookups" are those of each search that reach the storage. With a "?", the
-rounds of one row lie more than a factor of 1.5 apart: measure again. "first": the mount knows no name
+  about: `The experiment of the GlusterFS translator tutorial: how long a search through ten directories takes without and
+with a cache of absent names, in TypeScript, Python, JavaScript and C, and in GlusterFS itself: over a directory (posix),
+over one behind a delay of ${NETWORK_US} µs a request (network), and over a volume of GlusterFS with two bricks (gluster). The other
+parts have the same performance translators in glossa's client of it and in GlusterFS's. As root on a quiet machine; a full
+run takes some half an hour, most of it waiting.`,
+  legend: `"× faster" compares with
+no cache, round by round; "lookups" are those of each search that reach the storage. "first": the mount knows no name
 yet, as in the tutorial; "again": the same searches once more, when it knows them all.
 
 The tutorial (2012): 7.357 ms without a cache, 1.095 with one in C (6.72 × faster), 1.286 with one in

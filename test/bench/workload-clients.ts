@@ -1,6 +1,4 @@
-/**
- * Runs the workloads of `glossa bench` with its client processes, on one target after the other.
- */
+/** Runs workloads with client processes of `glossa bench`, on one target after the other. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeHistogram, recordNs, summarize } from '../../apps/bench/engine/histogram.ts';
@@ -14,27 +12,29 @@ import type { Target } from './targets.ts';
 const TIMEOUT_MS = 600_000;
 const NS_PER_US = 1000;
 
-export interface RequestTimes {
-  /** Microseconds of a request. */
-  readonly mean: number;
-  readonly p50: number;
-  readonly p99: number;
+/** Microseconds of a request. */
+export type RequestTimes = Readonly<Record<'mean' | 'p50' | 'p99' | 'p99.9', number>> & {
   /** Requests of all clients, including the time between requests. */
   readonly perSecond: number;
-  /** Lookups that came to the storage, for each request; null without a counter. */
-  readonly lookups: number | null;
-}
+  /** The time of the round, divided by the requests of all clients. */
+  readonly each: number;
+  /** Lookups that came to the storage, for each request; absent without a counter. */
+  readonly lookups?: number;
+};
 
 /** A number of client processes, pinned at each measurement. */
 export class WorkloadClients {
   private readonly bench: Bench;
   private readonly count: number;
+  private readonly program: string | undefined;
   private cpus = '';
   private clients: Clients | null = null;
 
-  constructor(bench: Bench, count = 1) {
+  /** @param program of each client; default: that of the workloads of `glossa bench` */
+  constructor(bench: Bench, count = 1, program?: string) {
     this.bench = bench;
     this.count = count;
+    this.program = program;
     bench.cleanup.add(() => this.endClients());
   }
 
@@ -63,31 +63,68 @@ export class WorkloadClients {
     // The folder of the reference tree, from which right answers are taken.
     const plainFolder = join(this.bench.data, `reference-${workload}`);
     if (!existsSync(plainFolder)) await this.makeTree(cpuAssignment, workload, plainFolder);
-    const setting = { root, plainFolder, seed: 1, command: null };
+    return this.measureRequests(target, cpuAssignment, { workload, root, plainFolder, count });
+  }
+
+  /** Measures requests of each client, after others that do not count. @throws {MeasurementError} */
+  async measureRequests(
+    target: Target,
+    cpuAssignment: CpuAssignment,
+    {
+      workload,
+      root,
+      count,
+      before = 0,
+      plainFolder = '',
+      hasOwnFolders = false,
+    }: {
+      readonly workload: string;
+      readonly root: string;
+      readonly count: number;
+      readonly before?: number;
+      readonly plainFolder?: string;
+      /** Whether several clients have a folder each, in the root. */
+      readonly hasOwnFolders?: boolean;
+    },
+  ): Promise<RequestTimes> {
+    const setting = { plainFolder, seed: 1, command: null };
     return this.withClients(cpuAssignment, async (clients) => {
-      const open = (client: number) => ({ workload, setting: { ...setting, client } });
+      const open = (client: number) => {
+        const ownRoot = hasOwnFolders && this.count > 1 ? join(root, `client-${client}`) : root;
+        return { workload, setting: { ...setting, root: ownRoot, client } };
+      };
       await clients.requestAll('open', open, TIMEOUT_MS);
-      const before = await readLookups(target);
-      const start = performance.now();
-      const results = await clients.requestAll('run', () => ({ from: 0, count }), TIMEOUT_MS);
-      const seconds = (performance.now() - start) / 1e3;
-      const after = await readLookups(target);
-      await clients.requestAll('close', () => ({}), TIMEOUT_MS);
-      const wrongCount = results.reduce((sum, loop) => sum + loop.wrongCount, 0);
-      const all = count * results.length;
-      if (wrongCount > 0) {
+      const run = async (length: number) => {
+        const results = await clients.requestAll(
+          'run',
+          () => ({ from: 0, count: length }),
+          TIMEOUT_MS,
+        );
+        const wrongCount = results.reduce((sum, loop) => sum + loop.wrongCount, 0);
+        if (wrongCount === 0) return results;
         const complaint = results.find((loop) => loop.complaint !== null)!.complaint;
+        const all = length * results.length;
         throw new WrongAnswers(`${wrongCount} of ${all} answers were wrong: ${complaint}`);
-      }
+      };
+      if (before > 0) await run(before);
+      const lookupsBefore = await readLookups(target);
+      const start = performance.now();
+      const results = await run(count);
+      const seconds = (performance.now() - start) / 1e3;
+      const lookupsAfter = await readLookups(target);
+      await clients.requestAll('close', () => ({}), TIMEOUT_MS);
+      const all = count * results.length;
       const histogram = makeHistogram();
       for (const { timesNs } of results) for (const ns of timesNs) recordNs(histogram, ns);
-      const { mean, p50, p99 } = summarize(histogram);
+      const summary = summarize(histogram);
       return {
-        mean: mean / NS_PER_US,
-        p50: p50 / NS_PER_US,
-        p99: p99 / NS_PER_US,
+        mean: summary.mean / NS_PER_US,
+        p50: summary.p50 / NS_PER_US,
+        p99: summary.p99 / NS_PER_US,
+        'p99.9': summary['p99.9'] / NS_PER_US,
         perSecond: all / seconds,
-        lookups: before === null || after === null ? null : (after - before) / all,
+        each: (seconds * 1e6) / all,
+        ...(lookupsBefore !== null && { lookups: (lookupsAfter! - lookupsBefore) / all }),
       };
     });
   }
@@ -96,10 +133,17 @@ export class WorkloadClients {
     cpuAssignment: CpuAssignment,
     use: (clients: Clients) => Promise<T>,
   ): Promise<T> {
+    const { count, program } = this;
     const cpus = cpuAssignment.client === null ? readAllowedCpus() : String(cpuAssignment.client);
     if (cpus !== this.cpus) await this.endClients();
     this.cpus = cpus;
-    this.clients ??= new Clients({ count: this.count, cpus, signal: this.bench.signal });
+    const { signal } = this.bench;
+    this.clients ??= new Clients({
+      count,
+      cpus,
+      signal,
+      ...(program !== undefined && { program }),
+    });
     try {
       return await use(this.clients);
     } catch (error) {

@@ -41,7 +41,10 @@ export async function withBrowser(
     headless: true,
     timeout: PATIENCE_MS,
     protocolTimeout: PATIENCE_MS,
-    env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home },
+    env: {
+      ...process.env,
+      ...{ HOME: home, TMPDIR: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home },
+    },
   });
   try {
     await use(browser);

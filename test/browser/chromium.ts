@@ -71,7 +71,7 @@ export async function openPage(files: Files, isolated: boolean): Promise<unknown
   const chromium = spawn('chromium', [...FLAGS, `--user-data-dir=${folder}`, url], {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
-    env: { ...process.env, HOME: folder },
+    env: { ...process.env, HOME: folder, TMPDIR: folder },
   });
   let output = '';
   chromium.stderr.setEncoding('utf8').on('data', (part: string) => {

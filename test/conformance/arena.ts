@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { startBricks } from '../support/bricks.ts';
 import { type Bricks, mountBy } from '../support/gluster.ts';
 import { findErrors, makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
-import { isOnBricks, type Kind, makeVolfile } from '../support/stacks.ts';
+import { hasFolder, isByPath, isOnBricks, type Kind, makeVolfile } from '../support/stacks.ts';
 import { applyBrickDifferences, cutAtNameless, lacksCommand } from './brick-differences.ts';
 import { describeDisagreement, type Pair } from './compare.ts';
 import { COMPILER, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
@@ -67,6 +67,9 @@ export const setups = {
   rebuilt: { kind: 'rebuilt' },
   awaited: { kind: 'awaited' },
   memory: { kind: 'memory' },
+  /** By path, below a kernel that caches nothing. */
+  files: { kind: 'files', args: timeoutFlags(0) },
+  'files-javascript': { kind: 'files-javascript', args: timeoutFlags(0) },
   'real-brick': { kind: 'real-brick' },
   'own-brick': { kind: 'own-brick' },
   'real-client': { kind: 'real-client' },
@@ -114,9 +117,21 @@ export function canCompare(): boolean {
 /** Operations that storage/memory lacks. A mapping's read marks its time there, as with strictatime. */
 const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 
+/**
+ * Operations that a file system by path lacks, values for which a disk's block has no room, and sizes and times for
+ * which the interpreters have none.
+ */
+const NOT_BY_PATH = new RegExp(
+  `${NOT_IN_MEMORY.source}|S_IF(?!REG)|^bind |O_TMPFILE|RENAME_EXCHANGE|^fallocate |posix_acl|SEEK_(DATA|HOLE)|^ioctl |^statx |\\*(9|65)000|\\d{10}`,
+);
+
 /** True if a kind of stack does not support a command, by its line. */
 const isUnsupported = (kind: Kind, line: string): boolean =>
-  kind === 'memory' ? NOT_IN_MEMORY.test(line) : lacksCommand(kind, line);
+  kind === 'memory'
+    ? NOT_IN_MEMORY.test(line)
+    : isByPath(kind)
+      ? NOT_BY_PATH.test(line)
+      : lacksCommand(kind, line);
 
 /** The data of longer files, which scripts fill with holes, is not compared if writes are delayed. */
 const COMPARED_BYTES = 4 << 20;
@@ -130,6 +145,17 @@ function withoutStoredValues({ results, trees }: Run, script: Script): Run {
     return resized ? short.replace(/ [mc]time=\S+/g, '') : short;
   };
   return { results, trees: trees.map((tree) => tree.map(comparable)) };
+}
+
+/**
+ * Removes from a run the times of directories, in which a removed file that is open has a hidden name, and the size of a
+ * removed directory, which a disk makes 0.
+ */
+function withoutHiddenNames({ results, trees }: Run): Run {
+  const timeless = (line: string): string =>
+    / mode=4/.test(line) ? line.replace(/ [mc]time=\S+/g, '') : line;
+  const sizeless = (line: string): string => line.replace(/( mode=4\d+ nlink=0 .*) size=\d+/, '$1');
+  return { results: results.map(sizeless), trees: trees.map((tree) => tree.map(timeless)) };
 }
 
 export class Arena {
@@ -160,13 +186,13 @@ export class Arena {
     this.server = server;
     this.writeback = setup.writeback ?? false;
     const isOnBrick = isOnBricks(setup.kind);
-    this.hasBrick = setup.kind !== 'memory' && !isOnBrick;
+    this.hasBrick = hasFolder(setup.kind);
     this.scratch = scratch;
     this.mount = mount;
     const bare = scratch.at('bare');
     this.kind = setup.kind;
-    // Clients set the times of a brick's files, in milliseconds.
-    const hasExactTimes = !this.writeback && !isOnBrick;
+    // Clients set the times of a brick's files, in milliseconds; clocks of interpreters have such ones, too.
+    const hasExactTimes = !this.writeback && !isOnBrick && !isByPath(setup.kind);
     this.canWatch = hasExactTimes && hasFineTimes(program, bare);
     this.bare = new Executor(program, bare);
     this.mounted = new Executor(program, mount.path);
@@ -229,11 +255,12 @@ export class Arena {
         bare.run(name, script, [treeAt(bare.root)]),
         mounted.run(name, script, [treeAt(mounted.root), ...storage]),
       ]);
-      if (!this.writeback) return { bare: expected, mounted: actual };
-      return {
-        bare: withoutStoredValues(expected, script),
-        mounted: withoutStoredValues(actual, script),
-      };
+      const without = this.writeback
+        ? withoutStoredValues
+        : isByPath(this.kind)
+          ? withoutHiddenNames
+          : (run: Run) => run;
+      return { bare: without(expected, script), mounted: without(actual, script) };
     } catch (error) {
       this.hangs = true;
       throw error;

@@ -13,6 +13,8 @@ describeFuzz(
     writeback: 15,
     locks: 12,
     python: 20,
+    files: 12,
+    'files-javascript': 12,
     rebuilt: 10,
     awaited: 12,
     'real-brick': 8,

@@ -59,7 +59,7 @@ class GraphStack implements ListedStack {
       await this.end();
       await this.start();
     };
-    const isInMemory = volfile.includes('storage/memory');
+    const isInMemory = /storage\/memory|module-name memory/.test(volfile);
     this.restart = restart ?? (isInMemory ? null : restartGraph);
     this.keepsOpen = restart !== undefined;
   }
@@ -127,8 +127,8 @@ const makeFolderRow = (above: string): StackRow => ({
 });
 
 /** A row of a graph that makes its files itself. */
-const makeFilledRow = (render: () => string): StackRow => ({
-  needs: [],
+const makeFilledRow = (render: () => string, needs: readonly Need[] = []): StackRow => ({
+  needs,
   async start(scratch, names) {
     for (const folder of ['a', 'b', 'c']) mkdirSync(scratch.at(folder));
     const stack = await new GraphStack(scratch, render()).start();
@@ -177,6 +177,14 @@ const lockedVolume = (name: string): string =>
 const distributedFolders = (): string =>
   ['a', 'b', 'c'].map(lockedVolume).join('') +
   renderVolume('all', 'cluster/distribute', {}, 'a b c');
+
+const renderPathFiles = (): string =>
+  renderVolume(
+    'files',
+    'features/glupy',
+    { 'module-name': 'memory', 'module-path': join(packageRoot, 'examples/files') },
+    null,
+  );
 
 /** A brick of glossa or of GlusterFS, which can be ended and started again. */
 interface RestartedBrick {
@@ -440,6 +448,11 @@ export const listingStacks: Readonly<Record<string, StackRow>> = {
   'features/locks': makeFolderRow(renderVolume('locks', 'features/locks', {}, 'files')),
   meta: makeFolderRow(renderVolume('meta', 'meta', {}, 'files')),
   'cluster/distribute': makeFilledRow(distributedFolders),
+  'a file system by path': makeFilledRow(renderPathFiles, ['interpreter']),
+  'caches over a file system by path': makeFilledRow(
+    () => renderPathFiles() + ALL_CACHES,
+    ['interpreter'],
+  ),
   'a module in Python': makeModuleRow('pass.py', PYTHON_MODULE),
   'a module in JavaScript': makeModuleRow('pass.mjs', JAVASCRIPT_MODULE),
   'a module in a thread': makeModuleRow('pass.mjs', JAVASCRIPT_MODULE, { isolation: 'thread' }),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isWithoutBricks } from '../support/gluster.ts';
-import { describeMountsAnyway } from '../support/mount.ts';
+import { describeMounts } from '../support/mount.ts';
 import { usesGlusterfs } from '../support/stacks.ts';
 import { selectVariants } from '../support/test-selection.ts';
 import { Arena, canCompare, type SetupName, setups } from './arena.ts';
@@ -22,7 +22,7 @@ export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 /** Fuzzes the usual mounts, or in `test:long` the other ones (../support/test-selection.ts). */
 export function describeFuzz(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
-  describeMountsAnyway('conformance with the bare directory', () => {
+  describeMounts('conformance with the bare directory', () => {
     const all = Object.entries(amounts).map(
       ([name, count], at) => [name as SetupName, count, seed + at] as const,
     );

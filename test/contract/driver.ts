@@ -216,7 +216,7 @@ export class TestVolume {
   /** Looks a name up, with its inode if known; forgets an absent name. */
   async lookup(parent: Inode, name: string, xdata: Dict = this.gfidReq()): Promise<Reply> {
     const { inodes } = this.graph;
-    const inode = inodes.grep(parent, name) ?? inodes.newInode();
+    const inode = parent.children?.get(name) ?? inodes.newInode();
     const reply = await this.fop('lookup', new Loc(inode, parent, name), xdata);
     if (reply.opRet < 0) inodes.unlink(parent, name);
     return this.linkReply(reply, parent, name);
@@ -283,8 +283,7 @@ export class TestVolume {
     toName: string,
     flags = 0,
   ): Promise<Reply> {
-    const { inodes } = this.graph;
-    const old = inodes.grep(to, toName) ?? null;
+    const old = to.children?.get(toName) ?? null;
     const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags);
     const newLoc = new Loc(old, to, toName);
     const reply = await this.fop('rename', this.knownLoc(from, fromName), newLoc, xdata);
@@ -351,7 +350,7 @@ export class TestVolume {
 
   /** A loc for a name that may be known. */
   knownLoc(parent: Inode, name: string): Loc {
-    return new Loc(this.graph.inodes.grep(parent, name) ?? null, parent, name);
+    return new Loc(parent.children?.get(name) ?? null, parent, name);
   }
 
   /** The reply with its inode in the table, and one lookup of it counted. */

@@ -55,7 +55,7 @@ it.each(chosen)(
     run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
     run.ask('stat', run.knownLoc('a'), null);
     for (let turn = 0; turn < 12; turn++) run.context.advance(1);
-    const [request] = run.host.requests.values();
+    const [request] = run.host.pending.values();
     expect(request!.windCount).toBeGreaterThan(10_000);
     // Of each, two values.
     expect([...request!.listValues()].length).toBeLessThan(2 * 4096 + 10);
@@ -73,7 +73,7 @@ it.each(chosen)(
     };
     run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     for (let turn = 0; turn < 20; turn++) run.context.advance(1);
-    const [request] = run.host.requests.values();
+    const [request] = run.host.pending.values();
     expect(request!.windCount).toBe(501);
     const data = [...request!.listValues()].filter((value) => value instanceof Uint8Array);
     expect(data.length).toBeGreaterThan(50);
@@ -158,7 +158,7 @@ describe("a module's own requests", () => {
       serves(run);
     }
     expect(requestCount).toBeGreaterThan(1000);
-    expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
+    expect(run.host.pending.size).toBeLessThanOrEqual(16_384);
   });
 
   it.each([
@@ -187,7 +187,7 @@ describe("a module's own requests", () => {
       run.ask('stat', run.knownLoc('a'), null);
       const [line] = run.takeLines();
       expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
-      expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
+      expect(run.host.pending.size).toBeLessThanOrEqual(16_384);
       serves(run);
     },
   );

@@ -1,4 +1,4 @@
-/** Modules in both languages that wind without end in short steps. */
+/** Modules in both languages that do something without end, and serve `access`. */
 import { expect } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
@@ -10,8 +10,8 @@ export type Extension = (typeof LANGUAGES)[number];
 const module = (extension: Extension, methods: string): Record<string, string> =>
   extension === 'py'
     ? {
-        'm.py': `import asyncio
-from glupy import EPERM, ENOENT, Loc, Translator
+        'm.py': `import asyncio, sys
+from glupy import EPERM, ENOENT, Loc, ROOT_GFID, Translator
 
 class xlator(Translator):
     def access(self, frame, loc, mask, xdata):
@@ -20,7 +20,7 @@ ${methods}
 `,
       }
     : {
-        'm.js': `import { ENOENT, EPERM, Loc, Translator } from 'glossa';
+        'm.js': `import { ENOENT, EPERM, Loc, ROOT_GFID, Translator } from 'glossa';
 export class xlator extends Translator {
   access(frame) {
     frame.fail(EPERM);

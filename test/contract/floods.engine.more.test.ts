@@ -6,45 +6,22 @@ import { expect, it } from 'vitest';
 import { EIO, EMFILE, EPERM } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/operands.ts';
 import { openFilesLimit } from '../../runtime/sys/open-files.ts';
-import { type RunningModule, startModule } from '../support/module.ts';
+import type { RunningModule } from '../support/module.ts';
 import { selectVariants } from '../support/test-selection.ts';
+import { type Extension, serves, start as startEndless } from './endless.ts';
 
-const PYTHON = `from glupy import EPERM, Translator
-import sys
-
-class xlator(Translator):
-    def access(self, frame, loc, mask, xdata):
-        frame.fail(EPERM)
-
-    def stat(self, frame, loc, xdata):
-`;
-const JAVASCRIPT = `import { EPERM, Translator } from 'glossa';
-export class xlator extends Translator {
-  access(frame) {
-    frame.fail(EPERM);
-  }
-`;
-
-type Extension = 'py' | 'js';
-
-async function start(
+/** Starts a module whose `stat` has this body. */
+const start = (
   extension: Extension,
   body: string,
   options: Record<string, string> = {},
-): Promise<RunningModule> {
-  const files: Record<string, string> =
+): Promise<RunningModule> => {
+  const method =
     extension === 'py'
-      ? { 'm.py': PYTHON + body.replace(/^/gm, '        ') }
-      : { 'm.js': `${JAVASCRIPT}stat(frame, loc) {\n${body}\n}\n}` };
-  const run = await startModule(files, { options });
-  run.takeLines();
-  return run;
-}
-
-function expectWorks(run: RunningModule): void {
-  const reply = run.ask('access', run.knownLoc('other'), 0, null);
-  expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
-}
+      ? `\n    def stat(self, frame, loc, xdata):\n${body.replace(/^/gm, '        ')}`
+      : `stat(frame, loc) {\n${body}\n}`;
+  return startEndless(extension, method, options);
+};
 
 const size = (lines: readonly string[]): number =>
   lines.reduce((sum, line) => sum + line.length, 0);
@@ -100,7 +77,7 @@ it.each([
     };
     expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.takeLines().join('\n')).toMatch(/time.limit/i);
-    expectWorks(run);
+    serves(run);
   },
 );
 
@@ -119,7 +96,7 @@ it.each([
     expect(lines.join('\n')).toMatch(/time.limit/i);
     // The log has the first refusals, and a note that there are more.
     expect(lines.length).toBeLessThan(500);
-    expectWorks(run);
+    serves(run);
   },
 );
 
@@ -130,14 +107,15 @@ it('bytes that glossa stores for a module count towards memory-limit, and are fr
   for (let round = 0; round < 3; round++) {
     expect(run.ask('stat', run.knownLoc('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.takeLines()[0]).toMatch(/m\.py:\d+:stat.*option memory-limit/);
-    expectWorks(run);
+    serves(run);
   }
 });
 
 const openers = [
   [
     'py',
-    `    async def fsync(self, frame, fd, datasync, xdata):
+    `
+    async def fsync(self, frame, fd, datasync, xdata):
         self.fds = []
         while True:
             self.fds.append((await self.child.open(Loc.of(gfid=ROOT_GFID), 0)).fd)
@@ -154,16 +132,7 @@ const openers = [
 it.each(selectVariants(openers, ([ext]) => ext === 'py'))(
   'a module may itself open a quarter of the files that its process may have open (%s)',
   async (ext, method) => {
-    const files: Record<string, string> =
-      ext === 'py'
-        ? {
-            'm.py': PYTHON.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,').replace(
-              / +def stat.*\n/,
-              method,
-            ),
-          }
-        : { 'm.js': `${JAVASCRIPT.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,')}${method}\n}` };
-    const run = await startModule(files);
+    const run = await startEndless(ext, method);
     let opened = 0;
     run.leaf.onRequest = (held) => {
       opened += 1;
@@ -174,6 +143,6 @@ it.each(selectVariants(openers, ([ext]) => ext === 'py'))(
     expect(reply).toMatchObject({ count: 1, opErrno: EMFILE });
     expect(opened).toBe(Math.min(16_384, Math.floor(openFilesLimit / 4)));
     expect(run.takeLines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
-    expectWorks(run);
+    serves(run);
   },
 );

@@ -19,8 +19,7 @@ import {
 } from '../../apps/course/terminal/lessons.ts';
 import { makeFolder } from '../support/folder.ts';
 import { onlyInFirst, selectVariants } from '../support/test-selection.ts';
-import { factualSentences, mistakes } from './mistakes.ts';
-import { inPython } from './mistakes-python.ts';
+import { factualSentences, listMistakes } from './mistakes.ts';
 
 const folder = makeFolder();
 
@@ -53,6 +52,7 @@ const starters: Readonly<Record<string, RegExp>> = {
   '7-cache': /looked up 3 times, and the storage was asked 3 times/,
   '8-wrong': /Then a file was made \(create\), and your translator still says/,
   '9-measure': /`option kernel-timeout …`, and your translator does not know that option/,
+  '10-storage': /The folder \/ was listed, and your storage gave no names/,
 };
 
 describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
@@ -70,7 +70,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
       },
     );
 
-    const likely = [...mistakes[name]!, ...(inPython[name] ?? [])];
+    const likely = listMistakes(name);
 
     onlyInFirst(() =>
       it('has answers to at least ten likely mistakes', () => {
@@ -91,9 +91,7 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
 
     it.each(selectVariants(likely, (each) => likely.indexOf(each) % 3 === 0))(
       'explains the mistake: $name',
-      async ({ js, py, answer }) => {
-        const [language, [from, to]] =
-          js === undefined ? ['python' as const, py!] : ['javascript' as const, js];
+      async ({ language, from, to, answer }) => {
         const solution = lesson.read(`solution${lessonLanguages[language].extension}`);
         expect(solution).toContain(from);
         const verdict = await judgeText(lesson, language, solution.replaceAll(from, to));

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import {
-  describeMountsAnyway,
+  describeMounts,
   run,
   runGlossa,
   type Scratch,
@@ -87,7 +87,7 @@ const others: readonly Case[] = [
   ['m.js', 'at once'],
 ];
 
-describeMountsAnyway("a module's endless retry loop", () => {
+describeMounts("a module's endless retry loop", () => {
   it.each(selected.others ? others : first)(
     'in %s over a child that replies %s does not block other requests, and SIGTERM ends the mount',
     (file, when) =>

@@ -138,7 +138,7 @@ import { defineTranslator, type Fop, invalidateRemoved, tail } from 'glossa';
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
   if (loc.name === 'say-so') {
     const { parent } = loc;
-    invalidateRemoved(xl, parent!, 'file', parent!.table.grep(parent!, 'file')!);
+    invalidateRemoved(xl, parent!, 'file', parent!.children!.get('file')!);
   }
   tail.lookup(frame, xl.children[0]!, loc, xdata);
 };

@@ -61,7 +61,7 @@ const names = (stage: Stage): void => {
 describeStages(
   'names',
   {
-    kernel: [...allKinds, ...foreignKinds, ...distributeKinds],
+    kernel: [...allKinds, 'files', ...foreignKinds, ...distributeKinds],
     user: ['python'],
     'fuse-native': ['posix'],
   },

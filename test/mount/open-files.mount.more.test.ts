@@ -1,8 +1,16 @@
-/** Open files: lost names, flags of open(2), shared memory, locks. */
-import { it } from 'vitest';
+/**
+ * Open files: lost names, handles, listings, mapped memory. The calls on them and their flags are compared with a bare
+ * directory in test/conformance.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { fcntl } from '../../runtime/sys/libc.ts';
 import { compileClient } from '../support/compile-client.ts';
-import { allKinds, brickKinds, distributeKinds } from '../support/stacks.ts';
+import { allKinds, brickKinds, distributeKinds, isOnDisk } from '../support/stacks.ts';
 import { describeStages, type Stage } from '../support/stage.ts';
+
+const F_SETFL = 4;
 
 const openFiles = (stage: Stage): void => {
   it('a file that a rename has replaced is still read through its descriptor', () =>
@@ -35,34 +43,20 @@ const openFiles = (stage: Stage): void => {
       sort -o f f
       printf 0123456789 > g; exec 3>> g; truncate -s 4 g; echo x >&3; cat g`));
 
-  it('flags of open(2) are obeyed', () =>
-    stage.compareScript('"$NODE" "$CLIENTS/open-flags.mjs"', { status: 0 }));
-
-  it('shared and private mmap read and write as on a disk', () =>
-    stage.compareScript(`${compileClient('mmap')} f && md5sum < f`, { status: 0 }));
-
   it('writes to mapped memory update the times of the file', () =>
     stage.compareScript(`${compileClient('mapped-times')} f`, { status: 0 }));
 
   it('open_by_handle_at opens files that the kernel has forgotten', () =>
     stage.compareScript(`${compileClient('handles')}`, { status: 0 }));
 
-  it('renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags', () =>
-    stage.compareScript(`${compileClient('rename')} && cat a/f b/g; ls a b`, { status: 0 }));
-
-  it('the times of a file change with the same operations as on a disk', () =>
-    stage.compareScript('"$NODE" "$CLIENTS/times.mjs"', { status: 0 }));
+  it('statx returns a constant time of birth', () =>
+    stage.compareScript(`for f in 1 2 3 4 5 6 7 8; do
+      echo > $f; birth=$(stat -c %w $f); chmod 600 $f; mv $f g; mv g $f
+      [ "$birth" != - ] && [ "$(stat -c %w $f)" = "$birth" ] && echo the same
+      done`));
 
   it('directory listings seek, restart, and return file types as on a disk', () =>
     stage.compareScript(`${compileClient('listing')}`, { status: 0 }));
-
-  it('flock and fcntl locks exclude other processes', () =>
-    stage.compareScript(`${compileClient('lock')} f || exit
-      flock g sh -c 'flock -n g echo not reached || echo busy'
-      flock -s g sh -c 'flock -sn g echo shared'
-      for n in 1 2 3 4; do (for i in $(seq 25)
-      do flock c sh -c 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) > n'
-      done) & done; wait; cat n`));
 
   it('fsync, fdatasync and sync succeed on files and directories', () =>
     stage.compareScript(`"$NODE" "$CLIENTS/sync.mjs"; sync f d; sync -f .; sync -d f
@@ -74,15 +68,42 @@ const openFiles = (stage: Stage): void => {
       cp --sparse=always f g; cmp f g && du -k --apparent-size g; cp --reflink=auto f h; cmp f h
       cat f g h | md5sum
       "$NODE" "$CLIENTS/copy.mjs" f k; cmp f k`));
+
+  if (!isOnDisk(stage.kind) || stage.front.name === 'fuse-native') return;
+  it('lsattr returns the inode versions of the disk', async () => {
+    const { mounted, name } = stage.nextFolders();
+    const show = 'lsattr -v f; lsattr -vd .';
+    await stage.runOk('echo > f', { in: mounted });
+    const expected = await stage.runScript(show, { in: stage.scratch.at('brick', name) });
+    expect(await stage.runScript(show, { in: mounted })).toEqual(expected);
+  });
 };
 
 describeStages(
   'open files',
   {
-    kernel: [...allKinds, 'awaited', ...brickKinds, ...distributeKinds],
+    kernel: [...allKinds, 'files', 'awaited', ...brickKinds, ...distributeKinds],
     user: ['python'],
     'fuse-native': ['posix'],
   },
   openFiles,
   { later: ['posix', 'real-client'] },
+);
+
+// With passthrough the kernel opens the disk's file with the flags of the open, and keeps them.
+describeStages(
+  'an open file without passthrough',
+  ['posix'],
+  (stage) => {
+    it('no longer appends once fcntl has removed O_APPEND', () => {
+      const file = join(stage.mount.path, 'f');
+      const fd = openSync(file, 'a+');
+      writeSync(fd, '0123');
+      expect(fcntl(fd, F_SETFL, 0)).toBe(0);
+      writeSync(fd, 'X', 1);
+      closeSync(fd);
+      expect(readFileSync(file, 'utf8')).toBe('0X23');
+    });
+  },
+  { args: ['--no-passthrough'] },
 );

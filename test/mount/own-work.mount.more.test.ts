@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { describeMountsAnyway, run, startMount, withScratch } from '../support/mount.ts';
+import { describeMounts, run, startMount, withScratch } from '../support/mount.ts';
 import { selectVariants } from '../support/test-selection.ts';
 
 /** Work for 0.3 s, again and again; an extended attribute tells the seconds. */
@@ -59,7 +59,7 @@ export class xlator extends Translator {
 `,
 } as const;
 
-describeMountsAnyway("a module's own work", () => {
+describeMounts("a module's own work", () => {
   it.each(selectVariants(Object.entries(MODULES), ([file]) => file === 'tasks.py'))(
     'gets a part of the time while requests come, and all of it otherwise (%s)',
     (file, text) =>

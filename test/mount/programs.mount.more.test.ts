@@ -152,7 +152,7 @@ int part(int n) { return n + ADD; }' > part.c
 describeStages(
   'programs',
   {
-    kernel: [...allKinds, 'real-brick', 'own-brick', 'distribute-mixed', 'tutorial'],
+    kernel: [...allKinds, 'files', 'real-brick', 'own-brick', 'distribute-mixed', 'tutorial'],
     'fuse-native': ['posix'],
   },
   programs,

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { Client } from '../support/client.ts';
 import { compileClient } from '../support/compile-client.ts';
-import { describeMountsAnyway, startMount, withScratch } from '../support/mount.ts';
+import { describeMounts, startMount, withScratch } from '../support/mount.ts';
 import { makeVolfile, withModule } from '../support/stacks.ts';
 
 /** The fops of calls by path, besides lookup. */
@@ -58,7 +58,7 @@ os.statvfs('f')
 print('done')
 `;
 
-describeMountsAnyway('on a mount', () => {
+describeMounts('on a mount', () => {
   it('no call by path fails while the file is replaced again and again', () =>
     withScratch(async (scratch) => {
       const volfile = await makeVolfile(scratch, 'posix', await scratch.makeFolder('brick'));

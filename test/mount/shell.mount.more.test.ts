@@ -126,7 +126,7 @@ const inShell = (stage: Stage): void => {
 describeStages(
   'a shell command',
   {
-    kernel: [...allKinds, ...foreignKinds, ...distributeKinds, 'tutorial'],
+    kernel: [...allKinds, 'files', ...foreignKinds, ...distributeKinds, 'tutorial'],
     user: ['python'],
     'fuse-native': ['posix'],
   },

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
-  describeMountsAnyway,
+  describeMounts,
   run,
   runGlossa,
   type Scratch,
@@ -39,7 +39,7 @@ class xlator(Translator):
         ${LONG}
 `;
 
-describeMountsAnyway('a module that runs too long', () => {
+describeMounts('a module that runs too long', () => {
   it('does not keep SIGTERM from ending the mount', () =>
     withScratch(async (scratch) => {
       await scratch.makeFolder('files');

@@ -4,6 +4,7 @@ import { asUser, NOBODY, OTHER } from '../support/client.ts';
 import { describeMounts, run, runGlossa, withScratch } from '../support/mount.ts';
 import { allKinds, makeVolfile } from '../support/stacks.ts';
 import { describeStages } from '../support/stage.ts';
+import { onlyInFirst } from '../support/test-selection.ts';
 import { forRoot, prepareProgram } from '../support/user.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -68,48 +69,52 @@ describe.runIf(isRoot)('an ordinary user', () => {
     });
   });
 
-  describeMounts('with the command line', () => {
-    it('mounts as a daemon, sees the mount, and unmounts it', () =>
-      withScratch(async (scratch) => {
-        const brick = await scratch.makeFolder('brick');
-        const program = await prepareProgram(scratch, NOBODY);
-        await scratch.writeFile('test.vol', await makeVolfile(scratch, 'python', brick));
-        const mine = (...args: string[]) => runGlossa(scratch, args, program);
-        expect(await mine('mount', 'test.vol', 'mnt', '-l', scratch.at('home/log'))).toMatchObject({
-          status: 0,
-          err: '',
-        });
-        expect(scratch.findMounts()).toEqual([scratch.at('mnt')]);
-        expect((await mine('stats', 'mnt')).out).toMatch('LOOKUP');
-        const touch = [...asUser(NOBODY), 'touch', 'mnt/f'];
-        expect(await run(scratch, touch[0]!, touch.slice(1))).toMatchObject({ status: 0 });
-        expect(await mine('umount', 'mnt')).toMatchObject({ status: 0, err: '' });
-        expect(scratch.findMounts()).toEqual([]);
-        expect((await run(scratch, 'ls', ['brick'])).out).toBe('f\n');
-      }));
-
-    it('may not mount on or serve directories without permission, or use --allow-other', () =>
-      withScratch(async (scratch) => {
-        const brick = await scratch.makeFolder('brick');
-        const program = await prepareProgram(scratch, NOBODY);
-        await scratch.makeFolder('roots');
-        await scratch.makeFolder('closed');
-        await run(scratch, 'chmod', ['700', 'closed']);
-        await scratch.writeFile('test.vol', await makeVolfile(scratch, 'posix', brick));
-        await scratch.writeFile(
-          'closed.vol',
-          await makeVolfile(scratch, 'posix', scratch.at('closed')),
-        );
-        const log = ['-l', scratch.at('home/log')];
-        const attempt = async (...args: string[]) => {
-          const { status, err } = await runGlossa(scratch, ['mount', ...args, ...log], program);
-          expect(status).toBe(1);
+  onlyInFirst(() =>
+    describeMounts('with the command line', () => {
+      it('mounts as a daemon, sees the mount, and unmounts it', () =>
+        withScratch(async (scratch) => {
+          const brick = await scratch.makeFolder('brick');
+          const program = await prepareProgram(scratch, NOBODY);
+          await scratch.writeFile('test.vol', await makeVolfile(scratch, 'python', brick));
+          const mine = (...args: string[]) => runGlossa(scratch, args, program);
+          expect(
+            await mine('mount', 'test.vol', 'mnt', '-l', scratch.at('home/log')),
+          ).toMatchObject({
+            status: 0,
+            err: '',
+          });
+          expect(scratch.findMounts()).toEqual([scratch.at('mnt')]);
+          expect((await mine('stats', 'mnt')).out).toMatch('LOOKUP');
+          const touch = [...asUser(NOBODY), 'touch', 'mnt/f'];
+          expect(await run(scratch, touch[0]!, touch.slice(1))).toMatchObject({ status: 0 });
+          expect(await mine('umount', 'mnt')).toMatchObject({ status: 0, err: '' });
           expect(scratch.findMounts()).toEqual([]);
-          return err;
-        };
-        expect(await attempt('test.vol', 'roots')).toMatch(/roots: .*write access|may .* write/);
-        expect(await attempt('closed.vol', 'mnt')).toMatch(/closed.*[Pp]ermission denied/);
-        expect(await attempt('test.vol', 'mnt', '--allow-other')).toMatch('user_allow_other');
-      }));
-  });
+          expect((await run(scratch, 'ls', ['brick'])).out).toBe('f\n');
+        }));
+
+      it('may not mount on or serve directories without permission, or use --allow-other', () =>
+        withScratch(async (scratch) => {
+          const brick = await scratch.makeFolder('brick');
+          const program = await prepareProgram(scratch, NOBODY);
+          await scratch.makeFolder('roots');
+          await scratch.makeFolder('closed');
+          await run(scratch, 'chmod', ['700', 'closed']);
+          await scratch.writeFile('test.vol', await makeVolfile(scratch, 'posix', brick));
+          await scratch.writeFile(
+            'closed.vol',
+            await makeVolfile(scratch, 'posix', scratch.at('closed')),
+          );
+          const log = ['-l', scratch.at('home/log')];
+          const attempt = async (...args: string[]) => {
+            const { status, err } = await runGlossa(scratch, ['mount', ...args, ...log], program);
+            expect(status).toBe(1);
+            expect(scratch.findMounts()).toEqual([]);
+            return err;
+          };
+          expect(await attempt('test.vol', 'roots')).toMatch(/roots: .*write access|may .* write/);
+          expect(await attempt('closed.vol', 'mnt')).toMatch(/closed.*[Pp]ermission denied/);
+          expect(await attempt('test.vol', 'mnt', '--allow-other')).toMatch('user_allow_other');
+        }));
+    }),
+  );
 });

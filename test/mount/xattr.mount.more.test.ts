@@ -57,7 +57,7 @@ const attributes = (stage: Stage): void => {
 describeStages(
   'extended attributes',
   {
-    kernel: [...allKinds, 'rebuilt', ...foreignKinds, ...distributeKinds],
+    kernel: [...allKinds, 'files', 'rebuilt', ...foreignKinds, ...distributeKinds],
     user: ['python'],
     'fuse-native': ['posix'],
   },

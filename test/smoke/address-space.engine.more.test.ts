@@ -10,7 +10,7 @@ const REMEDY = '--disable-wasm-trap-handler';
 
 const modules = { Python: ['', 'negative'], JavaScript: ['javascript', 'negative.js'] } as const;
 
-const PROGRAM = `import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+const PROGRAM = `import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/server/index.js'))};
 const volume = await Volume.open('files.vol').catch((error) => console.log(error.message));
 console.log(await volume?.stat('/absent').catch((error) => error.code));
 await volume?.close();

@@ -24,7 +24,7 @@ volume cache
 end-volume
 `;
 
-const PROGRAM = `import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/index.js'))};
+const PROGRAM = `import { Volume } from ${JSON.stringify(join(packageRoot, 'dist/server/index.js'))};
 const volume = await Volume.open('files.vol');
 await volume.writeFile('/greeting', 'hello');
 const code = () => volume.stat('/absent').catch((error) => error.code);

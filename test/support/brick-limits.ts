@@ -1,4 +1,4 @@
-/** The limits of bricks, with the tests that must fail on each. */
+/** The limits of bricks and of file systems by path, with the tests that must fail on each. */
 import { differs, type Limits } from './limits.ts';
 import type { Kind } from './stacks.ts';
 
@@ -10,6 +10,35 @@ const ofBoth: Limits = {
       'flock is shared, upgraded, downgraded and duplicated as on a disk, until the last close',
       'a released lock goes to waiting processes in their order, and to waiting readers together',
       'a signal ends or restarts the wait for a lock, and SIGKILL also releases the locks of its process',
+    ],
+  },
+};
+
+/** Limits of a file system by path: what no method is for, and times in Python's floating seconds. */
+const byPath: Limits = {
+  'FIFOs, sockets and devices, which no method makes': {
+    shows: differs,
+    tests: [
+      'tar archives and extracts links, owners, times and xattrs',
+      'a UNIX socket is bound, connected to, and removed',
+      'extended attributes of every file type and namespace are accepted or refused as on a disk',
+      ...['ls -la', 'stat', 'cp -a', 'mv', 'rm -r', 'find', 'grep -r', 'mkfifo and mknod'].map(
+        (command) => `${command} has the same result as in a bare directory`,
+      ),
+    ],
+  },
+  'times to the nanosecond, and of birth': {
+    shows: differs,
+    tests: [
+      'touch -d has the same result as in a bare directory',
+      'statx returns a constant time of birth',
+    ],
+  },
+  'fallocate, and attributes of a storage': {
+    shows: differs,
+    tests: [
+      'fallocate has the same result as in a bare directory',
+      'extended attributes of the storage itself are invisible and protected',
     ],
   },
 };
@@ -29,27 +58,11 @@ const ofGlusterfs: Limits = {
       'a removed directory behaves as on a disk for a process inside it',
     ],
   },
-  'renameat2 with flags, which no request carries': {
+  'times of birth, and versions of inodes': {
     shows: differs,
     tests: [
-      'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
-      'renameat2 obeys its flags',
-      'renameat2 leaves a whiteout',
-    ],
-  },
-  'to zero beyond the end of a file with its size unchanged': {
-    shows: differs,
-    tests: [
-      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
-    ],
-  },
-  'unnamed files, times of birth, flags and versions of inodes': {
-    shows: differs,
-    tests: [
-      'O_TMPFILE creates, uses and names a file',
       'statx returns a constant time of birth',
       'lsattr returns the inode versions of the disk',
-      'the inode flags append-only and immutable are obeyed',
     ],
   },
   'files as deep as a path can be long': {
@@ -58,10 +71,6 @@ const ofGlusterfs: Limits = {
       'names in directories deeper than PATH_MAX work as on a disk',
       'a path of PATH_MAX bytes is accepted, and a longer one is refused',
     ],
-  },
-  'default ACLs without the umask, and set-group-id for group members only': {
-    shows: differs,
-    tests: ['ACLs grant and deny access', 'default ACLs are inherited, and replace the umask'],
   },
   "to hide glossa's attribute 'user.glossa.gfid'": {
     shows: differs,
@@ -86,29 +95,16 @@ const ofClient: Limits = {
       'open_by_handle_at opens files that the kernel has forgotten',
     ],
   },
-  'renameat2 with flags, all of which it refuses': {
-    shows: /Invalid argument|EINVAL/,
-    tests: [
-      'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
-      'renameat2 obeys its flags',
-      'renameat2 leaves a whiteout',
-    ],
-  },
   'to zero a range: it succeeds, and the bytes stay unchanged': {
     shows: differs,
-    tests: [
-      'fallocate has the same result as in a bare directory',
-      'fallocate in every mode that FUSE passes on, SEEK_DATA, SEEK_HOLE and syncfs behave as on a disk',
-    ],
+    tests: ['fallocate has the same result as in a bare directory'],
   },
   ...ofBoth,
-  'unnamed files, times of birth, flags and versions of inodes': {
+  'times of birth, and versions of inodes': {
     shows: differs,
     tests: [
-      'O_TMPFILE creates, uses and names a file',
       'statx returns a constant time of birth',
       'lsattr returns the inode versions of the disk',
-      'the inode flags append-only and immutable are obeyed',
     ],
   },
   "to hide root's attributes from other users' lists": {
@@ -117,20 +113,8 @@ const ofClient: Limits = {
   },
 };
 
-/** Limits of a mixed volume, where only some files are on bricks of GlusterFS. */
-const { 'to zero beyond the end of a file with its size unchanged': _, ...ofSomeOfGlusterfs } =
-  ofGlusterfs;
-
 /** Limits of cluster/distribute, GlusterFS's and glossa's. */
 const ofDistribute: Limits = {
-  'renameat2 with flags: two bricks cannot make it atomic': {
-    shows: differs,
-    tests: [
-      'renameat2 obeys RENAME_NOREPLACE and RENAME_EXCHANGE, and refuses other flags',
-      'renameat2 obeys its flags',
-      'renameat2 leaves a whiteout',
-    ],
-  },
   'the version of an inode: it would have to name its brick': {
     shows: differs,
     tests: ['lsattr returns the inode versions of the disk'],
@@ -138,11 +122,12 @@ const ofDistribute: Limits = {
 };
 
 export const brickLimits: Readonly<Partial<Record<Kind, Limits>>> = {
+  files: byPath,
   'real-brick': ofGlusterfs,
   'own-brick': ofGlossa,
   'real-client': ofClient,
   'distribute-real': { ...ofDistribute, ...ofGlusterfs },
   'distribute-own': { ...ofDistribute, ...ofGlossa },
   tutorial: { ...ofDistribute, ...ofGlusterfs },
-  'distribute-mixed': { ...ofDistribute, ...ofGlossa, ...ofSomeOfGlusterfs },
+  'distribute-mixed': { ...ofDistribute, ...ofGlossa, ...ofGlusterfs },
 };

@@ -6,13 +6,16 @@ import { expect } from 'vitest';
 import type { Context } from '../../runtime/core/context.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
 import {
+  collect,
+  collectCbk,
   type FopName,
   type FopTable,
   fopNames,
   unwind,
+  unwindArgs,
   wind,
+  windArgs,
 } from '../../runtime/core/gen/fops.gen.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
 import { gfidFromRandom } from '../../runtime/core/gfid.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, direntType, IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';

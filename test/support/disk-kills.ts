@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { COMMAND } from '../../examples/disk/nbd-codec.ts';
 import { DiskProgram, end, listBricks, startOnBrick } from './disk-program.ts';
 import type { NbdClient } from './nbd-client.ts';
-import { SectorLog } from './sector-log.ts';
+import { COMMANDS_BETWEEN_FLUSHES, SectorLog } from './sector-log.ts';
 import { findMissing, skipFor } from './tools.ts';
 
 const DISK_BYTES = 32 * 2 ** 20;
@@ -21,8 +21,9 @@ const MAX_DELAY_MS = 50;
 const randomDelay = (): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_DELAY_MS));
 
-/** Waits for some commands, and a moment, so that the next command may be at any step. */
+/** Waits for a first flush, some commands, and a moment, so that the next command may be at any step. */
 async function awaitSome(log: SectorLog): Promise<void> {
+  if (log.flushCount === 0) await log.awaitCommands(COMMANDS_BETWEEN_FLUSHES + 1);
   await log.awaitCommands(1 + Math.floor(Math.random() * MAX_COMMANDS));
   await randomDelay();
 }

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, readFileSync } from 'node:fs';
 import { describe } from 'vitest';
-import { describeMountsAnyway, type Scratch } from './mount.ts';
+import { describeMounts, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 
 /** The programs that make these disks. */
@@ -29,7 +29,7 @@ function findObstacle(types: readonly DiskType[]): string {
 /** A group of tests that need disks of these types: skipped, visibly, on a machine without them. */
 export function describeDisks(name: string, types: readonly DiskType[], body: () => void): void {
   const skipped = isSkipped(`${name}, on disks of its own`, findObstacle(types));
-  describe.skipIf(skipped)('on disks of its own', () => describeMountsAnyway(name, body));
+  describe.skipIf(skipped)('on disks of its own', () => describeMounts(name, body));
 }
 
 /**

@@ -8,8 +8,12 @@ import { hashName } from '../../gluster/cluster/distribute/name-hash.ts';
 import { type Context, newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
-import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  type FopTable,
+  windArgs,
+} from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
@@ -135,12 +139,12 @@ export class DistributedVolume {
     const parent = names.reduce((at, name) => this.lookupChild(at, name), this.root);
     if (last === undefined) return new Loc(this.root);
     const { inodes } = this.graph;
-    return new Loc(inodes.grep(parent, last) ?? inodes.newInode(), parent, last);
+    return new Loc(parent.children?.get(last) ?? inodes.newInode(), parent, last);
   }
 
   private lookupChild(parent: Inode, name: string): Inode {
     const { inodes } = this.graph;
-    const loc = new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
+    const loc = new Loc(parent.children?.get(name) ?? inodes.newInode(), parent, name);
     const reply = this.ask('lookup', loc, null);
     if (reply.opRet < 0) throw new Error(`${loc.path}: errno ${reply.opErrno}`);
     return this.linkInode(loc, reply.values[1] as Iatt);

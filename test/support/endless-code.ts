@@ -10,7 +10,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
-  describeMountsAnyway,
+  describeMounts,
   makeScratch,
   type Scratch,
   type ServedMount,
@@ -206,7 +206,7 @@ export function describeTooLong(
   isolation = 'none',
 ): void {
   const { file, ways, renderSource } = tooLong[language];
-  describeMountsAnyway(`${language} code beyond its time limit`, () => {
+  describeMounts(`${language} code beyond its time limit`, () => {
     let scratch: Scratch;
     let mount: ServedMount;
     beforeAll(async () => {

@@ -16,7 +16,7 @@ import { it } from 'vitest';
 import { type Caller, NOBODY } from './client.ts';
 import { findObstacle, inexpressible } from './fuse-native.ts';
 import { expectLimits, type Limits } from './limits.ts';
-import { describeMountsAnyway, makeScratch, type Scratch } from './mount.ts';
+import { describeMounts, makeScratch, type Scratch } from './mount.ts';
 import { selected } from './test-selection.ts';
 import { notPermitted, prepareProgram } from './user.ts';
 
@@ -127,7 +127,7 @@ export function describeFrontEnds(
 ): void {
   for (const front of selectFrontEnds(title, names)) {
     if (!(front.name === 'kernel' ? selected.first : selected.others)) continue;
-    describeMountsAnyway(`${title}${front.suffix}`, () => {
+    describeMounts(`${title}${front.suffix}`, () => {
       front.expectLimits();
       body(front);
     });

@@ -184,7 +184,7 @@ export class Rig {
   find(name: string, parent = 1): Inode {
     const { body, error } = this.ask(1, parent, name);
     if (error !== 0) throw new Error(`lookup of ${name}: ${error}`);
-    return this.session.findInode(Number(body.readBigUInt64LE(0)))!;
+    return this.graph.inodes.byId.get(Number(body.readBigUInt64LE(0)))!;
   }
 
   async close(): Promise<void> {

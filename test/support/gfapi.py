@@ -14,7 +14,6 @@ for _name in ("new", "creat", "open", "opendir", "readdir", "readdirplus", "dup"
     getattr(lib, f"glfs_{_name}").restype = ctypes.c_void_p
 for _name in ("read", "write", "pread", "pwrite", "getxattr", "listxattr", "fgetxattr", "flistxattr"):
     getattr(lib, f"glfs_{_name}").restype = ctypes.c_ssize_t
-lib.glfs_getcwd.restype = ctypes.c_char_p
 lib.glfs_lseek.restype = ctypes.c_int64
 
 size, at = ctypes.c_size_t, ctypes.c_int64
@@ -91,9 +90,6 @@ class File:
 
     def fsync(self):
         result(lib.glfs_fsync(self.fd, None, None))
-
-    def fdatasync(self):
-        result(lib.glfs_fdatasync(self.fd, None, None))
 
     def ftruncate(self, length):
         result(lib.glfs_ftruncate(self.fd, at(length), None, None))
@@ -187,9 +183,6 @@ class Volume:
 
     def mknod(self, path, mode, dev):
         result(lib.glfs_mknod(self.fs, path.encode(), mode, ctypes.c_uint64(dev)))
-
-    def getcwd(self):
-        return result(lib.glfs_getcwd(self.fs, ctypes.create_string_buffer(4096), size(4096))).decode()
 
     def entries(self, path, with_stat=False):
         """Lists a directory, without `.` and `..`."""

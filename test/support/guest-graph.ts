@@ -68,7 +68,9 @@ export class FakeGuest implements Guest {
 
   callHook(name: string, args: readonly Scalar[]): number {
     if (/^(tick|collect|forget|release|forget_client)$/.test(name)) return DECIDED_BY_MESSAGES;
-    this.hookCalls.push([name, ...args].join(' '));
+    const given =
+      name === 'client_disconnect' ? [this.host.readClientUid(args[0] as number)] : args;
+    this.hookCalls.push([name, ...given].join(' '));
     if (name === 'interrupt') {
       this.host.pushMessage(args[0] as number, JSON.stringify(['unwind', -1, EINTR, [null, null]]));
     }

@@ -29,5 +29,8 @@ const makeListing = (
 export const hidingModules = {
   lookup_readdirp: `${HEAD}${LOOKUP}\n${makeListing('readdirp')}`,
   readdir_alone: `${HEAD}${makeListing('readdir')}`,
+  entry_seen: `${HEAD}    def entry_seen(self, frame, parent, name):
+        return not name.startswith("secret")
+`,
   everywhere: `${HEAD}${LOOKUP}\n${makeListing('readdirp')}\n${makeListing('readdir')}`,
 } as const;

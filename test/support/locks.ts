@@ -6,8 +6,12 @@ import { connect } from '../../runtime/api/driver.ts';
 import type { Client } from '../../runtime/core/client.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Stack } from '../../runtime/core/frame.ts';
-import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  type FopTable,
+  windArgs,
+} from '../../runtime/core/gen/fops.gen.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Flock } from '../../runtime/core/lock.ts';

@@ -13,11 +13,16 @@ import { expect, onTestFailed, onTestFinished } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
 import type { GlupyState } from '../../bridges/host/index.ts';
 import type { Host } from '../../bridges/host/lifecycle/host.ts';
+import { parts } from '../../bridges/machine/node/parts.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
-import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  type FopTable,
+  windArgs,
+} from '../../runtime/core/gen/fops.gen.ts';
 import { Graph } from '../../runtime/core/graph.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
@@ -32,7 +37,6 @@ import type {
 } from '../../runtime/core/xlator.ts';
 import { FakeContext, HeldLeaf, makeAttributes, makeGfid, type Reply } from './core.ts';
 import { makeFolder } from './folder.ts';
-import { shareInterpreters } from './interpreters.ts';
 
 /** A language of modules: its loader, and functions to inspect it. */
 export interface Language {
@@ -49,8 +53,6 @@ export interface Language {
   readonly copies?: boolean;
   /** False if log lines have no file and line, because the language does not tell a function its caller's. */
   readonly hasLines?: false;
-  /** False if its modules have no hooks, but fops that `entryFops` makes. */
-  readonly hasHooks?: false;
   /** Calls `tell` with the number of each inode whose contexts have ended. */
   onForgotten(run: RunningModule, tell: (id: number) => void): (inode: Inode) => void;
 }
@@ -63,7 +65,7 @@ export const hostedLanguage: Language = {
     'module-path': folder,
   }),
   slip: ['time-limt', 'time-limit'],
-  countKept: (run) => run.host.requests.size,
+  countKept: (run) => run.host.pending.size,
   countClients: (run) => run.host.interpreter.api.clients.size,
   onForgotten(run, tell) {
     const { guest } = run.host.interpreter;
@@ -286,4 +288,30 @@ export async function startModule(
   await run.graph.start();
   onTestFinished(() => run.graph.stop());
   return run;
+}
+
+/** Makes the function that starts one of a folder's modules by its name, without the lines of its start. */
+export const makeQuietStart =
+  (folder: Files, language: Language = hostedLanguage) =>
+  async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
+    const run = await startModule(folder, { name, language, ...settings });
+    run.takeLines();
+    return run;
+  };
+
+const { WebAssembly: wasm } = globalThis as unknown as {
+  WebAssembly: { Module: new (bytes: Uint8Array) => object };
+};
+
+const referenced: object[] = [];
+
+/**
+ * Keeps interpreters, as long as this process lives, for threads that come and go. V8 drops the compiled code of a
+ * WebAssembly module with its last user; each thread would compile its interpreter anew, half of its start.
+ */
+function shareInterpreters(): void {
+  if (referenced.length > 0) return;
+  for (const name of ['quickjs.wasm', 'pyodide/pyodide.asm.wasm']) {
+    referenced.push(new wasm.Module(parts.readBytes(name)));
+  }
 }

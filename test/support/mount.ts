@@ -25,7 +25,6 @@ import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { quoteWord } from '../../terminal/invocation.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
-import { selected } from './test-selection.ts';
 import { skipWithoutTools, toolPath } from './tools.ts';
 import { type Hands, startHands } from './user-fs.ts';
 
@@ -52,11 +51,6 @@ function findObstacle(): string {
 
 /** A group of tests that need mounts: skipped, visibly, where the kernel offers no mounts. */
 export function describeMounts(name: string, body: () => void): void {
-  if (selected.first) describeMountsAnyway(name, body);
-}
-
-/** A group of tests that need mounts, in every selection of tests (test-selection.ts). */
-export function describeMountsAnyway(name: string, body: () => void): void {
   const why = findObstacle();
   const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
   if (skipped) process.stderr.write(`skipped: ${name}: mounts cannot be tested here: ${why}\n`);

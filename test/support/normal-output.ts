@@ -6,6 +6,7 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d\d:\d\d:\d\d\.\d+/g, 'TIME'],
   [/[0-9a-f]{8}(-[0-9a-f]{1,4}){1,3}(-[0-9a-f]{0,12})?/g, 'GFID'],
   [/^([<>]) \d+ /gm, '$1 N '],
+  [/(?<=\w\.(js|py):)\d+/g, 'N'],
   [/^#\d+ /gm, '#N '],
   [/\b(process|pid|user|uid) \d+/gi, '$1 N'],
   [/\b\d+(\.\d+)? (ns|µs|us|ms|s)\b/g, 'N s'],

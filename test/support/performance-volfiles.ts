@@ -33,14 +33,17 @@ export const renderPerformanceVolfile = (directory: string): string =>
     ),
   );
 
-/** The options that glusterd writes with all of performance/ and with upcalls switched on. */
+/** The translators that glusterd writes, with their options when upcalls are switched on. */
 const switchedOn: Readonly<Record<string, Lines>> = {
+  'write-behind': {},
   'read-ahead': {},
   'readdir-ahead': { 'parallel-readdir': 'off', 'rda-request-size': '131072' },
   'io-cache': {},
+  'open-behind': {},
   'quick-read': { 'cache-timeout': '600', 'quick-read-cache-invalidation': 'true' },
   'nl-cache': { 'nl-cache-timeout': '600' },
   'md-cache': { 'md-cache-timeout': '600', 'cache-invalidation': 'true' },
+  'io-threads': {},
 };
 
 const makeClient = (port: number, at: number): PlainVolume =>
@@ -73,9 +76,11 @@ export function renderGlusterdVolfile(ports: readonly number[]): string {
     }),
     subvolumes: clients.map(({ name }) => name),
   };
-  const caches = performanceStack.map(({ translator: { type } }) => {
+  const caches = performanceStack.flatMap(({ translator: { type } }) => {
     const name = type.replace(/.*\//, '');
-    return makeVolume(`test-${name}`, type, switchedOn[name]);
+    return Object.hasOwn(switchedOn, name)
+      ? makeVolume(`test-${name}`, type, switchedOn[name])
+      : [];
   });
   const top = makeVolume('test', 'debug/io-stats', {
     'log-level': 'INFO',

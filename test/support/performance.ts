@@ -11,8 +11,12 @@ import { Dict } from '../../runtime/core/dict.ts';
 import { ENOENT } from '../../runtime/core/errno.ts';
 import { SET_ATTR } from '../../runtime/core/fops.ts';
 import { type Frame, makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
-import type { FopName, FopTable } from '../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../runtime/core/gen/generic.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  type FopTable,
+  windArgs,
+} from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
@@ -429,7 +433,7 @@ export class World {
   }
 
   private findLoc(name: string): Loc {
-    const inode = this.graph.inodes.grep(this.root, name) ?? this.graph.inodes.newInode();
+    const inode = this.root.children?.get(name) ?? this.graph.inodes.newInode();
     return new Loc(inode, this.root, name);
   }
 

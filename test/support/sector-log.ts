@@ -7,7 +7,7 @@ const SECTOR_BYTES = 512;
 /** Sectors that are used: they lie in all chunks, at any place. */
 const SECTORS = 200;
 /** Commands between two flushes. */
-const COMMANDS = 8;
+export const COMMANDS_BETWEEN_FLUSHES = 8;
 
 /** Makes the data of a sector: its stamp in each word. */
 function makeSector(stamp: number): Buffer<ArrayBuffer> {
@@ -71,7 +71,7 @@ export class SectorLog {
   async change(client: NbdClient, isEnough: () => boolean = () => false): Promise<void> {
     try {
       while (!isEnough()) {
-        for (let count = 0; count < COMMANDS; count += 1) {
+        for (let count = 0; count < COMMANDS_BETWEEN_FLUSHES; count += 1) {
           await this.changeOnce(client);
           this.commandCount += 1;
           this.listeners.get(this.commandCount)?.();

@@ -9,14 +9,16 @@ import distribute from '../../gluster/cluster/distribute/index.ts';
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { makeFirstFrame, Stack } from '../../runtime/core/frame.ts';
-import { type FopName, type FopTable, fopNames } from '../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
+  type FopName,
+  type FopTable,
+  fopNames,
   tailArgs,
   unwindArgs,
   windArgs,
-} from '../../runtime/core/gen/generic.gen.ts';
+} from '../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { type Dirent, IA_IFDIR, type Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';

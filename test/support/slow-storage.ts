@@ -1,6 +1,14 @@
 /** A translator for tests: a slow network or disk that reorders requests. */
-import { type FopName, fopNames } from '../../runtime/core/gen/fops.gen.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/gen/generic.gen.ts';
+import type { Dict } from '../../runtime/core/dict.ts';
+import { findFop } from '../../runtime/core/fops.ts';
+import {
+  collect,
+  collectCbk,
+  type FopName,
+  fopNames,
+  unwindArgs,
+  windArgs,
+} from '../../runtime/core/gen/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
 
 /** Delays requests and replies until a test releases them. */
@@ -10,6 +18,8 @@ export class SlowStorage {
   private readonly pendingReplies: (() => void)[] = [];
   /** Requests and replies pass at once. */
   quick = true;
+  /** The xdata of all replies; null for the storage's own. */
+  replyXdata: Dict | null = null;
   /** The requests that have arrived at the storage since `requests` was emptied. */
   /** Called after the storage has acted. */
   onActed: () => void = () => {};
@@ -47,8 +57,10 @@ export class SlowStorage {
   }
 
   private makeFop(name: FopName) {
+    const xdataIndex = findFop(name)!.reply.findIndex((part) => part.name === 'xdata');
     const cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
       this.onActed();
+      if (this.replyXdata !== null) values[xdataIndex] = this.replyXdata;
       const go = (): void => unwindArgs[name](frame, opRet, opErrno, values);
       if (this.quick) go();
       else this.pendingReplies.push(go);

@@ -1,6 +1,6 @@
 /** The stacks under test on mounts, as volfiles. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fops } from '../../runtime/core/fops.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Scratch } from './mount.ts';
@@ -8,7 +8,8 @@ import { renderPerformanceVolfile } from './performance-volfiles.ts';
 
 /**
  * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
- * names in Python with counters above and below it; `memory` the same over a volume in memory;
+ * names in Python with counters above and below it; `memory` the same over a volume in memory; `files` a
+ * file system by path in Python (examples/files/memory.py), `files-javascript` the same in JavaScript;
  * `rebuilt` and `awaited` a folder below a module that sees every fop and every reply; `locks` a
  * folder with features/locks above it, and `awaited-locks` with such a module above that; `real-brick`
  * a client of a brick that GlusterFS serves, and `own-brick` of one that glossa serves; `real-client`
@@ -22,6 +23,8 @@ export type Kind =
   | 'posix'
   | 'python'
   | 'memory'
+  | 'files'
+  | 'files-javascript'
   | 'rebuilt'
   | 'awaited'
   | 'locks'
@@ -40,6 +43,8 @@ export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
   python: 'Python over storage/posix',
   memory: 'Python over storage/memory',
+  files: 'a file system by path in Python',
+  'files-javascript': 'a file system by path in JavaScript',
   rebuilt: 'Python that makes every value anew',
   awaited: 'Python that awaits every fop',
   locks: 'features/locks over storage/posix',
@@ -63,8 +68,6 @@ export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
  * of other bricks in `test:long` if a mixed volume covers it.
  */
 export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
-/** All that take a folder without locks of its own. */
-export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
 
 const STORAGE = /type storage\/posix\n\s+option directory data\n/;
 
@@ -86,6 +89,15 @@ export const cachingKinds: readonly Kind[] = ['tutorial', 'performance-bricks'];
 export const isOnBricks = (kind: Kind): boolean =>
   [...brickKinds, ...distributeKinds, ...cachingKinds].includes(kind);
 
+/** Whether a stack is a file system by path, in a module's memory. */
+export const isByPath = (kind: Kind): boolean => kind === 'files' || kind === 'files-javascript';
+
+/** Whether the files of a stack are on a disk, with the disk's features. */
+export const isOnDisk = (kind: Kind): boolean => kind !== 'memory' && !isByPath(kind);
+
+/** Whether the files of a stack are in a folder here, where they can be compared, too. */
+export const hasFolder = (kind: Kind): boolean => isOnDisk(kind) && !isOnBricks(kind);
+
 /**
  * The stacks on bricks for everyday requests: our client with GlusterFS's brick, and our brick with
  * GlusterFS's client.
@@ -105,6 +117,12 @@ export async function makeVolfile(
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
   if (kind === 'posix') return plain;
+  if (isByPath(kind)) {
+    const name = kind === 'files' ? 'memory.py' : 'javascript/memory.mjs';
+    const module = join(packageRoot, 'examples/files', name);
+    await scratch.writeFile(basename(module), await readFile(module, 'utf8'));
+    return readFile(join(dirname(module), 'memory.vol'), 'utf8');
+  }
   if (kind === 'performance') return renderPerformanceVolfile(directory);
   if (isOnBricks(kind)) throw new Error('who uses a brick starts it, and has its volfile');
   const locked = `${plain}volume locks\n    type features/locks\n    subvolumes brick\nend-volume\n`;

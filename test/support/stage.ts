@@ -18,7 +18,7 @@ import { type FrontEnd, type FrontEndName, selectFrontEnds } from './front-ends.
 import { type Bricks, findBrickObstacle, mountBy } from './gluster.ts';
 import { expectLimits } from './limits.ts';
 import {
-  describeMountsAnyway,
+  describeMounts,
   findErrors,
   type Outcome,
   type Scratch,
@@ -27,6 +27,7 @@ import {
 } from './mount.ts';
 import {
   distributeKinds,
+  hasFolder,
   isOnBricks,
   type Kind,
   type Module,
@@ -151,7 +152,7 @@ export class Stage {
     if (expected.tree === null) return outcome;
     expect(await this.listTree(mounted, settings)).toEqual(expected.tree);
     // The brick has the same tree as the mount.
-    if (this.kind !== 'memory' && !isOnBricks(this.kind)) {
+    if (hasFolder(this.kind)) {
       expect(await this.listTree(this.scratch.at('brick', name), settings)).toEqual(expected.tree);
     }
     return outcome;
@@ -248,7 +249,7 @@ export function describeStages(
   if (stages.length === 0) return;
   // A client that does not end is to be the failure, not the test that waits for it.
   vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });
-  describeMountsAnyway(title, () => {
+  describeMounts(title, () => {
     for (const { front, kind } of stages) {
       describe(`${titles[kind]}${front.suffix}`, () => {
         const stage = new Stage(kind, front, settings);

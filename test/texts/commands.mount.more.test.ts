@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client, NOBODY } from '../support/client.ts';
-import { describeMountsAnyway, GLOSSA, makeScratch, Scratch } from '../support/mount.ts';
+import { describeMounts, GLOSSA, makeScratch, Scratch } from '../support/mount.ts';
 import { findMissing, normalize, reduceToWords } from '../support/normal-output.ts';
 import { selectVariants } from '../support/test-selection.ts';
 import { prepareProgram } from '../support/user.ts';
@@ -133,7 +133,7 @@ const runs = Object.entries(places).map(([name, place], at) => {
 });
 
 // Pages run concurrently, as many as there are processors.
-describeMountsAnyway('commands in the texts, typed by a user', () => {
+describeMounts('commands in the texts, typed by a user', () => {
   beforeAll(async () => {
     machine = await makeScratch();
     if (reader !== undefined) machine.program = await prepareProgram(machine, reader);

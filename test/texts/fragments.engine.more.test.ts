@@ -8,6 +8,7 @@ import { pages, readBlocks } from './plan.ts';
 
 interface Around {
   readonly file: string;
+  /** The start of a class whose lookup may hide names that are listed. */
   readonly head: string;
   /** The init method, unless a fragment has one. */
   readonly init: string;
@@ -18,14 +19,14 @@ interface Around {
 const around: Readonly<Record<'python' | 'js', Around>> = {
   python: {
     file: 'm.py',
-    head: 'from glupy import ENOENT, Option, Translator\n\n\nclass xlator(Translator):\n',
+    head: 'from glupy import ENOENT, Option, Translator\n\n\nclass xlator(Translator):\n    observes = True\n\n',
     init: '    def init(self):\n        self.absent = set()\n        self.made = 0\n',
     lookup: '    def lookup(self, frame, loc, xdata):\n        if loc.name is not None:\n',
     tail: '',
   },
   js: {
     file: 'm.js',
-    head: "import { ENOENT, Option, Translator } from 'glossa';\n\nexport class xlator extends Translator {\n",
+    head: "import { ENOENT, Option, Translator } from 'glossa';\n\nexport class xlator extends Translator {\n  static observes = true;\n",
     init: '  init() {\n    this.absent = new Set();\n    this.made = 0;\n  }\n',
     lookup: '  lookup(frame, loc) {\n    if (loc.name !== null)\n',
     tail: '}\n',

@@ -124,6 +124,23 @@ export const tables: Readonly<Record<string, Rows>> = {
       },
   },
 
+  'docs/write/filters.md': {
+    '"""Hides the names that begin with a dot."""': { file: 'hide.py' },
+    'volume folder': { file: 'hide.vol' },
+  },
+
+  'docs/write/storage.md': {
+    '"""A dict of files, served as a file system that can be read."""': { file: 'dictfiles.py' },
+    'volume dict': { file: 'dict.vol' },
+    "E [wrong.py:13:stat] 0-wrong: stat failed: TypeError: stat: must return attributes(...), directory(), a number of bytes or None, not 'big'":
+      {
+        writtenBy: `sed 's/^        return directory.*/        return "big"/' dictfiles.py > wrong.py
+sed 's/dictfiles/wrong/; s/e dict$/e wrong/' dict.vol > wrong.vol; glossa run wrong.vol -- cat hello`,
+      },
+    "import { defineFiles } from 'glossa';": { file: 'clock.ts' },
+    'volume clock': { file: 'clock.vol', ran: 'glossa run clock.vol -- cat now' },
+  },
+
   'docs/operate/watching.md': {
     'volume storage': { file: 'stack.vol' },
     'glossa mount stack.vol mnt': {
@@ -187,6 +204,12 @@ ${writeVolfile('cache', 'negative')}glossa trace other.vol --log-level DEBUG -- 
   'apps/course/lessons/8-wrong/lesson.md': { 'glossa test wrong.py': { status: 1 } },
   'apps/course/lessons/9-measure/lesson.md': {
     'glossa demo': { run: 'glossa demo --help', because: long },
+  },
+  'apps/course/lessons/10-storage/lesson.md': {
+    'glossa run storage.py -- ls': {
+      run: 'cp "$PACKAGE/apps/course/lessons/10-storage/solution.py" storage.py; glossa run storage.py -- ls',
+      because: 'the learner has written it by then',
+    },
   },
   'apps/course/lessons/README.md': {
     'glossa learn 1': { status: 1 },

@@ -44,7 +44,7 @@ it('THIRD-PARTY.md names each package with code in dist, and no other', () => {
   const notices = (readdirSync(join(packageRoot, 'dist'), { recursive: true }) as string[])
     .filter((path) => path.endsWith('THIRD-PARTY.txt'))
     .flatMap((path) => listPackages(read(`dist/${path}`), /^ {2}(\S+) ([\d.]+), /gm));
-  const list = read('THIRD-PARTY.md');
+  const list = read('docs/THIRD-PARTY.md');
   const inFiles = list.slice(list.indexOf('## Software in files of glossa'));
   const named = listPackages(inFiles, /^\| (\S+) \| ([\d.]+) \|/gm);
   // The code around the parser is peggy's own, without notices; the playground publishes Pyodide whole.

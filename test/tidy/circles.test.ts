@@ -11,7 +11,7 @@ import { readSources } from './sources.ts';
  * The limits are today's sizes, so no circle grows.
  */
 const TYPES_MAY: readonly (readonly [folder: string, files: number])[] = [
-  ['runtime/core', 15],
+  ['runtime/core', 12],
   ['runtime/core', 2],
   ['bridges/javascript/library', 15],
   ['bridges/python', 7],

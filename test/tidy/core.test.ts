@@ -11,7 +11,7 @@ import { readSources } from './sources.ts';
 const core = readSources('.ts')
   .map(({ path }) => path)
   .filter((path) => /^runtime\/core\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'));
-const generated = ['fields', 'fops', 'generic', 'iatt', 'taps'].map(
+const generated = ['fields', 'fops', 'iatt', 'taps'].map(
   (name) => `runtime/core/gen/${name}.gen.ts`,
 );
 const translators = [

@@ -7,7 +7,6 @@ import { Source } from '../../runtime/volfile/source.ts';
 import { inspectVolfile } from '../../runtime/volfile/volfile.ts';
 import { translators as local } from '../../runtime/xlators/registry.gen.ts';
 import { registry } from '../../server/registry.ts';
-import { generatePictures } from '../../tools/gen/pictures/index.ts';
 import { generateSpeedPage } from '../../tools/gen/speed-page.ts';
 import { readSources } from './sources.ts';
 
@@ -44,10 +43,15 @@ describe.each(readmes)('the README of %s', (type, path, text) => {
     }
   });
 
-  it('lists only options of the translator', () => {
-    const listed = [...text.matchAll(/^\| `([\w.-]+)` \|/gm)].map((match) => match[1]!);
+  it('lists only options of the translator, and names all, or the command that lists them', () => {
+    const tables = text.match(/^\| option .*\n(?:\|.*\n)+/gm) ?? [];
+    const cells = tables.join('').matchAll(/^\| `([\w.-]+)` +\|/gm);
+    const listed = [...cells].map(([, name]) => name!);
     const known = Object.keys(registry.lookup(type)!.options);
     expect(known).toEqual(expect.arrayContaining(listed));
+    const isNamed = (name: string): boolean => text.includes(`\`${name}\``);
+    const unnamed = known.filter((name) => !isNamed(name) && !isNamed(`glossa help ${type}`));
+    expect(unnamed).toEqual([]);
   });
 
   it('names every option that is accepted without effect', () => {
@@ -94,15 +98,6 @@ it('every picture is shown in a text with an alternative text', () => {
 
 it.each(pictures)('the picture %s has a title', (path) => {
   expect(readFileSync(path, 'utf8')).toMatch(/<title\b[^>]*>[^<]+<\/title>/);
-});
-
-it('the pictures that are drawn from recordings are up to date, and show how locks pass on', async () => {
-  const pictures = await generatePictures();
-  for (const { path, text } of pictures)
-    expect(readFileSync(path, 'utf8') === text, `${path}: run \`npm run gen\``).toBe(true);
-  const [handover, fence] = pictures.map(({ text }) => text);
-  expect(handover).toContain('B gets: it has the lock, fence 2.');
-  expect(fence).toContain('B gets: ESTALE.');
 });
 
 const FOLDER = 'test/bench/records';

@@ -4,7 +4,7 @@ import * as disk from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Volume } from '../../index.ts';
+import { Volume } from '../../server/index.ts';
 import { runCommand } from '../support/cli.ts';
 import { operations, outcome } from '../support/file-operations.ts';
 import { makeFolder } from '../support/folder.ts';

@@ -4,8 +4,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Volume } from '../../index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Volume } from '../../server/index.ts';
 import { findFreePort } from '../../server/start-server.ts';
 import { makeFolder } from '../support/folder.ts';
 import { isWithoutBricks, OurBrick, RealBrick } from '../support/gluster.ts';
@@ -16,7 +16,7 @@ const MEMORY = 'volume files\n    type storage/memory\nend-volume\n';
 
 /** Runs a module of JavaScript that has `Volume`; returns what its last line says, as JSON. */
 async function run(code: string, volfile = ''): Promise<unknown> {
-  const entry = JSON.stringify(join(packageRoot, 'dist/index.js'));
+  const entry = JSON.stringify(join(packageRoot, 'dist/server/index.js'));
   const script = `import { Volume } from ${entry};
     import { readdirSync } from 'node:fs';
     const volfile = ${JSON.stringify(volfile)};
@@ -207,7 +207,7 @@ describe.each(selectVariants(there, (kind) => kind === 'our brick'))('volumes ov
       `const { Worker, isMainThread } = await import('node:worker_threads');
       const { writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
       const program = ${JSON.stringify(`
-        import { Volume } from ${JSON.stringify(pathToFileURL(join(packageRoot, 'dist/index.js')))};
+        import { Volume } from ${JSON.stringify(pathToFileURL(join(packageRoot, 'dist/server/index.js')))};
         import { parentPort, workerData } from 'node:worker_threads';
         const { volfile, name } = workerData;
         for (let round = 0; round < 5; round += 1) {

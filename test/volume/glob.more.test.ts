@@ -4,7 +4,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Volume } from '../../index.ts';
+import { Volume } from '../../server/index.ts';
 import { makeFolder } from '../support/folder.ts';
 import { nodes } from '../support/nodes.ts';
 import { isSkipped } from '../support/obstacle.ts';

@@ -10,6 +10,7 @@ import {
   isVariable,
   OPERATION_FLAGS,
   STAT_FIELDS,
+  STAT_SIZE,
   STATVFS_FIELDS,
 } from '../../runtime/api/protocol/values.ts';
 import { ARM_FLAGS } from '../../runtime/core/machine-flags.ts';
@@ -117,14 +118,13 @@ ${Object.entries(group)
   .join('\n')}`;
 
 export function generateApiPage(): string {
-  const statSize = STAT_FIELDS.reduce((sum, [, size]) => sum + size, 0);
   const values: Readonly<Record<string, string>> = {
     VERSION: `${PROTOCOL_VERSION}`,
     BYTES: `${BYTES_MAX / 2 ** 20}`,
     FLAGS: Object.entries(OPERATION_FLAGS)
       .map(([name, value]) => `${name} (${value})`)
       .join(', '),
-    STAT_SIZE: `${statSize}`,
+    STAT_SIZE: `${STAT_SIZE}`,
     STAT: STAT_FIELDS.map(([name, size]) => `${name} (${size})`).join(', '),
     STATVFS_SIZE: `${STATVFS_FIELDS.length * 8}`,
     STATVFS: STATVFS_FIELDS.join(', '),

@@ -73,11 +73,21 @@ A success says: ${reply}
 const joinNames = (names: readonly FopName[]): string =>
   names.map((name) => `[${name}](#${name})`).join(', ');
 
+/** A condition on what a module sees, after the names of the fops. */
+const REPLY_CONDITIONS = {
+  seen: ', and sees the reply,',
+  own: ', and answers itself without a callback,',
+  either: ', and sees the reply or answers itself,',
+} as const;
+
 /** Formats the row of a thing that several fops show. */
-const formatView = ({ thing, fops: all, signs, required, reason }: FopView): string => {
-  const rule =
-    signs.length === 0 ? '' : `one that defines ${signs.join(' or ')} needs ${required.join(', ')}`;
-  return `| ${thing} | ${joinNames(all)} | ${rule} | ${reason} |`;
+const formatView = ({ thing, fops: all, signs, note = '' }: FopView): string => {
+  const rules = signs.map(
+    ({ fops: signFops, reply, without = [], required, reason }) =>
+      `one that defines ${signFops.join(' or ')}${without.length === 0 ? '' : ` and not ${without.join(' or ')}`}` +
+      `${reply === undefined ? '' : REPLY_CONDITIONS[reply]} needs ${required.join(', ')}: ${reason}`,
+  );
+  return `| ${thing} | ${joinNames(all)} | ${rules.join('; ') || note} |`;
 };
 
 export function generateFopsPage(): string {
@@ -100,8 +110,8 @@ A module that changes or hides something in one fop must do so in the others tha
 the log at the start warn of a module that has some of the fops that it needs, and not all. \`observes\` declares that
 it changes nothing.
 
-| thing | fops that show or change it | a module | why |
-|---|---|---|---|
+| thing | fops that show or change it | a module |
+|---|---|---|
 ${fopViews.map(formatView).join('\n')}
 
 ${sorted.map(formatSection).join('\n')}`;

@@ -10,8 +10,12 @@ type Field = readonly [name: string, type: string];
 const parseFields = (row: string): Field[] =>
   row === '' ? [] : row.split(' ').map((field) => field.split(':') as [string, string]);
 
-/** Whether a field is a range of the message (a name, or data) and not a number. */
-const isSpan = (type: string): boolean => /name$|^data$/.test(type);
+/** The initial value of a request's field that is no number, by its type. */
+const INITIAL_VALUES: Readonly<Record<string, string>> = {
+  name: "''",
+  'unset-name': "''",
+  data: 'new Span()',
+};
 const readPaddingSize = (name: string): number => Number(name.slice(1));
 
 /** Formats the class and the decoder of a request's structure. */
@@ -19,15 +23,13 @@ function formatRequest([name, row]: readonly [string, string]): string {
   const fields = parseFields(row);
   const members = fields.flatMap(([field, type]) => {
     if (type === undefined) return [];
-    return isSpan(type) ? `readonly ${field} = new Span();` : `${field} = 0;`;
+    return `${type === 'data' ? 'readonly ' : ''}${field} = ${INITIAL_VALUES[type] ?? '0'};`;
   });
   // The name of the field with the length of `data`.
   const lengthField = /\binSize\b/.test(row) ? 'inSize' : 'size';
   const reads = fields.flatMap(([field, type]) => {
     if (type === undefined) return `cursor.skip(${readPaddingSize(field)});`;
-    if (type === 'unset') return [];
-    if (type === 'unset-name') return `out.${field}.start = out.${field}.end = cursor.position;`;
-    if (type === 'name') return `cursor.readName(out.${field});`;
+    if (type.startsWith('unset')) return [];
     return type === 'data'
       ? `cursor.readData(out.${lengthField}, out.${field});`
       : `out.${field} = cursor.read${type[0]!.toUpperCase()}${type.slice(1)}();`;
@@ -49,7 +51,7 @@ const NUMBER_WRITERS: Readonly<
   u16: [2, (at, value) => `view.setUint16(${at}, ${value}, true);`],
   u32: [4, (at, value) => `view.setUint32(${at}, ${value}, true);`],
   i32: [4, (at, value) => `view.setInt32(${at}, ${value}, true);`],
-  u64: [8, (at, value) => `putU64(view, ${at}, ${value});`],
+  u64: [8, (at, value) => `put64(view, ${at}, ${value});`],
 };
 
 /** Formats the size and the encoder of a reply's structure; up to three fields are parameters, more are an object. */
@@ -85,7 +87,8 @@ ${writes.join('\n')}
 export const generateFuseStructs = (): string => `/**
  * Generated from runtime/mount/fuse/codec/structs.ts by tools/gen/fuse-structs.ts (npm run gen). Do not edit.
  */
-import { type Cursor, putU64, Span } from './cursor.ts';
+import { type Cursor, Span } from './cursor.ts';
+import { put64 } from './reply-structs.ts';
 
 ${[...Object.entries(requests).map(formatRequest), ...Object.entries(replies).map(formatReply)].join('\n\n')}
 `;

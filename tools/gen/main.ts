@@ -1,5 +1,5 @@
 /**
- * Writes all generated files: the sources, which are not in git, and the pages and pictures that are.
+ * Writes all generated files: the sources, which are not in git, and the pages that are.
  *
  *   tsx tools/gen/main.ts            (npm run gen)
  *   tsx tools/gen/main.ts sources    the sources alone
@@ -12,8 +12,5 @@ await writeSources(join(import.meta.dirname, '../..'));
 if (process.argv[2] !== 'sources') {
   // These import generated sources.
   const { generatePages } = await import('./pages.ts');
-  const { generatePictures } = await import('./pictures/index.ts');
-  for (const { path, text } of [...generatePages(), ...(await generatePictures())]) {
-    writeFileSync(path, text);
-  }
+  for (const { path, text } of generatePages()) writeFileSync(path, text);
 }

@@ -3,8 +3,8 @@
  * `Xlator.frame`, so that log lines belong to their request. Parameter lists are literal, and arrays are made only for
  * requests that the observer wants; any other request costs one call.
  */
-import { type FopRow, fops } from '../../runtime/core/fops.ts';
-import { formatNames, joinParts } from './fops.ts';
+import type { FopRow } from '../../runtime/core/fops.ts';
+import { formatGroup, formatNames, joinParts } from './fops.ts';
 
 const formatObserved = ({ name, number, args, reply }: FopRow) => `  ${name}:
     (observer: Observer, fop: Fop<'${name}', unknown>): Fop<'${name}', unknown> =>
@@ -39,11 +39,6 @@ import type { Observer } from '../observer.ts';
 import type { Cbk, Fop } from '../xlator.ts';
 import type { FopName } from './fops.gen.ts';
 
-/** A fop whose wind and unwind are reported to an observer. */
-export const observed: {
-  readonly [N in FopName]: (observer: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>;
-} = {
-${fops.map(formatObserved).join('\n')}
-};
+${formatGroup('observed', 'A fop whose wind and unwind are reported to an observer.', formatObserved, '(observer: Observer, fop: Fop<N, unknown>) => Fop<N, unknown>')}
 `;
 }

@@ -1,6 +1,9 @@
 /** Generates the pages that are in git. `npm run gen` writes them, and a test compares them. */
 
+import { readFileSync } from 'node:fs';
+import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { type Message, messageParts, messages } from '../../runtime/core/messages.ts';
+import { exitTable } from '../../terminal/exit.ts';
 import { generateApiPage } from './api-operations.ts';
 import { generateFopsPage } from './fops-page.ts';
 import type { Output } from './sources.ts';
@@ -35,11 +38,35 @@ the log is written, rotated and counted is in [the log](../operate/log.md).
 ${parts.join('\n')}`;
 }
 
-/** Generates all pages. */
+/** Replaces the part of a page between a comment that begins with `name` and the one that ends it. */
+function replacePart(path: string, name: string, table: readonly string[]): Output {
+  const part = new RegExp(`(?<=<!-- ${name}: [^\\n]* -->\\n).*(?=<!-- end of ${name} -->)`, 's');
+  return { path, text: readFileSync(path, 'utf8').replace(part, () => `${table.join('\n')}\n`) };
+}
+
+const formatArgs = (args: readonly Arg[]): string =>
+  args.map(({ name, type }) => `${name}: ${type}`).join(', ');
+
+const listFops = (): string[] => [
+  '| fop | arguments | reply |',
+  '|---|---|---|',
+  ...[...fops]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, args, reply }) => `| \`${name}\` | ${formatArgs(args)} | ${formatArgs(reply)} |`),
+];
+
+const listExitStatuses = (): string[] => [
+  ...['| | |', '|---|---|'],
+  ...exitTable.map(([status, meaning]) => `| ${status} | ${meaning} |`),
+];
+
+/** Generates all pages, and the tables in pages that are written by hand. */
 export const generatePages = (): Output[] => [
   { path: 'docs/reference/fops.md', text: generateFopsPage() },
   { path: 'docs/reference/api-protocol.md', text: generateApiPage() },
   { path: 'docs/reference/messages.md', text: generateMessagesPage() },
   { path: 'docs/how-it-works/speed.md', text: generateSpeedPage() },
-  { path: 'THIRD-PARTY.md', text: generateThirdParty() },
+  { path: 'docs/THIRD-PARTY.md', text: generateThirdParty() },
+  replacePart('docs/write/python-objects.md', 'fops', listFops()),
+  replacePart('docs/reference/commands.md', 'exit statuses', listExitStatuses()),
 ];

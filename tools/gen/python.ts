@@ -2,6 +2,7 @@
 
 import { errnoNames, errnoNumber, strerror } from '../../runtime/core/errno.ts';
 import { makeShortName, type Struct, structs } from '../../runtime/core/fields.ts';
+import { FILES_ROW, fileMethods } from '../../runtime/core/file-methods.ts';
 import { type Arg, fops } from '../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../runtime/core/xdata.ts';
 import { formatCodeLines } from './codes.ts';
@@ -58,6 +59,20 @@ FOPS = (
 ${rows.join('\n')}
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
+
+# Calls of the methods of a file system by path (bridges/host/crossing/files-row.ts), and the methods
+# with their arguments.
+FILES, FILES_LATER = (
+    Fop(0, name, name.upper(), ${quoteSpec(FILES_ROW.args)}, ${quoteSpec(FILES_ROW.reply)}, "", "")
+    for name in ("files", "files_later")
+)
+FILE_METHODS = {
+${Object.entries(fileMethods)
+  .map(
+    ([name, { params }]) => `    ${quote(name)}: (${params.map((p) => `${quote(p)},`).join(' ')}),`,
+  )
+  .join('\n')}
+}
 
 # The results of an entry point for the host (bridges/host/guest.ts), and the states of a frame.
 ${formatCodeLines((name, code) => `${name} = ${code}`)}

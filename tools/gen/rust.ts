@@ -12,6 +12,9 @@ import { findTypeLetter, isCounting, listTypeLetters } from './native.ts';
 export const formatRustHead = (source: string) =>
   `// Generated from ${source} by tools/gen/rust.ts (npm run gen). Do not edit.`;
 
+/** Codes of file systems by path, which no module in Rust is. */
+const RUST_CODES_WITHOUT_USE = /^RETURNED_/;
+
 /** Rust's reserved words among the table's names. */
 const RESERVED: ReadonlySet<string> = new Set(['type']);
 
@@ -308,7 +311,7 @@ ${rows.join('\n')}
 ];
 
 // Result codes of calls (bridges/host/guest.ts), which are also states of a frame.
-${formatCodeLines((name, code) => `pub(crate) const ${name}: i32 = ${code};`)}
+${formatCodeLines((name, code) => `${RUST_CODES_WITHOUT_USE.test(name) ? '#[allow(dead_code)]\n' : ''}pub(crate) const ${name}: i32 = ${code};`)}
 
 // Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it.
 pub const ENTRY_TIMEOUT: &str = "${ENTRY_TIMEOUT}";

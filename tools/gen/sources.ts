@@ -13,10 +13,10 @@ import { dirname, join } from 'node:path';
 import peggy from 'peggy';
 import { type Struct, structs } from '../../runtime/core/fields.ts';
 import { generateCodes } from './codes.ts';
+import { generateCrossings } from './crossings.ts';
 import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
 import { generateFuseStructs } from './fuse-structs.ts';
-import { generateGeneric } from './generic.ts';
 import { generateJavaScriptTypes } from './javascript.ts';
 import { generateLinuxNumbers } from './linux-numbers.ts';
 import { generateNativeFops } from './native.ts';
@@ -92,7 +92,7 @@ export function generateSources(table: readonly Struct[] = structs): Output[] {
     { path: 'runtime/core/gen/fops.gen.ts', text: generateFops() },
     { path: 'runtime/core/gen/fields.gen.ts', text: generateFields(table) },
     { path: 'runtime/core/gen/iatt.gen.ts', text: generateIatt(table) },
-    { path: 'runtime/core/gen/generic.gen.ts', text: generateGeneric() },
+    { path: 'bridges/host/crossing/crossings.gen.ts', text: generateCrossings() },
     { path: 'runtime/mount/fuse/codec/structs.gen.ts', text: generateFuseStructs() },
     { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
     { path: 'python/interpreter/_linux_errno.py', text: generateInterpreterErrno() },

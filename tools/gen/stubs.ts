@@ -1,6 +1,6 @@
 /**
- * Generates `python/glupy/__init__.pyi`, the type stub of the Python package: inserts every fop, structure, option and
- * errno into the hand-written glupy.pyi.in.
+ * Generates `python/glupy/__init__.pyi`, the type stub of the Python package: inserts the package's declarations, and
+ * every fop, structure, option and errno, into glupy.pyi.in, which has what neither says.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { type Arg, type ArgType, type FopRow, fops } from '../../runtime/core/fo
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import { makeSentence } from './fields.ts';
 import { countRequired, TS_TYPES } from './fops.ts';
+import { insertDeclarations } from './python-source.ts';
 
 const LINE_WIDTH = 100;
 
@@ -170,9 +171,7 @@ export function generateStubs(table: readonly Struct[] = structs): string {
     fops: fops.map(formatMethods).join('\n').trimStart(),
     ...Object.fromEntries(table.map((struct) => [struct.name, formatAttributes(struct)])),
   };
-  const text = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8').replace(
-    /# @(\w+)/g,
-    (_, part: string) => parts[part]!,
-  );
+  const template = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8');
+  const text = insertDeclarations(template).replace(/# @(\w+)/g, (_, part: string) => parts[part]!);
   return `# Generated from tools/gen/glupy.pyi.in and runtime/core/fops.ts. Do not edit.\n${text}`;
 }

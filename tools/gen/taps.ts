@@ -2,8 +2,8 @@
  * Generates `runtime/core/gen/taps.gen.ts`. A *tap* is a fop that calls a hook before its wind, and another at the
  * reply. Parameter lists are literal, so that a tap allocates no arrays.
  */
-import { type FopRow, fops } from '../../runtime/core/fops.ts';
-import { formatNames, joinParts } from './fops.ts';
+import type { FopRow } from '../../runtime/core/fops.ts';
+import { formatGroup, formatNames, joinParts } from './fops.ts';
 
 const formatTap = (fop: FopRow) => {
   const args = formatNames(fop.args);
@@ -56,10 +56,7 @@ export type After<P> = {
   ): void;
 }['call'];
 
-/** Makes a fop of hooks. */
-export const tap = {
-${fops.map(formatTap).join('\n')}
-};
+${formatGroup('tap', 'Makes a fop of hooks.', formatTap)}
 
 /** Makes taps of several fops, for a translator's \`fops\`. */
 export function taps<P>(names: Iterable<FopName>, before: Before<P>, after?: After<P>): Fops<P> {

@@ -129,7 +129,7 @@ export function generateThirdParty(): string {
   return `<!-- Generated from package-lock.json and the installed packages. Do not edit. -->
 # Third-party software
 
-glossa itself is under the [MIT licence](LICENSE). Its package contains the software in the last table, and
+glossa itself is under the [MIT licence](../LICENSE). Its package contains the software in the last table, and
 ${wholePackages.join(', ')}, as their authors publish them; npm installs the other packages beside it.
 
 ## Packages

@@ -2,6 +2,7 @@
  * Makes the API pages of Python and JavaScript from the declarations that editors read: a section
  * for each class and function with its comment as text.
  */
+import { reduceToStub } from '../gen/python-source.ts';
 import type { GeneratedPage } from './reference.ts';
 import { readRepositoryFile } from './texts.ts';
 
@@ -34,21 +35,6 @@ export function parsePython(stub: string): Declaration[] {
       return { name, doc: doc[1]!.replace(/^ {4}/gm, '').trim(), code };
     }),
   );
-}
-
-/** Reduces a module of Python to a stub: classes, fields and functions that have types, and their comments. */
-function reduceToStub(source: string): string {
-  // A comment ends where its quotes do, a function before the next line that is not deeper.
-  const part =
-    /^(?:class .*|( {4})?(?:@.*\n {0,4})*(?:async )?def [\s\S]*?:$|( {4})\w+: [^=]*?$)(?:\n +"""[\s\S]*?""")?/gm;
-  return Array.from(source.matchAll(part), ([text]) => {
-    if (!/^ *(?:@|(?:async )?def )/.test(text)) return text;
-    const [signature] = text.split('"""', 1) as [string];
-    if (!signature.includes('->')) return '';
-    return text === signature ? `${text} ...` : text;
-  })
-    .filter(Boolean)
-    .join('\n');
 }
 
 /** Joins decorators (`@`) with the declaration that follows. */

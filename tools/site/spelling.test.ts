@@ -4,7 +4,7 @@ import { runTool } from './built-site.ts';
 import { groups, readRepositoryFile } from './texts.ts';
 
 /** Names of other projects and their authors. */
-const NAMES = 'THIRD-PARTY.md';
+const NAMES = 'docs/THIRD-PARTY.md';
 const texts = Object.values(groups)
   .flatMap((group) => group.texts.map(({ source }) => source))
   .filter((source) => source !== NAMES);

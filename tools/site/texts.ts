@@ -38,6 +38,14 @@ const OTHER_TEXTS: Readonly<Record<string, SiteText>> = {
   },
 };
 
+/** The texts about the project, with the names of their pages. */
+const aboutTexts = Object.entries({
+  'CHANGELOG.md': 'changelog',
+  'CONTRIBUTING.md': 'contributing',
+  'docs/SECURITY.md': 'security',
+  'docs/THIRD-PARTY.md': 'third-party',
+}).map(([source, name]) => ({ source, url: `/about/${name}` }));
+
 /** Lists the subfolders of a folder, numbers in their names by value. */
 const listFolders = (path: string): string[] =>
   readdirSync(join(root, path), { withFileTypes: true })
@@ -53,7 +61,8 @@ function listTexts(section: string): SiteText[] {
   return [...new Set(sources)].flatMap((source) => {
     const text = OTHER_TEXTS[source];
     if (text !== undefined) return [text];
-    if (!source.startsWith('docs/')) return [];
+    const isAbout = aboutTexts.some((about) => about.source === source);
+    if (isAbout || !source.startsWith('docs/')) return [];
     return [{ source, url: source.slice('docs'.length, -'.md'.length) }];
   });
 }
@@ -89,14 +98,6 @@ function listCourseTexts(): SiteText[] {
     ({ source }) => existsSync(join(root, source)),
   );
 }
-
-/** The texts about the project, with the names of their pages. */
-const aboutTexts = Object.entries({
-  'CHANGELOG.md': 'changelog',
-  'CONTRIBUTING.md': 'contributing',
-  'SECURITY.md': 'security',
-  'THIRD-PARTY.md': 'third-party',
-}).map(([source, name]) => ({ source, url: `/about/${name}` }));
 
 /** The groups of the site's texts, in order. */
 export const groups: Readonly<Record<string, Group>> & { readonly course: Group } = {

@@ -11,7 +11,7 @@ import {
   readOutput,
   runShortBench,
 } from '../../../test/support/bench-runs.ts';
-import { describeMountsAnyway, runGlossa, withScratch } from '../../../test/support/mount.ts';
+import { describeMounts, runGlossa, withScratch } from '../../../test/support/mount.ts';
 import { selected } from '../../../test/support/test-selection.ts';
 
 const moduleVolume = (name: string): string => `
@@ -31,7 +31,7 @@ function findServer({ pid }: ChildProcess, volfile: string): number {
   return Number(children.find((child) => readCommandLine(child).includes(volfile)));
 }
 
-describeMountsAnyway('glossa bench', () => {
+describeMounts('glossa bench', () => {
   it(
     'fails when a reply is wrong, and names the reply',
     () =>

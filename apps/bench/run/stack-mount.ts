@@ -88,6 +88,8 @@ export async function openStackVolume({
 export interface MountSettings extends StackSettings {
   /** Flags of `glossa mount`. */
   readonly flags: readonly string[];
+  /** The program of glossa; default: this one. */
+  readonly program?: string;
 }
 
 /** A mounted stack of glossa. */
@@ -105,7 +107,7 @@ const SHOWN_LOG_LINES = 3;
 
 /** Mounts a stack. @throws {Failure} if that fails or is aborted, after cleaning up */
 export async function mountStack(
-  { name, volfile, options, flags, scratch, signal }: MountSettings,
+  { name, volfile, options, flags, scratch, signal, program }: MountSettings,
   terminal: Terminal,
 ): Promise<StackMount> {
   const mountpoint = join(scratch, `${name}-mnt`);
@@ -114,7 +116,7 @@ export async function mountStack(
   const startMs = performance.now();
   const server = new OwnServer(
     ['mount', volfile, mountpoint, ...flags],
-    { logFile, options, signal },
+    { logFile, options, signal, program, volfile },
     terminal,
   );
   const title = `the server of ${volfile}`;

@@ -7,13 +7,14 @@ import { OpenError, Volume } from '../../../server/open-volume.ts';
 import { collectVolumeDumps } from '../../../server/statedump/volume-dumps.ts';
 import { serveRequests } from '../engine/load/serve-requests.ts';
 import { MeasurementError } from '../engine/measurement-error.ts';
+import type { WorkloadName } from '../engine/workloads/index.ts';
 import { findVolumeWorkload } from './volume-workloads.ts';
 
 /** The opened volume; null before `openVolume`. */
 let volume: Volume | null = null;
 
 serveRequests({
-  open: (workload, setting) => findVolumeWorkload(workload).open(volume!, setting),
+  open: (workload, setting) => findVolumeWorkload(workload as WorkloadName).open(volume!, setting),
   handlers: {
     async openVolume({ volfile, overrides, logFile }) {
       try {

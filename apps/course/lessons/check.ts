@@ -69,12 +69,16 @@ export function must(isRight: boolean, sentence: string): asserts isRight {
 export const ENOENT = 2;
 export const EIO = 5;
 export const EACCES = 13;
+const EROFS = 30;
+const EOPNOTSUPP = 95;
 
 /** The names of these errors, with explanations for learners. */
 const ERROR_TEXTS: Readonly<Record<number, string>> = {
   [ENOENT]: 'ENOENT (no such file)',
   [EIO]: 'EIO (an error without a better name)',
   [EACCES]: 'EACCES (not allowed)',
+  [EROFS]: 'EROFS (a file system that can only be read)',
+  [EOPNOTSUPP]: 'EOPNOTSUPP (an operation that is not supported)',
 };
 
 /** Describes a reply for use in a sentence: `found`, or its error. */

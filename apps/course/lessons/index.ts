@@ -8,6 +8,7 @@ import { check as options } from './6-options/check.ts';
 import { check as cache } from './7-cache/check.ts';
 import { check as wrong } from './8-wrong/check.ts';
 import { check as measure } from './9-measure/check.ts';
+import { check as storage } from './10-storage/check.ts';
 import type { Check } from './check.ts';
 
 /** The check of each lesson; a teacher's own lessons have no check. */
@@ -21,4 +22,5 @@ export const checks: Readonly<Record<string, Check>> = {
   '7-cache': cache,
   '8-wrong': wrong,
   '9-measure': measure,
+  '10-storage': storage,
 };

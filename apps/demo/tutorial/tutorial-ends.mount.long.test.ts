@@ -18,13 +18,13 @@ import {
   stop,
 } from '../../../test/support/demo.ts';
 import { isWithoutBricks } from '../../../test/support/gluster.ts';
-import { describeMountsAnyway, GLOSSA, withScratch } from '../../../test/support/mount.ts';
+import { describeMounts, GLOSSA, withScratch } from '../../../test/support/mount.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
 import { PseudoTerminal } from '../../../test/support/pty.ts';
 import { selectVariants } from '../../../test/support/test-selection.ts';
 
 const hasNoRoot = isSkipped('glossa tutorial, ended', isRoot ? '' : 'it is for root');
-const describeRoot = hasNoRoot ? describe.skip : describeMountsAnyway;
+const describeRoot = hasNoRoot ? describe.skip : describeMounts;
 
 const MANY_SEARCHES = ['--searches', '200000'];
 

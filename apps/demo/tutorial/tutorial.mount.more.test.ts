@@ -13,7 +13,7 @@ import {
   seed,
 } from '../../../test/support/demo.ts';
 import { findBrickObstacle, isWithoutBricks } from '../../../test/support/gluster.ts';
-import { describeMountsAnyway, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
+import { describeMounts, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
 import { onlyInFirst, selectVariants } from '../../../test/support/test-selection.ts';
 import { skipFor } from '../../../test/support/tools.ts';
@@ -42,7 +42,7 @@ const busy = expect.objectContaining({ others: expect.any(Number), load: expect.
 const BRICK = 'brick[01]';
 
 const hasNoRoot = isSkipped('glossa tutorial', isRoot ? '' : 'it is for root');
-const describeRoot = hasNoRoot ? describe.skip : describeMountsAnyway;
+const describeRoot = hasNoRoot ? describe.skip : describeMounts;
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 

@@ -5,7 +5,7 @@ import { MOUNT_COMMAND } from '../play/share-fragment.ts';
 /** Label and tooltip, by the id of the button. */
 const BUTTONS = {
   start: ['Start', 'Start the graph with these files (Ctrl+Enter)'],
-  lessons: ['Lessons', 'A course of nine lessons, beside the editor'],
+  lessons: ['Lessons', 'A course of ten lessons, beside the editor'],
   empty: ['Empty', 'Empty the storage, and set the counters to 0'],
   share: ['Share', 'Make a link to these files'],
   save: ['Save', 'Save each of these files'],

@@ -243,7 +243,7 @@ class Playground {
   private showWelcome(): void {
     const act = (): void =>
       void this.lessons.openFirst().catch((error) => this.reportLessonError(error));
-    const text = 'New to translators? Nine lessons lead to a cache of your own.';
+    const text = 'New to translators? Ten lessons lead to a cache and a storage of your own.';
     this.notices.show('welcome', text, [{ label: 'Start with lesson 1', act }]);
   }
 

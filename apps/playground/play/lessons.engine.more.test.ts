@@ -5,6 +5,7 @@ import { openRecording } from '../../../runtime/observe/reader.ts';
 import { onlyWinds, readEvents } from '../../../test/support/test-recordings.ts';
 import { findLessons } from '../../course/terminal/lessons.ts';
 import { PlaygroundRuntime } from './playground-runtime.ts';
+import { joinOutput } from './shell/index.ts';
 
 const runtime = new PlaygroundRuntime(nodeMachine);
 const lessons = findLessons(undefined, {});
@@ -46,6 +47,23 @@ it("the check of a lesson shows its requests under the volume names of the learn
   const measured = await judge('9-measure', '/measure.js', text('9-measure', 'solution.js'));
   expect(measured.traffic!.counters.byFop.lookup![0]).toBeGreaterThan(200);
   expect((await judge('3-fop', '/fop.js', 'export class xlator {')).traffic).toBeNull();
+});
+
+it('a storage by path has its own files alone, is changed from the shell, and keeps that across a new start', async () => {
+  const source = text('10-storage', 'solution.py').concat(
+    '\n    def mkdir(self, path, mode):\n        FOLDERS["/"].append(path[1:])\n        FOLDERS[path] = []\n',
+  );
+  const texts = { '/graph.vol': text('10-storage', 'storage.vol'), '/storage.py': source };
+  const start = (...journal: string[]) => runtime.start({ texts, distanceMs: 1, journal });
+  expect(await start()).toMatchObject({ isRunning: true, problems: [] });
+  const { output, journalLine } = await runtime.run('echo mine > note; cat note; ls');
+  expect(joinOutput(output)).toBe('mine\nabout\nbooks\nnote');
+  await start(journalLine!);
+  expect(joinOutput((await runtime.run('cat books/moby; ls')).output)).toMatch(/^Call me.*note$/s);
+  const { traffic } = await judge('10-storage', '/storage.py', source);
+  expect(openRecording(traffic!.recording).head.volumes).toMatchObject([
+    { name: 'storage', subvolumes: [] },
+  ]);
 });
 
 it.each([

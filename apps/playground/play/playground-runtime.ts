@@ -6,12 +6,14 @@
  *   await runtime.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
  *   const { output, recording } = await runtime.run('ls -l /');
  */
+
 import { browserRegistry } from '../../../bridges/browser.ts';
 import type { Machine } from '../../../bridges/host/machine.ts';
 import { browserMachine } from '../../../bridges/machine/browser/index.ts';
 import type { PartBytes } from '../../../bridges/machine/browser/parts.ts';
 import { makeSources } from '../../../bridges/machine/browser/sources.ts';
 import { makeOptions } from '../../../bridges/testing/subject-options.ts';
+import { TestContext } from '../../../bridges/testing/test-context.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
 import { INFO } from '../../../runtime/core/log.ts';
 import { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
@@ -23,7 +25,6 @@ import { inspectVolfile } from '../../../runtime/volfile/volfile.ts';
 import { judgeModule } from '../../course/judge.ts';
 import { checks } from '../../course/lessons/index.ts';
 import { decodeModules } from './compiled-modules.ts';
-import { PlayContext, runInRealTime } from './play-context.ts';
 import type {
   JudgeRequest,
   JudgeResult,
@@ -36,6 +37,7 @@ import type {
 import { RunningGraph } from './running-graph.ts';
 import { VOLFILE } from './share-fragment.ts';
 import { CheckTrafficRecorder } from './traffic.ts';
+import { runInRealTime } from './virtual-time.ts';
 
 /** Converts a problem of a volfile for the page; its hint goes into the message. */
 function convertVolfileProblem({
@@ -179,11 +181,12 @@ export class PlaygroundRuntime {
     problems.push(...inspection.problems.map(convertVolfileProblem));
     if (inspection.description === undefined) return null;
     const clock = new VirtualClock();
-    const context = new PlayContext(
-      clock,
-      (line) => void log.push(line),
-      (text) => void problems.push(makeProblemFromMessage(text, 'warning', texts)),
-    );
+    const settings = {
+      baseDir: '/',
+      strict: false,
+      warn: (text: string) => void problems.push(makeProblemFromMessage(text, 'warning', texts)),
+    };
+    const context = new TestContext(clock, settings, (line) => void log.push(line));
     const levels = { default: INFO, volumes: new Map() };
     try {
       const graph = makeGraph(inspection.description, registry, context, levels);

@@ -1,18 +1,17 @@
 /** Runs shell lines over a started graph of the playground, restores its storage, and stops it. */
 import { RequestStack } from '../../../runtime/api/driver.ts';
 import { Volume, type VolumeSettings } from '../../../runtime/api/volume.ts';
-import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import { collect } from '../../../runtime/core/gen/generic.gen.ts';
+import { collect, type FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Interceptor } from '../../../runtime/core/interceptor.ts';
 import type { VirtualClock } from '../../../runtime/core/virtual-clock.ts';
 import type { Fop, Xlator } from '../../../runtime/core/xlator.ts';
 import { DIRECTORY_COUNT, makeDirectoryName } from '../../bench/engine/searches.ts';
-import { advanceUntilSettled, UNANSWERED } from './play-context.ts';
 import type { LineResult, PlayVolume } from './protocol.ts';
 import { RequestCounts } from './request-counts.ts';
 import { Shell, type ShellResult } from './shell/index.ts';
 import { makeTrafficRecorder } from './traffic.ts';
+import { advanceUntilSettled, UNANSWERED } from './virtual-time.ts';
 
 /** A fop whose arguments are unknown here. */
 type AnyCall = (...args: unknown[]) => void;
@@ -87,11 +86,13 @@ export class RunningGraph {
   }
 
   /**
-   * Restores the storage: makes its initial files, and runs these lines again.
+   * Restores the storage: makes its initial files, unless it is a module with files of its own, and runs these lines
+   * again.
    * @returns whether every request got a reply
    */
   async restore(journal: readonly string[]): Promise<boolean> {
-    const treeLines = Array.from({ length: DIRECTORY_COUNT }, (_, directory) => {
+    const isEmpty = this.volumes.some(({ type }) => type.startsWith('storage/'));
+    const treeLines = Array.from({ length: isEmpty ? DIRECTORY_COUNT : 0 }, (_, directory) => {
       const folder = `/${makeDirectoryName(directory)}`;
       return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });

@@ -89,7 +89,7 @@ export class CheckTrafficRecorder {
     this.recording ??= makeTrafficRecorder(graph, (volumes) =>
       volumes.flatMap((volume) => {
         if (volume.id === graph.top.id)
-          return [{ ...volume, name, subvolumes: [SHOWN_STORAGE_NAME] }];
+          return [{ ...volume, name, subvolumes: volume.subvolumes.map(() => SHOWN_STORAGE_NAME) }];
         return volume.name === TEST_STORAGE_NAME ? [{ ...volume, name: SHOWN_STORAGE_NAME }] : [];
       }),
     );

@@ -7,12 +7,14 @@
  * method of the author's own class.
  */
 
+import { fileMethods } from '../../../runtime/core/file-methods.ts';
 import { describeViewGaps, findViewGaps } from '../../../runtime/core/fop-views.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import { printable } from '../../../runtime/core/log.ts';
 import { findNearest } from '../../../runtime/core/nearest.ts';
 import type { Suspicion, Xlator } from '../../../runtime/core/xlator.ts';
+import { filterMethods } from '../../../runtime/files/methods.ts';
 import { type DefinedMethod, type Guest, hooks } from '../guest.ts';
 import type { LanguageSyntax } from '../language.ts';
 
@@ -44,6 +46,23 @@ const FOREIGN_NAMES = new Map(
     writev: 'pwrite write',
   }).flatMap(([meant, names]) => names.split(' ').map((name) => [name, meant])),
 );
+/** The same for the methods of a file system by path. */
+const FOREIGN_METHODS = new Map(
+  Object.entries({
+    close: 'release',
+    fini: 'destroy shutdown stop teardown',
+    fsync: 'fdatasync',
+    init: 'setup start',
+    list: 'getdents listdir readdir scandir',
+    read: 'pread',
+    remove: 'delete unlink',
+    rename: 'move',
+    setattr: 'chmod chown utime utimens',
+    stat: 'getattr lstat',
+    statfs: 'statvfs',
+    write: 'pwrite',
+  }).flatMap(([meant, names]) => names.split(' ').map((name) => [name, meant])),
+);
 
 // Endings of method names, and the beginning `on`, in bare letters (`reduceToLetters`).
 const CALLBACK_ENDING = /(cbk|cb|callback)$/;
@@ -56,14 +75,24 @@ const isFopName = (name: string): boolean => (fopNames as readonly string[]).inc
 const reduceToLetters = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /** Collects the names of all methods that the host calls, by their bare letters. */
-function collectHostNames({
-  cbkSuffix,
-  cancelSuffix,
-  convertName,
-}: LanguageSyntax): Map<string, string> {
+function collectHostNames(
+  { files }: Guest['description'],
+  { cbkSuffix, cancelSuffix, convertName }: LanguageSyntax,
+): Map<string, string> {
+  if (files !== undefined) {
+    const names = [...Object.keys(fileMethods), 'init', ...hooks].map(convertName);
+    return new Map(names.map((name) => [reduceToLetters(name), name]));
+  }
   const fops = fopNames.flatMap((name) => [name, name + cbkSuffix, name + cancelSuffix]);
   // Fop names are the same in every language.
-  const otherMethods = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(convertName);
+  const otherMethods = [
+    'init',
+    ...hooks,
+    ...filterMethods.filter((name) => name.includes('_')),
+    'any_fop',
+    'any_cbk',
+    'any_cancel',
+  ].map(convertName);
   return new Map([...fops, ...otherMethods].map((name) => [reduceToLetters(name), name]));
 }
 
@@ -77,6 +106,7 @@ function findNearestKnownName(
   name: string,
   knownNames: ReadonlyMap<string, string>,
   syntax: LanguageSyntax,
+  foreignNames: ReadonlyMap<string, string>,
 ) {
   const bareName = reduceToLetters(name);
   const exactName = knownNames.get(bareName);
@@ -88,7 +118,7 @@ function findNearestKnownName(
       ? [syntax.cancelSuffix, CANCEL_ENDING]
       : ['', FOP_AFFIX];
   const base = bareName.replace(affix, '');
-  const fop = knownNames.get(base) ?? FOREIGN_NAMES.get(base);
+  const fop = knownNames.get(base) ?? foreignNames.get(base);
   if (fop !== undefined) return knownNames.get(reduceToLetters(fop + ending)) ?? fop;
   if (bareName.length < MIN_LETTERS) return undefined;
   const nearestLetters = findNearest(bareName, knownNames.keys());
@@ -156,7 +186,9 @@ export function findRemarks(
     ...description.warnings,
     ...findMisnamed(guest, syntax),
     ...findUncalledAndUnread(guest, syntax, path),
-    ...description.methods.flatMap((method) => findReordered(method, syntax)),
+    ...(description.files === undefined ? description.methods : []).flatMap((method) =>
+      findReordered(method, syntax),
+    ),
   ];
   return remarks.map(([file, line, func, text]) => ({
     position: printable(`${file}:${line}`),
@@ -170,7 +202,7 @@ function findMisnamed(
   { description, sources = [] }: DescribedGuest,
   syntax: LanguageSyntax,
 ): Remark[] {
-  const knownNames = collectHostNames(syntax);
+  const knownNames = collectHostNames(description, syntax);
   const calledNames = new Set(knownNames.values());
   const remarks: Remark[] = [];
   for (const [name, file, line] of description.methods) {
@@ -180,7 +212,7 @@ function findMisnamed(
     }
     const text = calledNames.has(name)
       ? describeUnreachedCancel(name, syntax, description.fops)
-      : describeMisspelling(name, knownNames, syntax);
+      : describeMisspelling(name, knownNames, syntax, description.files !== undefined);
     if (text === undefined || (!calledNames.has(name) && isUsed(name, sources, syntax))) continue;
     remarks.push([file, line, name, text]);
   }
@@ -192,10 +224,12 @@ function describeMisspelling(
   name: string,
   knownNames: ReadonlyMap<string, string>,
   syntax: LanguageSyntax,
+  isFiles: boolean,
 ) {
-  const suggestion = findNearestKnownName(name, knownNames, syntax);
+  const foreignNames = isFiles ? FOREIGN_METHODS : FOREIGN_NAMES;
+  const suggestion = findNearestKnownName(name, knownNames, syntax, foreignNames);
   if (suggestion !== undefined) {
-    return `${name} is no fop or hook, and is never called (did you mean '${suggestion}'?)`;
+    return `${name} is no ${isFiles ? 'method of a Files' : 'fop'} or hook, and is never called (did you mean '${suggestion}'?)`;
   }
   if (!name.endsWith(syntax.cbkSuffix)) return undefined;
   return `${name} is the callback of no fop, and is never called`;
@@ -244,7 +278,7 @@ function findUncalledAndUnread(
   );
   const lines = source.split('\n');
   const ownMethods = description.methods.filter(([, file]) => file === path);
-  const calledNames = new Set(collectHostNames(syntax).values());
+  const calledNames = new Set(collectHostNames(description, syntax).values());
   /** The number of the first line that matches; 0 if none does. */
   const findLine = (pattern: RegExp): number => lines.findIndex((line) => pattern.test(line)) + 1;
   const firstClassLine = findLine(syntax.classLine);
@@ -345,7 +379,8 @@ export function logFopGaps(
   const isDefined = (name: FopName): boolean => isSeen(name) && fops[name]!.any !== true;
   const seesReply = (name: FopName): boolean =>
     fops[name]?.kind === 'async' || fops[name]?.cbk === true;
-  const gaps = observes === true ? [] : findViewGaps({ isDefined, isSeen, seesReply });
+  const answers = (name: FopName): boolean => fops[name]?.answers === true;
+  const gaps = observes === true ? [] : findViewGaps({ isDefined, isSeen, seesReply, answers });
   warnOfFopGaps(xl, path, [
     describeOmittedFops(xl, declarations, passesThrough, hasMethod),
     describeViewGaps(gaps),

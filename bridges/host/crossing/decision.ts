@@ -4,6 +4,7 @@
  *   ["wind", number, child, fop, [arguments]]   wind; the guest sees the reply
  *   ["tail", child, [arguments]]                wind; the child's reply is the request's
  *   ["unwind", op_ret, op_errno, [reply]]       op_ret null: computed from the reply (reply-check.ts)
+ *   ["return", value]                           the result of a method of a file system by path
  *   ["failed"]                                  the method failed, and the guest has logged why
  *
  * The host decodes a message on arrival, so that an error is raised in the module's own call. The
@@ -44,6 +45,7 @@ export type Decision =
       readonly opErrno: number;
       readonly values: unknown[];
     }
+  | { readonly verb: 'return'; readonly value: unknown }
   | { readonly verb: 'failed' };
 
 /** The request that a message belongs to. */
@@ -53,6 +55,8 @@ export interface MessageContext {
   readonly request: RequestValues;
   readonly childCount: number;
   readonly resolver: Resolver;
+  /** Checks the result of a method; absent for a fop. @throws {MessageError} */
+  readonly readReturned?: ((value: unknown) => unknown) | undefined;
 }
 
 /** JSON text, or the parsed value. */
@@ -68,6 +72,9 @@ export function readDecision(message: GuestMessage, context: MessageContext): De
       return readTail(rest, context);
     case 'unwind':
       return readUnwind(rest, context);
+    case 'return':
+      if (context.readReturned === undefined) throw new MessageError('a fop returns nothing');
+      return { verb, value: context.readReturned(rest[0]) };
     case 'failed':
       return { verb };
     default:

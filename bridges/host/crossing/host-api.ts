@@ -26,6 +26,7 @@ import type { Machine, MemoryTools } from '../machine.ts';
 import { NO_LEVEL, noteFailureSource } from '../requests/chosen-failure.ts';
 import { NotificationQueue } from '../requests/decision-queue.ts';
 import { GuestTimer } from '../requests/guest-timer.ts';
+import { copyLent } from '../requests/hosted-files.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { failDecision } from '../requests/name-lookups.ts';
 import { type Decision, type GuestMessage, readUpcall } from './decision.ts';
@@ -68,6 +69,7 @@ export class HostApi implements GuestHost {
   /** Byte arrays that the guest has passed for its next message (`putBytes`), and their size. */
   private pendingArrays: Uint8Array[] = [];
   private pendingByteCount = 0;
+  private lent: unknown;
   readonly limitedLog: LimitedLog;
   readonly ownWork: OwnWork;
   readonly notifications: NotificationQueue;
@@ -143,6 +145,11 @@ export class HostApi implements GuestHost {
     this.pendingByteCount = 0;
   }
 
+  /** Returns bytes that the guest has put in the current call. */
+  findBytes(id: number): Uint8Array | undefined {
+    return this.pendingArrays[id];
+  }
+
   /** Ends a call: the guest has returned and its decisions are carried out. */
   endCall(): void {
     this.dropBytes();
@@ -167,6 +174,17 @@ export class HostApi implements GuestHost {
   putBytes(bytes: Uint8Array): number {
     this.reserveBytes(bytes.length);
     return this.pendingArrays.push(bytes) - 1;
+  }
+
+  lendBytes(bytes: Uint8Array): undefined {
+    this.lent = copyLent(this.interpreter.currentRequest, bytes);
+  }
+
+  /** Takes what the guest has lent. */
+  takeLent(): unknown {
+    const { lent } = this;
+    this.lent = undefined;
+    return lent;
   }
 
   /**
@@ -301,7 +319,7 @@ export class HostApi implements GuestHost {
     this.childConnections = connect(
       this.xl,
       (child) => this.notifyChildReplied(child),
-      () => this.interpreter.requests.size === 0 && this.ownWork.mustRest(),
+      () => this.interpreter.pending.size === 0 && this.ownWork.mustRest(),
     );
   }
 
@@ -355,7 +373,11 @@ export class HostApi implements GuestHost {
   /** Decodes an invalidation; undefined for an inode that is forgotten. @throws {MessageError} */
   readInvalidation(message: GuestMessage): Upcall | undefined {
     return readUpcall(message, (id) =>
-      typeof id === 'number' ? this.findInode(id) : (this.inodeTable ?? this.xl.inodes)?.find(id),
+      typeof id === 'number'
+        ? this.findInode(id)
+        : (this.inodeTable ?? this.xl.inodes)?.find(
+            this.interpreter.owner.findPathGfid?.(id) ?? id,
+          ),
     );
   }
 
@@ -454,7 +476,7 @@ export class HostApi implements GuestHost {
 
   findRequest(id: number): HostedRequest | undefined {
     const { currentRequest } = this.interpreter;
-    return currentRequest?.id === id ? currentRequest : this.interpreter.requests.get(id);
+    return currentRequest?.id === id ? currentRequest : this.interpreter.pending.get(id);
   }
 
   /** Returns true, and records a mistake, if the number may have been that of a forgotten inode. */
@@ -470,13 +492,13 @@ export class HostApi implements GuestHost {
       this.inodeTable ??= received.table;
       return received;
     }
-    const tableInode = (this.inodeTable ?? this.xl.inodes)?.byNodeid(id);
+    const tableInode = (this.inodeTable ?? this.xl.inodes)?.byId.get(id);
     // Numbers are easily guessed: an inode not exposed to this module does not exist for it.
     if (tableInode !== undefined) {
       if (isExposed(tableInode, this.xl) || id === ROOT_ID) return tableInode;
       return this.checkHandle('an inode', undefined);
     }
-    for (const request of this.interpreter.requests.values()) {
+    for (const request of this.interpreter.pending.values()) {
       const inode = request.findInode(id);
       if (inode !== undefined) return inode;
     }

@@ -11,6 +11,8 @@
  * None and undefined are `undefined`, but for integers; handle 0 for objects.
  */
 import type { Dict } from '../../../runtime/core/dict.ts';
+import type { Arg, ArgType } from '../../../runtime/core/fops.ts';
+import type { HookName, NoticeName } from '../guest.ts';
 
 interface KindTypes {
   readonly i: number;
@@ -64,3 +66,42 @@ export type LibraryCalls<F extends HostFunctions> = {
       : never
     : never;
 };
+
+/** Kinds of a loc's scalars: inode, parent, name, gfid, parent's gfid. */
+const LOC_KINDS = 'iinnn';
+
+/** Kinds of the arguments of hooks and notices. */
+export const HOOK_KINDS: Readonly<Record<HookName | NoticeName, string>> = {
+  fini: '',
+  notify: 'si',
+  client_disconnect: 'i',
+  entry_created: LOC_KINDS,
+  entry_removed: LOC_KINDS,
+  reconfigure: 's',
+  load_state: 's',
+  tick: 'ii',
+  cancel: 'i',
+  interrupt: 'i',
+  below: 'i',
+  forget: 'i',
+  release: 'i',
+  forget_client: 'i',
+  collect: '',
+};
+
+/**
+ * Kinds of the scalars of a fop's argument, if not `i`. Data cross as their length, inodes and fds as their
+ * numbers, and other types as 1. A null value crosses as undefined (strings), -1 (data) or 0 (others).
+ */
+const ARGUMENT_KINDS: Partial<Record<ArgType, string>> = { loc: LOC_KINDS, str: 's' };
+
+/** The names of the texts that recur from call to call. */
+const RECURRING: ReadonlySet<string> = new Set(['method', 'path']);
+
+/** Returns the kinds of the scalars of `args`, one letter each. */
+export const listScalarKinds = (args: readonly Arg[]): string =>
+  args
+    .map(({ type, name }) =>
+      type === 'str' && RECURRING.has(name) ? 'n' : (ARGUMENT_KINDS[type] ?? 'i'),
+    )
+    .join('');

@@ -13,6 +13,11 @@
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
  * Bytes inside a dict are text of one character a byte; NaN and infinities are text. Messages are
  * untrusted: every other value throws MessageError.
+ *
+ * The record of compiled modules (compiled/area.ts) was measured in its place, read by struct in Python and by a
+ * Float64Array in QuickJS. Microseconds from the host's value to the guest's, JSON against record: an iatt 7.1 and 4.4
+ * in Python, 7.4 and 3.4 in QuickJS (7.5 by a DataView); a dict of 5 pairs 9.9 and 10.3, 14.7 and 16.9; a listing of 100
+ * 800 and 700, 935 and 850. Python's dicts use neither: C API calls make one in 1.8 (python/values.ts).
  */
 import { NameError, nameLength } from '../../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue, dictTypes } from '../../../runtime/core/dict.ts';
@@ -393,7 +398,8 @@ function completeLoc(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const makesInode = row.name !== 'link' && row.reply.some(({ type }) => type === 'inode');
   const replyHasInode =
     makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
-  const knownInode = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
+  const knownInode =
+    parent !== null && name !== null ? parent.children?.get(name) : table.find(gfid);
   const isCreation = replyHasInode && row.entry.creates !== undefined;
   const existingInode = isCreation ? undefined : knownInode;
   return new Loc(existingInode ?? (replyHasInode ? table.newInode() : null), parent, name, gfid);

@@ -8,10 +8,9 @@ export const MAX_NAMES = 20_000;
 /** Number of names evicted per call: more than a call usually adds. */
 const EVICTIONS_PER_CALL = 8;
 
-export class NameCache<V> {
+export class NameCache<V> extends Map<string, V> {
   readonly #limit: number;
   readonly #release: (value: V) => void;
-  readonly #values = new Map<string, V>();
   /** Names in order of insertion. Iterating over the map would pass its deleted entries first. */
   readonly #orderedNames: string[] = [];
   /** Index of the oldest name in `#orderedNames`. */
@@ -19,34 +18,31 @@ export class NameCache<V> {
 
   /** @param release frees an evicted value */
   constructor(limit: number, release: (value: V) => void) {
+    super();
     this.#limit = limit;
     this.#release = release;
   }
 
   /** True at the limit; one call may exceed it. */
   get isFull(): boolean {
-    return this.#values.size >= this.#limit;
-  }
-
-  get(name: string): V | undefined {
-    return this.#values.get(name);
+    return this.size >= this.#limit;
   }
 
   /** Adds the value made for a name that was missing. */
   add(name: string, value: V): void {
     this.#orderedNames.push(name);
-    this.#values.set(name, value);
+    this.set(name, value);
   }
 
   /** Evicts old names, while no call uses them. Returns true if any was evicted. */
   trim(): boolean {
     if (!this.isFull) return false;
     // The second term empties the cache even if each call adds many names.
-    const count = EVICTIONS_PER_CALL + ((this.#values.size - this.#limit) >> 1);
+    const count = EVICTIONS_PER_CALL + ((this.size - this.#limit) >> 1);
     for (let i = 0; i < count && this.#oldestIndex < this.#orderedNames.length; i++) {
       const name = this.#orderedNames[this.#oldestIndex++]!;
-      this.#release(this.#values.get(name)!);
-      this.#values.delete(name);
+      this.#release(this.get(name)!);
+      this.delete(name);
     }
     if (this.#oldestIndex >= this.#limit) {
       this.#orderedNames.splice(0, this.#oldestIndex);

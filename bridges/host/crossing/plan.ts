@@ -1,59 +1,59 @@
 /**
  * Makes a plan for each fop of a module when its interpreter starts, so that a request needs no
- * look-ups by name. `Interpreter.startRequest` carries the plans out.
+ * look-ups by name. The functions of `crossings.gen.ts` and `Interpreter` carry the plans out.
  */
-
-import { type Arg, type FopRow, fops as fopTable } from '../../../runtime/core/fops.ts';
+import { type FopRow, fops as fopTable } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
-import { collect, tailArgs, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import {
+  type FopName,
+  fail,
+  tailArgs,
+  unwindArgs,
+  windArgs,
+} from '../../../runtime/core/gen/fops.gen.ts';
 import type { Cbk, Child, Fop, Fops, Xlator } from '../../../runtime/core/xlator.ts';
-import { changesData, type EnterGuest, type Guest, type HookName, type Scalar } from '../guest.ts';
-import { type Flatten, makeFlattener } from './flatten.ts';
+import { changesData, type EnterGuest, type Guest, type HookName } from '../guest.ts';
+import { type Entry, fopCrossings, replyCrossings, type Taker } from './crossings.gen.ts';
 
 /** The callback of any fop. */
 export type AnyCbk = Cbk<FopName, unknown>;
 
-/** The core's functions for one fop, looked up once. */
-interface CoreFunctions {
-  wind(frame: Frame, cookie: number, cbk: AnyCbk, child: Child, args: readonly unknown[]): void;
-  tail(frame: Frame, child: Child, args: readonly unknown[]): void;
-  unwind(frame: Frame, opRet: number, opErrno: number, reply: readonly unknown[]): void;
-  fail(frame: Frame, opErrno: number): void;
-}
-
 /** Looks up the core's functions for one fop. */
-export function findCoreFunctions(name: FopName): CoreFunctions {
-  return {
-    wind: windArgs[name] as CoreFunctions['wind'],
-    tail: tailArgs[name],
-    unwind: unwindArgs[name],
-    fail: fail[name],
-  };
-}
+const findCoreFunctions = (name: FopName) => ({
+  wind: windArgs[name] as AnyWind,
+  tail: tailArgs[name],
+  unwind: unwindArgs[name],
+  fail: fail[name],
+});
+/** A fop's wind, of any fop: its arguments are in an array. */
+export type AnyWind = (
+  ...args: [frame: Frame, cookie: number, cbk: AnyCbk, child: Child, args: readonly unknown[]]
+) => void;
 
 /** The plan of one fop of the module. */
-export interface Plan extends CoreFunctions {
-  readonly row: FopRow;
+export interface Plan extends Entry, ReturnType<typeof findCoreFunctions> {
   readonly name: FopName;
-  /** Calls the module's method; null if it has only a callback or a hook for the fop. */
-  readonly enter: EnterGuest | null;
-  readonly flatten: Flatten;
-  /** Buffer for a call's scalars; the engine copies them before it runs the module. */
-  readonly scratch: Scalar[];
   /** True if the module sees replies of requests wound unchanged. */
   readonly seesReplies: boolean;
   /** True if the module is notified when the caller is interrupted. */
   readonly seesInterrupts: boolean;
+  /** Whether an interrupted request ends although the module goes on; absent for a fop, which the module ends. */
+  endsInterrupted?(frame: Frame): boolean;
   /** Index of the argument whose name the fop creates; -1 if no hook needs it. */
   readonly createdLocIndex: number;
   /** Index of the argument whose name the fop removes; -1 if no hook needs it. */
   readonly removedLocIndex: number;
+  /** Starts a request anew that waited for a successor; absent for a fop, which the volume starts. */
+  again?(frame: Frame, args: readonly unknown[]): void;
 }
 
-/** Makes a flattener, which flattens nothing for a guest that reads records. */
-const makeFlattenerFor = (args: readonly Arg[], guest: Guest, receiver: Xlator): Flatten =>
-  makeFlattener(guest.recordNeeds === undefined ? args : [], receiver);
+/** Makes an entry into the guest. @param enter see `Entry` */
+export const makeEntry = (row: FopRow, guest: Guest, enter: EnterGuest | null): Entry => ({
+  row,
+  enter,
+  scratch: [],
+  takesScalars: guest.recordNeeds === undefined,
+});
 
 /** Makes a fop's plan; null if the module of `xl` neither handles nor observes the fop. */
 function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
@@ -74,11 +74,8 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   if (!hasEntry && xl.below.length > 1 && passesThrough !== true) return null;
   const name = row.name as FopName;
   return {
-    row,
+    ...makeEntry(row, guest, hasEntry ? guest.makeFopEntry(name) : null),
     name,
-    enter: hasEntry ? guest.makeFopEntry(name) : null,
-    flatten: makeFlattenerFor(row.args, guest, xl),
-    scratch: [],
     seesReplies: description?.cbk === true,
     seesInterrupts: description?.cancel === true,
     createdLocIndex,
@@ -87,35 +84,20 @@ function planFop(row: FopRow, guest: Guest, xl: Xlator): Plan | null {
   };
 }
 
-/** Makes the fop functions of a volume; each passes its requests to `startRequest`. */
-export function makeFops(
-  guest: Guest,
-  xl: Xlator,
-  startRequest: (plan: Plan, frame: Frame, args: unknown[]) => void,
-): Fops<unknown> {
+/** Makes the fop functions of a volume; `taker` takes their requests. */
+export function makeFops<R>(guest: Guest, xl: Xlator, taker: Taker<Plan, R>): Fops<unknown> {
   const functions: { [N in FopName]?: Fop<FopName, unknown> } = {};
   for (const row of fopTable) {
     const plan = planFop(row, guest, xl);
-    if (plan === null) continue;
-    functions[plan.name] = collect[plan.name]((frame, _, args) =>
-      startRequest(plan, frame, args),
-    ) as Fop<FopName, unknown>;
+    if (plan !== null)
+      functions[plan.name] = fopCrossings[plan.name](plan, taker) as Fop<FopName, unknown>;
   }
   return functions as Fops<unknown>;
 }
 
-/** A plan for the replies to one fop, which enter the guest. */
-export interface ReplyPlan {
-  readonly enter: EnterGuest;
-  readonly flatten: Flatten;
-  readonly scratch: Scalar[];
-}
-
-/** Makes the plan for the replies to one fop. */
-export function planReply(row: FopRow, guest: Guest, xl: Xlator): ReplyPlan {
-  return {
-    enter: guest.makeReplyEntry(row.name),
-    flatten: makeFlattenerFor(row.reply, guest, xl),
-    scratch: [],
-  };
-}
+/** Makes the callback of winds whose reply the guest sees. */
+export const makeGuestCbk = <R>(row: FopRow, guest: Guest, taker: Taker<Plan, R>): AnyCbk =>
+  replyCrossings[row.name as FopName](
+    makeEntry(row, guest, guest.makeReplyEntry(row.name)),
+    taker,
+  ) as AnyCbk;

@@ -12,7 +12,7 @@ import { MessageError } from './message.ts';
 const { inodes } = makeGraph([{ translator: sink as Translator<unknown> }], new FakeContext());
 const read = (message: unknown) =>
   readUpcall(JSON.stringify(message), (id) =>
-    typeof id === 'number' ? inodes.byNodeid(id) : inodes.find(id),
+    typeof id === 'number' ? inodes.byId.get(id) : inodes.find(id),
   );
 const { root } = inodes;
 

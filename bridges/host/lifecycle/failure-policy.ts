@@ -3,7 +3,8 @@
  * its interpreter is restarted:
  *
  * - `fail`: the request fails with an errno.
- * - `bypass`: it continues without the translator, unless the module has wound already.
+ * - `bypass`: it continues without the translator, unless the module has wound already. A call of a filter's method
+ *   fails: the names and data below are not for callers.
  * - `restart`: it fails with an errno; after `max-failures` the module gets a new interpreter.
  *
  * A lost interpreter (out of memory, crashed) is replaced at once under every policy. `Backoff`
@@ -12,9 +13,11 @@
 import { errnoNames, errnoNumber } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
+import type { Gfid } from '../../../runtime/core/gfid.ts';
 import { formatSuggestion } from '../../../runtime/core/nearest.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
+import type { Child, Xlator } from '../../../runtime/core/xlator.ts';
+import type { Plan } from '../crossing/plan.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 
 /** The values of `option on-error`. */
@@ -31,6 +34,13 @@ export interface Policy {
   /** The first wait of `Backoff`, in seconds. */
   readonly restartBackoffS: number;
 }
+
+/** Finds the child at which `bypass` continues; undefined where the request fails. */
+export const findBypass = (
+  { onError }: Policy,
+  { passingChild }: Xlator<unknown>,
+  { again }: Plan,
+): Child | undefined => (onError === 'bypass' && again === undefined ? passingChild : undefined);
 
 /** Limits of a module, set by its volume's options; 0 for no limit. */
 export interface Limits {
@@ -169,12 +179,14 @@ export interface Owner {
   readonly policy: Policy;
   /** Replies to requests in the module's place. */
   readonly succession: {
+    /** Whether some request has ended an interpreter. */
+    readonly blamesRequests: boolean;
     /**
      * Replies to a request that has ended interpreters, and returns true; false if it may enter.
      */
-    failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean;
+    failIfHarmful(plan: Plan, frame: Frame, args: readonly unknown[]): boolean;
     /** Holds or fails a request that came to a lost interpreter. */
-    holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void;
+    holdOrFail(plan: Plan, frame: Frame, args: readonly unknown[]): void;
     /** True once the volume has ended. */
     readonly isClosed: boolean;
     /** Logs the loss of the interpreter outside of a request. */
@@ -186,6 +198,8 @@ export interface Owner {
   handleLoss(interpreter: object, why: string, blamed: HostedRequest | null): void;
   /** Ends a retired interpreter after its last reply. */
   endRetired(interpreter: object): void;
+  /** Finds the gfid of a path in the volume of a file system by path. */
+  findPathGfid?(path: string): Gfid | undefined;
   /** Applies a module's call that sets whether the volume is up. */
   applyDeclaredUp(api: object, isUp: boolean): void;
 }

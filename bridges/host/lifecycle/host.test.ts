@@ -3,8 +3,12 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { Stack } from '../../../runtime/core/frame.ts';
+import { wind } from '../../../runtime/core/gen/fops.gen.ts';
+import { Initiator, makeInitiatorTranslator } from '../../../runtime/core/initiator.ts';
+import { Loc } from '../../../runtime/core/operands.ts';
 import { turn } from '../../../runtime/core/turn.ts';
-import { FakeContext, type Reply } from '../../../test/support/core.ts';
+import { ask, FakeContext, type Reply } from '../../../test/support/core.ts';
 import {
   type Answer,
   type Code,
@@ -380,4 +384,45 @@ describe('a slow module', () => {
     bed.context.advance(PAUSE_AFTER_SLOW_MS);
     expect(bed.guests[0]!.hookCalls).toEqual(['cancel 1']);
   });
+});
+
+it('a module with client_disconnect is told once of each client, also of one that has sent nothing', async () => {
+  const hooks = ['client_disconnect'] as const;
+  const bed = await new GuestGraph({ fops: { stat: () => TAIL_UNCHANGED }, hooks }).start();
+  const none = await new GuestGraph({ fops: {} }).start();
+  for (const { graph } of [bed, none]) {
+    const front = new Initiator(
+      graph,
+      'f',
+      makeInitiatorTranslator('test/f', 'Asks.'),
+      graph.top.log,
+    );
+    for (const name of ['one', 'two']) front.connect(name).disconnect();
+  }
+  expect(bed.guests[0]!.hookCalls).toEqual(['client_disconnect one', 'client_disconnect two']);
+  expect(none.guests[0]!.hookCalls).toEqual([]);
+});
+
+it("a module reads the name of its request's client", async () => {
+  const names: unknown[] = [];
+  const stat: Answer = (host, id) => {
+    const client: number = JSON.parse(host.readRequestJson(id)!).at(-1);
+    names.push(host.readClientUid(client));
+    return -ENOENT;
+  };
+  const { graph } = await new GuestGraph({ fops: { stat } }).start();
+  const record = makeInitiatorTranslator('test/f', 'Asks.');
+  const client = new Initiator(graph, 'f', record, graph.top.log).connect('one');
+  const frame = client.begin(new Stack(0, 0, 1, 'STAT'));
+  wind.stat(frame, 0, () => {}, graph.links, new Loc(graph.inodes.root), null);
+  expect(names).toEqual(['one']);
+});
+
+it('a module with only entry_removed is told of a name that an unlink removes', async () => {
+  const bed = await new GuestGraph({ fops: {}, hooks: ['entry_removed'] }).start();
+  const { inodes } = bed.graph;
+  ask(bed.graph, 'unlink', new Loc(inodes.newInode(), inodes.root, 'f'), 0, null);
+  expect(bed.guests[0]!.hookCalls).toEqual([]);
+  bed.leaf.requests[0]!.answer(0, 0, null, null, null);
+  expect(bed.guests[0]!.hookCalls).toEqual([expect.stringMatching(/^entry_removed .*f/)]);
 });

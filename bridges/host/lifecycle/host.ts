@@ -9,6 +9,7 @@
 
 import type { Client } from '../../../runtime/core/client.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
+import type { Gfid } from '../../../runtime/core/gfid.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Fd } from '../../../runtime/core/operands.ts';
@@ -25,10 +26,19 @@ import {
   type Translator,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
+import { makeFilesFops, releaseFiles } from '../../../runtime/files/define-files.ts';
+import { FilesVolume } from '../../../runtime/files/files-volume.ts';
+import { filterMethods } from '../../../runtime/files/methods.ts';
+import type { Node } from '../../../runtime/files/node.ts';
 import { TRACKED } from '../crossing/exposed-inodes.ts';
 import { changesData, METHOD_FAILED } from '../guest.ts';
+import { BlockFilter } from '../requests/block-filter.ts';
+import type { DataFilter } from '../requests/data-filter.ts';
+import { EntryFilter } from '../requests/entry-filter.ts';
+import { HostedFiles, HostedMethods } from '../requests/hosted-files.ts';
 import type { HostedRequest } from '../requests/hosted-request.ts';
 import { updateNotes } from '../requests/notes.ts';
+import { TransformFilter } from '../requests/transform-filter.ts';
 import type { Counters, Owner, Policy } from './failure-policy.ts';
 import type { Interpreter } from './interpreter.ts';
 import { describeError, type LogTexts, Succession, type SuccessionOwner } from './succession.ts';
@@ -57,8 +67,8 @@ export const hostFunctions = {
   },
   notify: ({ priv }, event, about) => priv.host.notify(event, about),
   forget: ({ priv }, inode, value) => priv.host.forget(inode, value),
-  release: ({ priv }, fd) => priv.host.release(fd),
-  releasedir: ({ priv }, fd) => priv.host.release(fd),
+  release: ({ priv }, fd, value) => priv.host.release(fd, value),
+  releasedir: ({ priv }, fd, value) => priv.host.release(fd, value),
   clientDisconnect: ({ priv }, client) => priv.host.notifyDisconnect(client),
   clientDestroy: ({ priv }, client) => priv.host.forgetClient(client),
   observed: ({ priv }) => priv.host.applyObserver(),
@@ -116,6 +126,11 @@ export class Host implements Owner, SuccessionOwner {
   /** Failed calls of the serving interpreter; too many restart it (`on-error restart`). */
   private failuresSinceStart = 0;
   private pendingReload: Promise<ReloadResult> | null = null;
+  /** The tree of a module that is a file system by path; its interpreters come and go. */
+  private files: FilesVolume | null = null;
+  /** The methods by which a module filters names and data. */
+  private filterMethods: HostedMethods | null = null;
+  private dataFilter: DataFilter | null = null;
 
   constructor(xl: Xlator<unknown>, policy: Policy, startInterpreter: StartInterpreter) {
     this.xl = xl;
@@ -142,8 +157,8 @@ export class Host implements Owner, SuccessionOwner {
   }
 
   /** Requests that the serving interpreter holds, by their numbers. */
-  get requests(): Interpreter['requests'] {
-    return this.current.requests;
+  get pending(): Interpreter['pending'] {
+    return this.current.pending;
   }
 
   get passesThrough(): boolean {
@@ -165,9 +180,10 @@ export class Host implements Owner, SuccessionOwner {
     return {
       language: this.current.guest.language,
       ...counters,
-      'requests-waiting': sum(({ requests }) => requests.size),
+      'requests-waiting': sum(({ pending }) => pending.size),
       interpreters: interpreters.length,
       'memory-bytes': sum(({ guest }) => guest.memoryBytes),
+      ...(this.files !== null && { nodes: this.files.tree.size }),
       ...this.dumpThread(),
       ...this.dumpModule(),
     };
@@ -179,7 +195,7 @@ export class Host implements Owner, SuccessionOwner {
     return {
       isolation: 'thread',
       threads: this.startCount,
-      'requests-in-thread': this.current.requests.size + this.succession.heldCount,
+      'requests-in-thread': this.current.pending.size + this.succession.heldCount,
     };
   }
 
@@ -209,7 +225,34 @@ export class Host implements Owner, SuccessionOwner {
   }
 
   makeFops(): Fops<unknown> {
-    return this.current.makeFops();
+    const { guest } = this.current;
+    const { files: description } = guest.description;
+    if (description === undefined) return this.makeFilterFops(this.current.makeFops());
+    const methods = new HostedFiles(guest, description, this.current, (frame) =>
+      (this.files!.backend as HostedFiles).enter(frame),
+    );
+    this.files ??= new FilesVolume(this.xl, methods, findProcessOwner());
+    this.files.backend = methods;
+    return makeFilesFops(this.files);
+  }
+
+  /** Adds the fops of the module's filters to its own. */
+  private makeFilterFops(fops: Fops<unknown>): Fops<unknown> {
+    const { guest } = this.current;
+    const { entrySeen, blocks, transformsData } = guest.description;
+    if (entrySeen === undefined && blocks === undefined && transformsData !== true) return fops;
+    const kinds = Object.fromEntries(filterMethods.map((name) => [name, 'plain'] as const));
+    const methods = new HostedMethods(guest, kinds, this.current, (frame) =>
+      this.filterMethods!.enter(frame),
+    );
+    this.filterMethods = methods;
+    const xl = this.xl as Xlator;
+    if (entrySeen !== undefined) return new EntryFilter(xl, methods, entrySeen).makeFops(fops);
+    this.dataFilter =
+      blocks === undefined
+        ? new TransformFilter(xl, methods, this.dataFilter)
+        : new BlockFilter(xl, methods, blocks, this.dataFilter);
+    return this.dataFilter.makeFops(fops);
   }
 
   setPolicy(policy: Policy): void {
@@ -230,11 +273,18 @@ export class Host implements Owner, SuccessionOwner {
 
   /** @param value the volume's mark on the inode (crossing/exposed-inodes.ts) */
   forget(inode: Inode, value: unknown): void {
+    if (this.files !== null) this.files.forget(inode, value as Node);
     if (value !== TRACKED) return;
     for (const { api } of this.interpreters) api.forget(inode);
   }
 
-  release(fd: Fd): void {
+  findPathGfid(path: string): Gfid | undefined {
+    return path.startsWith('/') ? this.files?.tree.findByPath(path)?.gfid : undefined;
+  }
+
+  release(fd: Fd, value: unknown): void {
+    if (this.files !== null) releaseFiles(this.files, fd, value);
+    this.dataFilter?.release(fd);
     for (const { api } of this.interpreters) api.release(fd);
   }
 
@@ -405,7 +455,7 @@ export class Host implements Owner, SuccessionOwner {
     this.current = successor;
     this.failuresSinceStart = 0;
     this.retired.add(predecessor);
-    this.xl.exchangeFops(successor.makeFops());
+    this.xl.exchangeFops(this.makeFops());
     sayUp(this.xl as Xlator, this.current.api.declaredUp ?? areChildrenUp(this.xl as Xlator));
     announceChangedReplies(this.xl as Xlator);
     this.succession.resumeServing();
@@ -418,13 +468,19 @@ export class Host implements Owner, SuccessionOwner {
     const [oldest] = this.retired;
     if (oldest === undefined || this.retired.size <= MAX_RETIRED) return;
     this.xl.log.warning(
-      `requests that an earlier interpreter has not answered fail: ${oldest.requests.size}; ` +
+      `requests that an earlier interpreter has not answered fail: ${oldest.pending.size}; ` +
         `beside the one that serves there are ${MAX_RETIRED} at most`,
       { msgid: messages.oldRequestsFail.id },
     );
     this.endRetired(oldest);
   }
 }
+
+/** Returns the process's user, who owns the files whose attributes name no owner. */
+const findProcessOwner = (): { uid: number; gid: number } => ({
+  uid: globalThis.process?.getuid?.() ?? 0,
+  gid: globalThis.process?.getgid?.() ?? 0,
+});
 
 /** Transfers a module's state, if both modules have the hooks. @throws {Error} when either fails */
 function transferState(from: Interpreter, to: Interpreter): void {

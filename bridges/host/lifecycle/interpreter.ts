@@ -3,23 +3,23 @@
  * Decisions take effect when the guest has returned: first its result, then its messages in order, so that an exception
  * fails the whole call. Every request is answered exactly once; later decisions are dropped.
  */
+import { EINTR } from '../../../runtime/core/errno.ts';
+import { INTERRUPT_GRACE_MS } from '../../../runtime/core/file-methods.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import { collectCbk, type FopName, windArgs } from '../../../runtime/core/gen/fops.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import type { Child, Fops, Xlator } from '../../../runtime/core/xlator.ts';
+import type { Entry } from '../crossing/crossings.gen.ts';
 import { type Decision, type GuestMessage, isErrno } from '../crossing/decision.ts';
 import { HostApi, type HostMachine } from '../crossing/host-api.ts';
-import { type AnyCbk, makeFops, type Plan, planReply, type ReplyPlan } from '../crossing/plan.ts';
-import type { ChildReply } from '../crossing/reply-check.ts';
+import { type AnyCbk, makeFops, makeGuestCbk, type Plan } from '../crossing/plan.ts';
 import {
-  type EnterGuest,
   type Evaluation,
   type Guest,
   IN_THREAD,
   METHOD_FAILED,
-  type Scalar,
+  RETURNED_NOTHING,
   TAIL_UNCHANGED,
   UNWIND_UNCHANGED,
   WIND_UNCHANGED,
@@ -30,16 +30,53 @@ import { noteChosenFailure } from '../requests/chosen-failure.ts';
 import { DecisionQueue } from '../requests/decision-queue.ts';
 import { callEntryHooks } from '../requests/entry-hooks.ts';
 import { decodeMessage, findOrMakeRequest } from '../requests/guest-messages.ts';
+import { readReturnedCode, takeReturned } from '../requests/hosted-files.ts';
 import { HostedRequest } from '../requests/hosted-request.ts';
 import { notifyIfInterrupted } from '../requests/interrupt-notice.ts';
 import { linkRecorded, lookUpUnknownName, recordName } from '../requests/name-lookups.ts';
 import type { Notes } from '../requests/notes.ts';
 import { PendingRequests } from '../requests/pending-requests.ts';
-import type { Limits, Owner } from './failure-policy.ts';
-import { isEnding, isOver, LIFE, type Life, nextLife } from './interpreter-life.ts';
+import { findBypass, type Limits, type Owner } from './failure-policy.ts';
 
 /** Request numbers wrap here, so that they stay small. */
 const MAX_ID = 0x3fffffff;
+
+/**
+ * The life of an interpreter:
+ *
+ *   SERVING    requests enter the guest
+ *   RETIRED    a successor serves: pending requests end, and then the interpreter
+ *   CLOSING    pending requests fail; the children may have ended, so none is bypassed
+ *   LOST       the guest can no longer be entered: new requests wait for a successor, or fail
+ *   FORSAKEN   lost, and a successor serves: the interpreter ends with the call that runs
+ *   CLOSED     everything is freed
+ */
+const LIFE = {
+  SERVING: 0,
+  RETIRED: 1,
+  CLOSING: 2,
+  LOST: 3,
+  FORSAKEN: 4,
+  CLOSED: 5,
+} as const;
+type Life = (typeof LIFE)[keyof typeof LIFE];
+
+const { SERVING, RETIRED, CLOSING, LOST, FORSAKEN, CLOSED } = LIFE;
+
+/** retire: a successor serves; lose: the guest has failed; close: the end begins, or is complete. */
+type LifeEvent = 'retire' | 'lose' | 'close';
+
+/** The next states. An event that a state lacks changes nothing. */
+const NEXT: Readonly<Record<Life, { readonly [E in LifeEvent]?: Life }>> = {
+  [SERVING]: { retire: RETIRED, lose: LOST, close: CLOSING },
+  [RETIRED]: { lose: FORSAKEN, close: CLOSING },
+  [CLOSING]: { lose: CLOSED, close: CLOSED },
+  [LOST]: { retire: FORSAKEN, close: CLOSED },
+  [FORSAKEN]: { close: CLOSED },
+  [CLOSED]: {},
+};
+
+const nextLife = (life: Life, event: LifeEvent): Life => NEXT[life][event] ?? life;
 
 export class Interpreter {
   readonly api: HostApi;
@@ -57,7 +94,7 @@ export class Interpreter {
   readonly decisions: DecisionQueue<HostedRequest>;
   private guestOrNull: Guest | null = null;
   private readonly unregisterTurnEnd = registerForRecovery(this);
-  private life: Life = LIFE.SERVING;
+  private life: Life = SERVING;
   private lastId = 0;
   private limits: Limits;
 
@@ -75,13 +112,9 @@ export class Interpreter {
     });
   }
 
-  get requests(): PendingRequests['requests'] {
-    return this.pending.requests;
-  }
-
   /** True once the guest can no longer be entered: it is lost or closed. */
   get isDead(): boolean {
-    return isOver(this.life);
+    return this.life >= LOST;
   }
 
   get hasServed(): boolean {
@@ -104,35 +137,34 @@ export class Interpreter {
 
   /** Makes the volume's fops: those that the module defines or its hooks need. */
   makeFops(): Fops<unknown> {
-    return makeFops(this.guest, this.xl, this.startRequest);
+    return makeFops(this.guest, this.xl, this);
   }
 
-  private readonly startRequest = (plan: Plan, frame: Frame, args: unknown[]): void => {
+  /** Begins a request; returns null if it does not enter the guest. */
+  begin(plan: Plan, frame: Frame, args: readonly unknown[]): HostedRequest | null {
+    const { succession } = this.owner;
     if (this.isDead) {
-      this.owner.succession.holdOrFail(plan.name, frame, args);
-      return;
+      succession.holdOrFail(plan, frame, args);
+      return null;
     }
-    if (this.owner.succession.failIfHarmful(plan.name, frame, args)) return;
+    if (succession.blamesRequests && succession.failIfHarmful(plan, frame, args)) return null;
     this.lastId = this.lastId === MAX_ID ? 1 : this.lastId + 1;
     const request = new HostedRequest(this.lastId, plan, frame, args);
-    if (plan.enter === null) {
-      this.windUnchanged(request, plan, plan.seesReplies);
-      return;
-    }
-    const { scratch } = plan;
-    scratch[0] = request.id;
-    plan.flatten(args, scratch, 1);
-    this.callGuest(request, plan.enter, scratch);
-  };
+    plan.scratch[0] = request.id;
+    if (plan.enter !== null) return request;
+    this.windToChild(request, plan, plan.seesReplies);
+    return null;
+  }
 
-  /** Enters the guest with a request or reply, and carries out its decisions. */
-  private callGuest(request: HostedRequest, enter: EnterGuest, args: readonly Scalar[]): void {
+  /** Enters the guest with the entry's scalars, and carries out its decisions. */
+  callGuest(request: HostedRequest, entry: Entry): void {
+    const { enter, scratch } = entry;
     this.owner.counters.calls += 1;
     const { slowCallCount } = turn;
     this.currentRequest = request;
     let code: number;
     try {
-      code = this.notes === null ? enter(args) : this.notes.observe(request, enter, args);
+      code = this.notes === null ? enter!(scratch) : this.notes.observe(request, enter!, scratch);
     } catch (error) {
       code = this.handleFault(request, error, slowCallCount);
     }
@@ -144,22 +176,18 @@ export class Interpreter {
       this.guest.thread!.awaitResult();
       return;
     }
-    request.returnBorrowedData(code >= UNWIND_UNCHANGED);
-    this.carryOutCall(request, code);
-  }
-
-  private carryOutCall(request: HostedRequest, code: number): void {
+    if (request.borrowing !== null) request.returnBorrowedData(code >= UNWIND_UNCHANGED);
     this.carryOutResult(request, code);
-    this.runDecisions();
-    notifyIfInterrupted(this, request);
   }
 
   /** Carries out the result of a call in the guest's thread. @param error what the call has thrown */
   finishCall(request: HostedRequest, code: number, error: Error | null): void {
     request.callsInThread -= 1;
     if (this.isDead) return;
-    if (!request.isAbandoned)
-      this.carryOutCall(request, error === null ? code : this.handleFault(request, error));
+    if (!request.isAbandoned) {
+      this.carryOutResult(request, error === null ? code : this.handleFault(request, error));
+      return;
+    }
     this.pending.removeIfDone(request);
     this.runDecisions();
   }
@@ -172,7 +200,7 @@ export class Interpreter {
     if (request === null) this.checkLost();
     else this.carryOutResult(request, this.handleFault(request, this.guest.failure));
     // Some requests may have been done, but not dropped yet, when the turn was aborted.
-    for (const request of [...this.requests.values()]) this.pending.removeIfDone(request);
+    for (const request of [...this.pending.values()]) this.pending.removeIfDone(request);
     this.runDecisions();
   }
 
@@ -199,7 +227,7 @@ export class Interpreter {
     const cause = activity === undefined ? reason : `${activity}: ${reason}`;
     // First: callers of failed requests may send new ones, which must wait for the successor.
     this.owner.handleLoss(this, cause, blamed);
-    for (const request of [...this.requests.values()]) this.fail(request);
+    for (const request of [...this.pending.values()]) this.fail(request);
     this.decisions.clear();
     // Its successor may start late.
     this.api.fds.releaseAll();
@@ -221,44 +249,49 @@ export class Interpreter {
       const { plan, isAnswered } = request;
       // Of an answered request, the frame is another's by now; a request of its own has no arguments.
       if (plan === null || isAnswered) this.cancelRequest(request, 'wound after its answer');
-      else this.windUnchanged(request, plan, code === WIND_UNCHANGED);
+      else this.windToChild(request, plan, code === WIND_UNCHANGED);
     } else if (code === METHOD_FAILED) {
       // Before the reply, because the caller's next request must not enter a lost interpreter.
       this.checkLost(request);
       this.fail(request);
-    } else if (code >= UNWIND_UNCHANGED) this.unwindReply(request, code - UNWIND_UNCHANGED);
-    else if (!request.isAnswered) this.pending.add(request);
+    } else if (code >= RETURNED_NOTHING && request.plan?.again !== undefined)
+      this.takeCode(request, code);
+    else if (code >= UNWIND_UNCHANGED) {
+      const wind = code - UNWIND_UNCHANGED;
+      const reply = request.findReply(wind);
+      if (reply !== undefined && reply.row === request.plan?.row)
+        this.unwind(request, reply.opRet, reply.opErrno, reply.values);
+      else this.cancelRequest(request, `passed on reply ${wind}, which has not come`);
+    } else if (!request.isAnswered) this.pending.add(request);
+    this.runDecisions();
+    notifyIfInterrupted(this, request);
+    this.pending.removeIfDone(request);
   }
 
-  /** Winds a request with its own arguments. @param needsReply true if the guest sees the reply */
-  private windUnchanged(request: HostedRequest, plan: Plan, needsReply: boolean): void {
-    const child = this.xl.children[0];
-    const { frame, args } = request;
-    if (child === undefined) this.cancelRequest(request, 'there is no subvolume to wind to');
-    else if (needsReply) {
-      this.pending.add(request);
-      frame.local = request;
-      request.windCount += 1;
-      request.owedReplyCount += 1;
-      plan.wind(frame, 0, this.getGuestCbk(plan.row), child, args);
-    } else this.relay(request, plan, child, args);
-  }
-
-  /** Winds a request so that the child's reply is unwound without the module. */
-  private relay(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
+  /** Winds a request. @param needsReply false if the child's reply is unwound without the module */
+  private windToChild(
+    request: HostedRequest,
+    plan: Plan,
+    needsReply: boolean,
+    child: Child | undefined = this.xl.children[0],
+    args = request.args,
+  ): void {
     const { frame } = request;
-    if (request.owedReplyCount === 0 && plan.createdLocIndex < 0 && plan.removedLocIndex < 0) {
-      request.isAnswered = true;
-      this.pending.remove(request);
-      frame.local = null;
-      plan.tail(frame, child, args);
-    } else {
+    const isObserved = needsReply || plan.createdLocIndex >= 0 || plan.removedLocIndex >= 0;
+    if (child === undefined) this.cancelRequest(request, 'there is no subvolume to wind to');
+    else if (isObserved || request.owedReplyCount > 0) {
       // The request stays pending, for hooks and for other children's replies.
       this.pending.add(request);
       frame.local = request;
       request.windCount += 1;
       request.owedReplyCount += 1;
-      plan.wind(frame, 0, this.getTailCbk(plan), child, args);
+      const cbk = needsReply ? this.getGuestCbk(plan.row) : this.getTailCbk(plan);
+      plan.wind(frame, 0, cbk, child, args);
+    } else {
+      request.isAnswered = true;
+      this.pending.remove(request);
+      frame.local = null;
+      plan.tail(frame, child, args);
     }
   }
 
@@ -266,31 +299,35 @@ export class Interpreter {
   getGuestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const plan = planReply(row, this.guest, this.xl);
-      cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
-        const request = frame.local as HostedRequest;
-        if (opRet >= 0 && request.namedLocs !== null) linkRecorded(request, wind, row, values);
-        if (opRet < 0 && request.createdFds !== null) this.api.fds.closeFailed(request, wind);
-        this.passReplyToGuest(request, plan, { wind, row, opRet, opErrno, values });
-      }) as AnyCbk;
+      cbk = makeGuestCbk(row, this.guest, this);
       this.guestCbks.set(row.name, cbk);
     }
     return cbk;
   }
 
-  private passReplyToGuest(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
+  /** Keeps a child's reply, and links its inode in `values`; returns null if it does not enter the guest. */
+  takeReply(
+    { row, scratch }: Entry,
+    frame: Frame,
+    wind: number,
+    opRet: number,
+    opErrno: number,
+    values: unknown[],
+  ): HostedRequest | null {
+    const request = frame.local as HostedRequest;
+    if (opRet >= 0 && request.namedLocs !== null) linkRecorded(request, wind, row, values);
+    if (opRet < 0 && request.createdFds !== null) this.api.fds.closeFailed(request, wind);
     request.owedReplyCount -= 1;
-    if (!request.isAbandoned) {
-      const { enter, flatten, scratch } = plan;
-      request.keepReply(reply);
-      scratch[0] = request.id;
-      scratch[1] = reply.wind;
-      scratch[2] = reply.opRet;
-      scratch[3] = reply.opErrno;
-      flatten(reply.values, scratch, 4);
-      this.callGuest(request, enter, scratch);
+    if (request.isAbandoned) {
+      this.pending.removeIfDone(request);
+      return null;
     }
-    this.pending.removeIfDone(request);
+    request.keepReply({ wind, row, opRet, opErrno, values });
+    scratch[0] = request.id;
+    scratch[1] = wind;
+    scratch[2] = opRet;
+    scratch[3] = opErrno;
+    return request;
   }
 
   /** Returns the callback of a relayed request, which unwinds the child's reply. */
@@ -307,13 +344,6 @@ export class Interpreter {
       this.tailCbks.set(name, cbk);
     }
     return cbk;
-  }
-
-  private unwindReply(request: HostedRequest, wind: number): void {
-    const reply = request.findReply(wind);
-    if (reply !== undefined && reply.row === request.plan?.row)
-      this.unwind(request, reply.opRet, reply.opErrno, reply.values);
-    else this.cancelRequest(request, `passed on reply ${wind}, which has not come`);
   }
 
   /** Answers a request, if it has not been answered yet. @param values null for a failure */
@@ -344,13 +374,13 @@ export class Interpreter {
   private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
     const { plan, isAnswered, windCount } = request;
-    const child = this.xl.passingChild;
     counters.failures += 1;
     request.standing = 'abandoned';
-    const bypasses = policy.onError === 'bypass' && !isEnding(this.life);
-    if (bypasses && plan !== null && !isAnswered && windCount === 0 && child) {
+    const isEnding = this.life === CLOSING || this.life === CLOSED;
+    const child = plan === null || isEnding ? undefined : findBypass(policy, this.xl, plan);
+    if (plan !== null && child !== undefined && !isAnswered && windCount === 0) {
       counters.bypassed += 1;
-      this.relay(request, plan, child, request.args);
+      this.windToChild(request, plan, false, child);
     } else this.unwind(request, -1, policy.errno, null);
     this.pending.removeIfDone(request);
     if (!this.checkLost(request)) this.owner.noteFailure(this);
@@ -398,6 +428,15 @@ export class Interpreter {
     this.failRequest(request);
   }
 
+  /** Ends a request whose caller is interrupted, if its module still goes on after a while. */
+  endInterrupted(request: HostedRequest): void {
+    this.xl.context.after(INTERRUPT_GRACE_MS, () => {
+      if (!request.isPending || this.isDead) return;
+      this.guest.callHook('cancel', [request.id]);
+      this.unwind(request, -1, EINTR, null);
+    });
+  }
+
   carryOutDecision(request: HostedRequest, decision: Decision): void {
     const { plan, frame } = request;
     if (decision.verb === 'wind' && this.refuseExcessiveWind(request)) return;
@@ -412,12 +451,33 @@ export class Interpreter {
       windArgs[row.name as FopName](frame, wind, this.getGuestCbk(row) as never, child, values);
     } else if (request.isAnswered || plan === null) return;
     else if (decision.verb === 'tail') {
-      this.relay(request, plan, this.xl.children[decision.child]!, decision.values);
+      this.windToChild(request, plan, false, this.xl.children[decision.child], decision.values);
     } else if (decision.verb === 'unwind') {
       const { opRet, opErrno, values } = decision;
       if (opRet < 0) noteChosenFailure(request, opErrno);
       this.unwind(request, opRet, opErrno, values);
-    } else this.failRequest(request);
+    } else if (decision.verb === 'return') this.answerMethod(request, decision.value);
+    else this.failRequest(request);
+  }
+
+  /** Answers the call of a method by the result that a code stands for. */
+  private takeCode(request: HostedRequest, code: number): void {
+    if (request.isAnswered) return;
+    let value: unknown;
+    try {
+      value = readReturnedCode(request.frame, code, this.api.takeLent());
+    } catch (error) {
+      this.cancelRequest(request, (error as Error).message);
+      return;
+    }
+    this.answerMethod(request, value);
+  }
+
+  /** Answers the call of a method of a file system by path. */
+  private answerMethod(request: HostedRequest, value: unknown): void {
+    request.isAnswered = true;
+    this.pending.remove(request);
+    takeReturned(request.frame, value);
   }
 
   /** Counts a decided wind. Returns true if the request was abandoned, or exceeds its limit. */
@@ -472,7 +532,7 @@ export class Interpreter {
 
   private endIfRetiredAndIdle(): void {
     const { life } = this;
-    if (life !== LIFE.FORSAKEN && (life !== LIFE.RETIRED || this.requests.size > 0)) return;
+    if (life !== FORSAKEN && (life !== RETIRED || this.pending.size > 0)) return;
     if (!this.decisions.isRunning && this.currentRequest === null) this.owner.endRetired(this);
   }
 
@@ -487,7 +547,7 @@ export class Interpreter {
     this.life = nextLife(this.life, 'close');
     this.pending.close();
     this.unregisterTurnEnd();
-    for (const request of [...this.requests.values()]) this.fail(request);
+    for (const request of [...this.pending.values()]) this.fail(request);
     this.decisions.clear();
     const guest = this.guestOrNull;
     if (guest !== null && !this.isDead && this.hasHook('fini')) guest.callHook('fini', []);

@@ -9,17 +9,17 @@
 import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import type { EventName } from '../../../runtime/core/events.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
-import { tailArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { type Fop, isChange, type Xlator } from '../../../runtime/core/xlator.ts';
+import type { Plan } from '../crossing/plan.ts';
 import { type BlamedRequest, HarmfulRequests } from '../limits/harmful-requests.ts';
 import { formatAsOneRecord } from '../limits/limited-log.ts';
 import { PAUSE_AFTER_SLOW_MS, wasCallSlow } from '../requests/decision-queue.ts';
-import { Backoff, type Policy } from './failure-policy.ts';
+import { Backoff, findBypass, type Policy } from './failure-policy.ts';
 
 interface HeldRequest {
-  readonly name: FopName;
+  readonly plan: Plan;
   readonly frame: Frame;
   readonly args: readonly unknown[];
 }
@@ -78,6 +78,11 @@ export class Succession {
   /** The number of requests that wait for a replacement. */
   get heldCount(): number {
     return this.heldRequests.length;
+  }
+
+  /** Whether some request has ended an interpreter, and may be refused. */
+  get blamesRequests(): boolean {
+    return this.harmfulRequests.size > 0;
   }
 
   get isClosed(): boolean {
@@ -189,42 +194,41 @@ export class Succession {
   // -- requests ----------------------------------------------------------------------------------
 
   /** Holds a request that came while no interpreter serves, or handles it by `on-error`. */
-  holdOrFail(name: FopName, frame: Frame, args: readonly unknown[]): void {
-    const bypasses = this.policy.onError === 'bypass' && this.xl.passingChild !== undefined;
+  holdOrFail(plan: Plan, frame: Frame, args: readonly unknown[]): void {
+    const bypasses = findBypass(this.policy, this.xl, plan) !== undefined;
     if (!bypasses) this.startNow?.();
-    if (bypasses || this.state !== 'starting') this.applyOnError(name, frame, args);
-    else this.heldRequests.push({ name, frame, args });
+    if (bypasses || this.state !== 'starting') this.applyOnError(plan, frame, args);
+    else this.heldRequests.push({ plan, frame, args });
   }
 
   /**
    * Handles a request that keeps ending interpreters by `on-error`; returns false for any other.
    */
-  failIfHarmful(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
+  failIfHarmful(plan: Plan, frame: Frame, args: readonly unknown[]): boolean {
     const { harmfulRequests, xl } = this;
-    if (harmfulRequests.size === 0 || !harmfulRequests.isRefused(name, args, xl.context.now()))
-      return false;
-    this.applyOnError(name, frame, args);
+    if (!harmfulRequests.isRefused(plan.name, args, xl.context.now())) return false;
+    this.applyOnError(plan, frame, args);
     return true;
   }
 
   /** Handles a request without the module, by `on-error`. */
-  applyOnError(name: FopName, frame: Frame, args: readonly unknown[]): void {
+  applyOnError(plan: Plan, frame: Frame, args: readonly unknown[]): void {
     const { counters } = this.owner;
-    const child = this.xl.passingChild;
-    if (this.policy.onError === 'bypass' && child !== undefined && !this.isClosed) {
+    const child = findBypass(this.policy, this.xl, plan);
+    if (child !== undefined && !this.isClosed) {
       counters.bypassed += 1;
-      tailArgs[name](frame, child, args);
+      plan.tail(frame, child, args);
     } else {
       counters.failures += 1;
-      fail[name](frame, this.policy.errno);
+      plan.fail(frame, this.policy.errno);
     }
   }
 
   /** Fails the held requests, as no replacement will serve them. */
   private failHeldRequests(): void {
-    for (const { name, frame } of this.heldRequests.splice(0)) {
+    for (const { plan, frame } of this.heldRequests.splice(0)) {
       this.owner.counters.failures += 1;
-      fail[name](frame, this.policy.errno);
+      plan.fail(frame, this.policy.errno);
     }
   }
 
@@ -252,11 +256,12 @@ export class Succession {
   }
 
   /** Passes a held request to the current code's fop. */
-  private enterAgain({ name, frame, args }: HeldRequest): void {
-    const fop = this.xl.fops[name] as Fop<FopName, unknown> | undefined;
+  private enterAgain({ plan, frame, args }: HeldRequest): void {
+    const fop = this.xl.fops[plan.name] as Fop<FopName, unknown> | undefined;
     const child = this.xl.passingChild;
-    if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
-    else if (child !== undefined) tailArgs[name](frame, child, args);
-    else fail[name](frame, EOPNOTSUPP);
+    if (plan.again !== undefined) plan.again(frame, args);
+    else if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
+    else if (child !== undefined) plan.tail(frame, child, args);
+    else plan.fail(frame, EOPNOTSUPP);
   }
 }

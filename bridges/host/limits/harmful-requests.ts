@@ -91,8 +91,11 @@ export class HarmfulRequests {
 
 const makeCallerKey = (uid: number): string => `uid ${uid}`;
 
-/** Makes the keys of a request: one for each loc and fd among its arguments. */
+/** Makes the keys of a request: one for each loc and fd among its arguments; for a method, its path. */
 const makeRequestKeys = (name: FopName, args: readonly unknown[]): string[] => {
+  // A method of a file system by path has no inode.
+  if (args.length > 1 && typeof args[0] === 'string' && typeof args[1] === 'string')
+    return [`${args[0]} ${args[1]}`];
   const keys: string[] = [];
   for (const arg of args) {
     if (arg instanceof Loc) keys.push(`${name} ${makeLocKey(arg)}`);

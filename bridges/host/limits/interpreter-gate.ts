@@ -70,6 +70,8 @@ export interface GateSettings {
 export class InterpreterGate {
   /** Depth of nested calls. */
   depth = 0;
+  /** The number of calls that were not nested. */
+  timesEntered = 0;
   private readonly settings: GateSettings;
   private readonly word: Int32Array;
   private readonly isLimited: boolean;
@@ -132,6 +134,7 @@ export class InterpreterGate {
         if (watchdogSleep[0] !== 0) wakeWatchdog();
       } else this.leaveHost(IN_HOST);
     }
+    if (this.depth === 0) this.timesEntered += 1;
     this.depth += 1;
   }
 

@@ -4,8 +4,11 @@
  * part.
  */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { turn } from '../../../runtime/core/turn.ts';
+import { InterpreterGate } from './interpreter-gate.ts';
 import {
+  CONSTANTS,
   COUNT,
   END,
   FORCE,
@@ -15,6 +18,7 @@ import {
   isDue,
   LATEST_MS,
   LOST,
+  makeSampling,
   makeSharedWord,
   RUNNING,
   SAMPLES,
@@ -22,6 +26,7 @@ import {
   type Slot,
   sample,
   makeSlot as slotOf,
+  watchdog,
 } from './watchdog.ts';
 
 const LIMIT = 1000;
@@ -89,6 +94,13 @@ describe('a busy loop', () => {
     expect(seen.flatMap((bits, at) => (bits & INTERRUPT ? [at] : []))).toEqual([SAMPLES]);
     expect(seen.findIndex((bits) => (bits & FORCE) !== 0)).toBe((SAMPLES * 7) / 4);
   });
+});
+
+it('an engine has two words also where memory cannot be shared', () => {
+  vi.stubGlobal('SharedArrayBuffer', undefined);
+  const word = makeSharedWord();
+  vi.unstubAllGlobals();
+  expect([...word]).toEqual([0, 0]);
 });
 
 it('short calls are not interrupted, however many', () => {
@@ -195,6 +207,25 @@ describe('the request to end a turn of the event loop', () => {
     expect(noticedAfter(newSlot(), Number.NaN)).toBeGreaterThanOrEqual(2 * LIMIT + LATEST_MS);
   });
 
+  it('ignored by the engine is reported at every sample from then on', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    const reportLost = vi.fn();
+    const endTurn = vi.fn(() => expect(marked(slot)()).toBe(true));
+    const actions = { cpuMs: untold, endTurn, reportLost };
+    const sampleOnce = () => makeSampling(CONSTANTS).sampleAll([slot], LIMIT / SAMPLES, actions);
+    const pauses = new Set<number>();
+    while (slot.stage < LOST) {
+      expect(reportLost).not.toHaveBeenCalled();
+      pauses.add(sampleOnce().pauseMs);
+    }
+    sampleOnce();
+    expect(endTurn).toHaveBeenCalledOnce();
+    expect(reportLost.mock.calls).toEqual([[slot], [slot]]);
+    // The sample that ends the call, and all others.
+    expect(pauses).toEqual(new Set([LIMIT / SAMPLES, 1]));
+  });
+
   it('does not mark the interpreter lost while a host function runs', () => {
     const slot = newSlot();
     begin(slot, 1);
@@ -211,4 +242,43 @@ describe('the request to end a turn of the event loop', () => {
     sampleUntil(slot, () => slot.stage === LOST);
     expect([marked(slot)(), slot.isEndRequested]).toEqual([false, false]);
   });
+});
+
+it('the thread of the watchdog is started by the last of the calls that V8 ends, once', () => {
+  const { isRunning, start, turnsUntilStart } = watchdog;
+  const calls: number[] = [];
+  let call = 0;
+  Object.assign(watchdog, { isRunning: false, turnsUntilStart: 3, start: () => calls.push(call) });
+  const gate = new InterpreterGate({
+    ...{ word: makeSharedWord(), limitMs: LIMIT, name: 'v', watchEngine: () => () => {} },
+    onAborted: expect.unreachable,
+  });
+  const run = () => gate.runInOwnTurn(() => (call += 1), Error);
+  expect([run(), run(), run(), run(), run()]).toEqual([1, 2, 3, 4, 5]);
+  gate.close();
+  Object.assign(watchdog, { isRunning, start, turnsUntilStart });
+  expect(calls).toEqual([2]);
+});
+
+it('a slow call that returns before its end is counted', () => {
+  const word = makeSharedWord();
+  const gate = new InterpreterGate({
+    ...{ word, limitMs: LIMIT, name: 'v', watchEngine: () => () => {} },
+    onAborted: expect.unreachable,
+  });
+  const { slowCallCount } = turn;
+  gate.enterGuest();
+  Atomics.or(word, 0, SLOW);
+  gate.leaveGuest();
+  expect([word[0], turn.slowCallCount]).toEqual([0, slowCallCount + 1]);
+  gate.close();
+});
+
+it('a call in a turn runs where no thread can end it, as in a browser', async () => {
+  vi.resetModules();
+  const { runEndable, runSharedTurn } = await import('../../../runtime/core/turn.ts');
+  vi.resetModules();
+  const call = vi.fn();
+  expect([runEndable(call), runSharedTurn(call)]).toEqual([true, true]);
+  expect(call).toHaveBeenCalledTimes(2);
 });

@@ -4,11 +4,11 @@
  * A rename that exchanges two names removes and makes both; a rename between two names of one file
  * does nothing (renameat2(2)).
  */
-import type { Dict } from '../../../runtime/core/dict.ts';
+import type { FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Loc } from '../../../runtime/core/operands.ts';
 import { RENAME_EXCHANGE, RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { flattenLoc } from '../crossing/flatten.ts';
+import { exposeLoc } from '../crossing/exposed-inodes.ts';
 import type { Plan } from '../crossing/plan.ts';
 import { type Guest, METHOD_FAILED, type Scalar } from '../guest.ts';
 import type { HostedRequest } from './hosted-request.ts';
@@ -35,7 +35,7 @@ export function callEntryHooks(
   const { removed, created } = findEntryChanges(plan, request.args);
   const callHook = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
     const scalars: Scalar[] = [];
-    flattenLoc(loc, scalars, 0, receiver);
+    exposeLoc(loc, scalars, 0, receiver);
     if (notes === null) return guest.callHook(hook, scalars) === METHOD_FAILED;
     return (
       notes.observe(request, (args) => guest.callHook(hook, args), scalars, hook) === METHOD_FAILED
@@ -53,7 +53,7 @@ function findEntryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
   const removed = plan.removedLocIndex < 0 ? [] : [args[plan.removedLocIndex] as Loc];
   const created = plan.createdLocIndex < 0 ? [] : [args[plan.createdLocIndex] as Loc];
   if (plan.name !== 'rename') return { removed, created };
-  const [from, to, xdata] = args as [Loc, Loc, Dict | null];
+  const [from, to, xdata] = args as FopTable['rename']['args'];
   if (((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0) {
     const both = [from, to];
     return { removed: removed.length > 0 ? both : [], created: created.length > 0 ? both : [] };

@@ -1,14 +1,20 @@
 /** Finds the request of a guest's message, and decodes the message. */
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { type Decision, type GuestMessage, readDecision } from '../crossing/decision.ts';
+import {
+  type Decision,
+  type GuestMessage,
+  parseMessage,
+  readDecision,
+} from '../crossing/decision.ts';
 import type { HostApi } from '../crossing/host-api.ts';
 import { MessageError } from '../crossing/message.ts';
+import { findCall, readReturned } from './hosted-files.ts';
 import { type HostedRequest, makeOwnRequest } from './hosted-request.ts';
 import type { PendingRequests } from './pending-requests.ts';
 
 /** The interpreter of the guest. */
 interface MessageReceiver {
-  readonly api: Pick<HostApi, 'findRequest' | 'makeResolver'>;
+  readonly api: Pick<HostApi, 'findBytes' | 'findRequest' | 'makeResolver'>;
   readonly pending: Pick<PendingRequests, 'checkOwnRequestCount'>;
 }
 
@@ -35,10 +41,22 @@ export function decodeMessage(
   request: HostedRequest,
   message: GuestMessage,
 ): Decision {
-  const resolver = api.makeResolver(request);
-  const childCount = xl.below.length;
-  const row = request.plan?.row;
-  const decision = readDecision(message, { row, request, childCount, resolver });
+  let parts = message;
+  // Before a resolver is made, which a method's result does not need.
+  if (request.plan?.again !== undefined && !request.isAnswered) {
+    parts = typeof message === 'string' ? parseMessage(message) : message;
+    const [verb, value] = parts;
+    if (verb === 'return') {
+      const result = readReturned(findCall(request.frame), value, (id) => api.findBytes(id));
+      return { verb, value: result };
+    }
+  }
+  const decision = readDecision(parts, {
+    row: request.plan?.row,
+    request,
+    childCount: xl.below.length,
+    resolver: api.makeResolver(request),
+  });
   if (decision.verb !== 'wind' && request.isAnswered)
     throw new MessageError('the request has had its answer');
   return decision;

@@ -69,7 +69,7 @@ export class HostedRequest implements QueuedRequest {
    * The reply to a readv whose data is valid until the caller's next request (`Frame.readBuffer`);
    * null without one.
    */
-  private borrowing: ChildReply | null = null;
+  borrowing: ChildReply | null = null;
   /** Seconds that it has waited for the module, not for a child. */
   waitedSeconds = 0;
   /** `windCount` at the last sweep of pending-requests.ts. */

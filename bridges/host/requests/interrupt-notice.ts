@@ -9,6 +9,7 @@ interface NotifiedInterpreter {
   readonly isDead: boolean;
   readonly owner: { readonly counters: Counters };
   enterFor(call: () => number | undefined, about: HostedRequest | null): void;
+  endInterrupted(request: HostedRequest): void;
 }
 
 /** Notifies the module once the caller is interrupted, if the module wants that of this request. */
@@ -22,5 +23,7 @@ export function notifyIfInterrupted(
     if (request.isAnswered || request.isAbandoned || interpreter.isDead) return;
     interpreter.owner.counters.interrupted += 1;
     interpreter.enterFor(() => interpreter.guest.callHook('interrupt', [request.id]), request);
+    if (request.isPending && request.plan?.endsInterrupted?.(request.frame) === true)
+      interpreter.endInterrupted(request);
   });
 }

@@ -8,7 +8,7 @@ import { newGfid } from '../../../runtime/core/context.ts';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { EIO, ESTALE } from '../../../runtime/core/errno.ts';
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
-import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import { collectCbk, wind } from '../../../runtime/core/gen/fops.gen.ts';
 import { Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/operands.ts';
@@ -80,7 +80,7 @@ export function lookUpUnknownName(
   request.windCount += uncountedWinds;
   request.frame.local = request;
   const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
-  windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [newLoc, xdata]);
+  wind.lookup(request.frame, 0, cbk, xl.children[child]!, newLoc, xdata);
   return true;
 }
 

@@ -3,7 +3,7 @@
  * second: fails those that the module holds too long, and makes the guest report those that the
  * module can no longer reach.
  */
-import type { CallPool } from '../../../runtime/core/call-pool.ts';
+import type { CallPool } from '../../../runtime/core/frame.ts';
 import { isRequestHeld } from '../../../runtime/core/interceptor.ts';
 import { turn } from '../../../runtime/core/turn.ts';
 import { MessageError } from '../crossing/message.ts';
@@ -30,7 +30,12 @@ export interface SweepActions {
 }
 
 export class PendingRequests {
-  readonly requests = new RequestTable();
+  /**
+   * All but the latest, by number. The latest is outside the map, because most are answered before the next one is
+   * added: adding each to the map would cost a third of the host's own time.
+   */
+  private readonly earlierRequests = new Map<number, HostedRequest>();
+  private latest: HostedRequest | null = null;
   /** Seconds that the module may hold a request; 0 for no limit. */
   limitSeconds: number;
   private readonly actions: SweepActions;
@@ -57,7 +62,8 @@ export class PendingRequests {
       this.ownRequestCount += 1;
       this.callPool.add(request.frame.root);
     }
-    this.requests.add(request);
+    if (this.latest !== null) this.moveLatest();
+    this.latest = request;
     this.cancelSweep ??= this.scheduleSweep();
   }
 
@@ -76,7 +82,8 @@ export class PendingRequests {
       this.ownRequestCount -= 1;
       this.callPool.delete(request.frame.root);
     }
-    this.requests.delete(request.id);
+    if (this.latest === request) this.latest = null;
+    else this.earlierRequests.delete(request.id);
   }
 
   /** Drops a request that is answered and waits for no child. */
@@ -105,13 +112,13 @@ export class PendingRequests {
     this.cancelSweep = null;
     if (this.isStopped || this.wasStopped) this.wasStopped = false;
     else this.countSecond();
-    if (this.requests.size > 0) this.cancelSweep ??= this.scheduleSweep();
+    if (this.size > 0) this.cancelSweep ??= this.scheduleSweep();
   }
 
   /** Counts a second for each request, and fails those that are overdue. */
   private countSecond(): void {
     let mustCollect = false;
-    for (const request of this.requests.values())
+    for (const request of this.values())
       mustCollect = this.countWaitedSecond(request) || mustCollect;
     if (mustCollect) this.actions.collectUnreachable();
     this.failOverdue();
@@ -122,7 +129,7 @@ export class PendingRequests {
     if (this.limitSeconds === 0 || this.cancelFailing !== null) return;
     const { slowCallCount } = turn;
     let failedCount = 0;
-    for (const request of this.requests.values()) {
+    for (const request of this.values()) {
       if (request.isAnswered || request.waitedSeconds <= this.limitSeconds) continue;
       const wasSlow = turn.slowCallCount !== slowCallCount;
       if (wasSlow || failedCount === MAX_FAILED_PER_TURN) {
@@ -159,15 +166,6 @@ export class PendingRequests {
     const { waitedSeconds } = request;
     return owedReplyCount === 0 && waitedSeconds > 1 && (waitedSeconds & (waitedSeconds - 1)) === 0;
   }
-}
-
-/**
- * Maps numbers to requests. The latest is outside the map, because most are answered before the
- * next one is added: adding each to the map would cost a third of the host's own time.
- */
-export class RequestTable {
-  private readonly earlierRequests = new Map<number, HostedRequest>();
-  private latest: HostedRequest | null = null;
 
   get size(): number {
     return this.earlierRequests.size + (this.latest === null ? 0 : 1);
@@ -175,21 +173,6 @@ export class RequestTable {
 
   get(id: number): HostedRequest | undefined {
     return this.latest?.id === id ? this.latest : this.earlierRequests.get(id);
-  }
-
-  add(request: HostedRequest): void {
-    this.moveLatest();
-    this.latest = request;
-  }
-
-  delete(id: number): void {
-    if (this.latest?.id === id) this.latest = null;
-    else this.earlierRequests.delete(id);
-  }
-
-  keys(): IterableIterator<number> {
-    this.moveLatest();
-    return this.earlierRequests.keys();
   }
 
   /** Returns the requests in the order in which they were added. */

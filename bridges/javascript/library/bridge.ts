@@ -2,12 +2,16 @@
  * Exports the library's entry points to the host: finds and describes a module's class, makes its
  * translator, and calls its hooks. Requests enter through entry.ts.
  */
-import { findFop, fops } from '../../../runtime/core/fops.ts';
-import { Child } from './child.ts';
+import { FILES_LATER_ROW, FILES_ROW, findEntryRow } from '../../../runtime/core/file-methods.ts';
+import { type FopRow, findFop, fops } from '../../../runtime/core/fops.ts';
+import { Child, toCamelCase } from './child.ts';
 import { Client, getClient } from './client.ts';
 import { isPromise, latestUntracked, methodsByFop } from './context.ts';
+import type { Data } from './data.ts';
+import { convertData } from './data-filter.ts';
 import {
   describeClass,
+  type FopMethods,
   findMethods,
   findTranslatorClass,
   HOOK_METHODS,
@@ -16,6 +20,8 @@ import {
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntryPoints, type EntryPoints } from './entry.ts';
+import { callSeen } from './entry-seen.ts';
+import { callLater, callNow, failByErrno, isFilesClass } from './files-class.ts';
 import { type Cbk, defaults, FAILED, Frame, makeFramePrototype, NOTHING } from './frame.ts';
 import { asyncDecision, execution, host, parse, stringify } from './host.ts';
 import * as library from './index.ts';
@@ -75,8 +81,8 @@ export function create(name: string, childrenJson: string, options: string): voi
   logUnawaitedErrors(ModuleClass);
   moduleTranslator.current = new ModuleClass();
   refuseFields(moduleTranslator.current, moduleFile);
-  for (const row of fops) {
-    const { method, cbk } = findMethods(ModuleClass, row);
+  for (const row of [FILES_ROW, FILES_LATER_ROW, ...(isFilesClass(ModuleClass) ? [] : fops)]) {
+    const { method, cbk } = findEntryMethods(row);
     methodsByFop.set(row.name, method ?? cbk);
   }
   const { init } = moduleTranslator.current as { init?: () => unknown };
@@ -96,13 +102,53 @@ export function checkInit(): void {
 /** Entry points by fop name; a fop's are compiled at its first request. */
 const entryPointsByFop = new Map<string, EntryPoints>();
 
+/** Calls a method of a module's filters. */
+function callFilter(
+  this: object,
+  frame: Frame,
+  method: string,
+  gfid: string,
+  text: string,
+  a: number,
+  b: number,
+  handle: number,
+  data: Data | null,
+): void {
+  try {
+    if (method.startsWith('entry_')) callSeen.call(this, frame, method, gfid, text, a);
+    else convertData.call(this as never, frame, method, gfid, a, b, handle, data);
+  } catch (error) {
+    failByErrno(frame, error);
+  }
+}
+
+/** Finds what an entry point calls: the module's methods of a fop, or what calls its methods by path. */
+function findEntryMethods(row: FopRow): FopMethods {
+  const now = isFilesClass(translatorClass!) ? callNow : callFilter;
+  const own = { [FILES_ROW.name]: now, [FILES_LATER_ROW.name]: callLater }[row.name];
+  if (own === undefined) return findMethods(translatorClass!, row);
+  return {
+    method: own as FopMethods['method'],
+    cbk: undefined,
+    cancel: undefined,
+    isForAnyFop: false,
+  };
+}
+
+/** The name of the module's method that a frame of `FILES_ROW` is for, once its values are in the frame. */
+function getMethodName(this: Frame): string {
+  return toCamelCase(String(this._args?.[0] ?? this.fop.name));
+}
+
 function getEntryPoints(name: string): EntryPoints {
   let entryPoints = entryPointsByFop.get(name);
   if (entryPoints === undefined) {
-    const row = findFop(name)!;
-    const { method, cbk } = findMethods(translatorClass!, row);
+    const row = findEntryRow(name);
+    const { method, cbk } = findEntryMethods(row);
     const callback = cbk as Cbk | undefined;
     const frames = makeFramePrototype(row, callback);
+    if (row === FILES_ROW || row === FILES_LATER_ROW)
+      Object.defineProperty(frames, 'name', { get: getMethodName });
     const methods = { frames, method, isAsync: isAsync(method), cbk: callback };
     entryPoints = compileEntryPoints(row, moduleTranslator.current as Translator, methods);
     entryPointsByFop.set(name, entryPoints);
@@ -119,7 +165,7 @@ export const reply_entry = (name: string) => getEntryPoints(name).reply;
  * Functions that find the module's method which an entry point calls, by the entry point's kind.
  */
 const methodFinders: Readonly<Record<string, (name: string) => unknown>> = {
-  entry: (name) => findMethods(translatorClass!, findFop(name)!).method,
+  entry: (name) => findEntryMethods(findEntryRow(name)).method,
   reply_entry(name) {
     const { method, cbk } = findMethods(translatorClass!, findFop(name)!);
     return cbk ?? method;

@@ -1,6 +1,9 @@
 /** Reads and checks the definitions of a module's class, before its first request. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { toCamelCase } from './child.ts';
+import { describeData } from './data-filter.ts';
+import { describeSeen } from './entry-seen.ts';
+import { describeFiles, Files, isFilesClass } from './files-class.ts';
 import { stringify } from './host.ts';
 import { findOptionPosition } from './option.ts';
 import { findDefinition } from './report.ts';
@@ -127,8 +130,12 @@ function describeFop(row: FopRow, { method, cbk, cancel, isForAnyFop }: FopMetho
     cbk: cbk !== undefined || isAsyncMethod,
     cancel: isAsyncMethod || cancel !== undefined,
     any: isForAnyFop,
+    answers: ANSWERS.test(String(method)),
   };
 }
+
+/** Matches the source of a method that answers or fails requests itself. */
+const ANSWERS = /\b(unwind|unwindFor|fail|throw)\b/;
 
 /** Refuses a method with more parameters than the fop has. */
 function checkParameters(
@@ -153,7 +160,10 @@ function readParams(method: unknown): string[] {
 
 /** Describes a class as JSON for the host; throws TypeError for invalid definitions. */
 export function describeClass(translatorClass: TranslatorClass, path: string): string {
-  const fopDescriptions = fops.flatMap((row) => {
+  const files = isFilesClass(translatorClass)
+    ? describeFiles(translatorClass, path, isAsync)
+    : undefined;
+  const fopDescriptions = (files === undefined ? fops : []).flatMap((row) => {
     const methodsOfFop = findMethods(translatorClass, row);
     const isDefined = methodsOfFop.method !== undefined || methodsOfFop.cbk !== undefined;
     return isDefined ? [[row.name, describeFop(row, methodsOfFop)]] : [];
@@ -177,6 +187,9 @@ export function describeClass(translatorClass: TranslatorClass, path: string): s
   return stringify(
     {
       fops: Object.fromEntries(fopDescriptions),
+      files,
+      ...(files === undefined && describeData(translatorClass, isAsync)),
+      entrySeen: files === undefined ? describeSeen(translatorClass, isAsync) : undefined,
       hooks,
       options: addPositions(options),
       observes,
@@ -251,7 +264,7 @@ function listMethods({ prototype }: TranslatorClass): [string, string, number, s
   const rows: [string, string, number, string[]][] = [];
   for (
     let owner: object = prototype;
-    owner !== Translator.prototype;
+    owner !== Translator.prototype && owner !== Files.prototype;
     owner = Object.getPrototypeOf(owner)
   ) {
     for (const name of Object.getOwnPropertyNames(owner)) {

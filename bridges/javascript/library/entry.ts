@@ -417,7 +417,8 @@ export function compileEntryPoints(
   const mutableVariables = down.variables.filter((_, i) => MUTABLE_TYPES.has(row.args[i]!.type));
   const source = isAsync
     ? [
-        generateChildMethod(row.name, down),
+        // No child has the methods of a file system by path.
+        row.number === 0 ? '' : generateChildMethod(row.name, down),
         generateAsyncRequestEntry(down, mutableVariables),
         generateAsyncReplyEntry(up),
       ]

@@ -416,6 +416,14 @@ export class Frame {
     this._markAnswered();
   }
 
+  /** Sends the result of a method of a file system by path. */
+  _sendReturned(value: unknown): void {
+    this._moveValuesToFrame();
+    this._switchToMessages();
+    this._pushMessage('return', value);
+    this._markAnswered();
+  }
+
   /** Unwinds with success; the host computes opRet. */
   _unwindSuccess(reply: readonly unknown[]): void {
     this._moveValuesToFrame();

@@ -11,6 +11,7 @@ export {
   FopError,
   HandleExpired,
 } from './errors.ts';
+export { absent, attributes, directory, Files } from './files-class.ts';
 export { Frame } from './frame.ts';
 export { env, readDir, readFile, readText, writeFile } from './grants.ts';
 export { Fd, Inode, Loc } from './inode.ts';

@@ -59,7 +59,7 @@ function toInodeKey(inode: unknown): number | string {
 }
 
 /** Sends a message to the host. @throws {RangeError} if the host refuses it */
-function sendInvalidation(...message: unknown[]): void {
+export function sendInvalidation(...message: unknown[]): void {
   try {
     host.invalidate(stringify(message));
   } catch (error) {

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { distributedVolfile } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, OurBrick, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
-  describeMountsAnyway,
+  describeMounts,
   type Scratch,
   startMount,
   withScratch,
@@ -54,7 +54,7 @@ async function withBricks(
   }
 }
 
-describeMountsAnyway('a listing of a distributed volume', () => {
+describeMounts('a listing of a distributed volume', () => {
   const all = Object.keys(serving) as (keyof typeof serving)[];
   it.skipIf(isWithoutBricks()).each(selectVariants(all, (kind) => kind === 'GlusterFS'))(
     'returns each file once while a rebalance moves files, on bricks of %s',

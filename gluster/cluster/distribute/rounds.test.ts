@@ -62,7 +62,7 @@ class Slow {
 
   rmdir(name: string): [FopReply, number, number] {
     const { root, graph } = this.volume;
-    const loc = new Loc(graph.inodes.grep(root, name)!, root, name);
+    const loc = new Loc(root.children!.get(name)!, root, name);
     const result = this.rounds('rmdir', loc, 0, null);
     if (result[0].opRet >= 0) graph.inodes.unlink(root, name);
     return result;

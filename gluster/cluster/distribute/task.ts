@@ -14,8 +14,14 @@
 import { EIO } from '../../../runtime/core/errno.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, Stack } from '../../../runtime/core/frame.ts';
-import { type FopName, type FopTable, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, unwindArgs, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  type FopTable,
+  fopNames,
+  unwindArgs,
+  windArgs,
+} from '../../../runtime/core/gen/fops.gen.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import type { Cbk, Fop, Xlator } from '../../../runtime/core/xlator.ts';
 import type { Distribute } from './distribute.ts';

@@ -6,7 +6,14 @@ import { makeRecordMark, RecordReader } from '../../../runtime/wire/record.ts';
 import { XdrReader, XdrWriter } from '../../../runtime/wire/xdr.ts';
 import { readTexts, writeTexts } from '../../rpc/dict.ts';
 import { readFields, writeFields } from '../../rpc/fields.ts';
-import { CALL, type ReceivedCall, readCall, writeReply } from '../../rpc/message.ts';
+import {
+  AUTH_V2,
+  AUTH_V3,
+  CALL,
+  type ReceivedCall,
+  readCall,
+  writeReply,
+} from '../../rpc/message.ts';
 import {
   commonReply,
   DUMP_PROCEDURES,
@@ -25,6 +32,8 @@ import { makeSetVolumeTexts } from './handshake.ts';
 const EACCES = 13;
 const EAGAIN = 11;
 const ENOENT = 2;
+const EPIPE = 32;
+const ESTALE = 116;
 
 /** A connection at the peer's end. */
 interface Line {
@@ -32,7 +41,7 @@ interface Line {
   readonly events: TransportEvents;
   isClosed: boolean;
   sent: Uint8Array;
-  /** Bytes that the peer still accepts. */
+  /** Bytes that the peer still accepts, or minus the errno of sending. */
   capacity: number;
 }
 
@@ -53,6 +62,8 @@ let peer: {
 /** The `process-uuid` of each handshake that arrived. */
 let introduced: string[];
 let pings: number;
+/** The flavor of the last ping's credentials. */
+let pingFlavor: number;
 let isAwaited: boolean;
 
 const line = (): Line => lines.at(-1)!;
@@ -78,6 +89,7 @@ function answer(to: Line, call: ReceivedCall, r: XdrReader): void {
     });
   if (program === DUMP_PROGRAM.number && procedure === DUMP_PROCEDURES.PING) {
     pings += 1;
+    pingFlavor = call.flavor;
     if (peer.pings) reply((w) => writeFields(w, commonReply, [0, 0, new Uint8Array()]));
   } else if (!peer.answers) return;
   else if (program === DUMP_PROGRAM.number) reply((w) => writePrograms(w, peer.programs));
@@ -122,6 +134,7 @@ function accept(): void {
   const mine = line();
   mine.events.onConnect({
     send(bytes, length, data) {
+      if (mine.capacity < 0) return mine.capacity;
       const all = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]);
       const accepted = all.subarray(0, mine.capacity);
       mine.capacity -= accepted.length;
@@ -330,10 +343,12 @@ describe('a connection', () => {
     accept();
     advance(60);
     // No call was made since.
-    expect(pings).toBe(1);
+    expect([pings, pingFlavor]).toEqual([1, AUTH_V2]);
     peer.pings = false;
     ask('a');
     advance(25);
+    // Only a peer that is known to be a brick gets the newer credentials.
+    expect(pingFlavor).toBe(AUTH_V3);
     expect(events).toEqual([
       'up',
       'a: disconnected',
@@ -424,6 +439,29 @@ describe('a connection', () => {
     accept();
     expect(events.at(-1)).toBe('up');
   });
+
+  it.each([
+    [-EPIPE, 'sending failed'],
+    [-ESTALE, expect.stringMatching(/^a fenced request was not sent in time/)],
+  ])(
+    'is lost when its transport refuses to send with status %i, then reconnects',
+    (status, why) => {
+      make();
+      connection.start();
+      accept();
+      line().capacity = status;
+      ask('a');
+      expect(events).toEqual([
+        'up',
+        expect.stringMatching(/^a: /),
+        expect.stringMatching(/^lost: /),
+      ]);
+      expect(events[2]!.slice('lost: '.length)).toEqual(why);
+      advance(3);
+      accept();
+      expect(events.at(-1)).toBe('up');
+    },
+  );
 
   it('expires calls after frame-timeout, and stays connected', () => {
     make();

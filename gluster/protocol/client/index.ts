@@ -3,8 +3,7 @@
  * the program GlusterFS 4.x v1 (`gluster/rpc/`).
  * Source: GlusterFS 10 `xlators/protocol/client/src/`.
  */
-import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import { collect } from '../../../runtime/core/gen/generic.gen.ts';
+import { collect, type FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import {
   defaultNotify,
   defineTranslator,

@@ -14,7 +14,7 @@ import {
 } from '../../../test/support/brick-clients.ts';
 import { isWithoutBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
 import {
-  describeMountsAnyway,
+  describeMounts,
   type Scratch,
   startMount,
   withScratch,
@@ -243,7 +243,7 @@ function differences(actual: Outcomes, expected: ReadonlyMap<string, string>): s
   });
 }
 
-describeMountsAnyway('fops during the kill of a brick', () => {
+describeMounts('fops during the kill of a brick', () => {
   const usual = ['distribute, all of performance'];
   it
     .skipIf(isWithoutBricks())

@@ -7,8 +7,14 @@ import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINVAL, ENODATA, ESTALE } from '../../../runtime/core/errno.ts';
 import { type Arg, findFop } from '../../../runtime/core/fops.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
-import { type FopName, fail, fopNames, unwind } from '../../../runtime/core/gen/fops.gen.ts';
-import { unwindArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import {
+  type FopName,
+  type FopTable,
+  fail,
+  fopNames,
+  unwind,
+  unwindArgs,
+} from '../../../runtime/core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -22,7 +28,7 @@ import type { RemoteState } from './remote-state.ts';
 
 /** Fops that list a directory from an offset. */
 const LISTING_FOPS: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
-type ListingArguments = readonly [fd: Fd, size: number, offset: number, xdata: Dict | null];
+type ListingArguments = FopTable['readdir']['args'];
 /** Fops that crash a brick of GlusterFS 10, or that such a brick refuses. */
 const UNSUPPORTED_FOPS: ReadonlySet<FopName> = new Set<FopName>([
   'setactivelk',
@@ -210,7 +216,7 @@ const REPLY_APPLIERS: Readonly<Partial<Record<FopName, ApplyReply>>> = {
     return noteDirectoryChange(...params);
   },
   lookup(state, frame, args, values, indexes) {
-    const [{ inode }, xdata] = args as [Loc, Dict | null];
+    const [{ inode }, xdata] = args as FopTable['lookup']['args'];
     const buf = values[indexes.buf] as Iatt;
     state.gfidRequests.noteReply(xdata, buf.iaGfid);
     if (buf.iaType !== IA_IFDIR) state.noteLookup(frame, buf);
@@ -249,12 +255,13 @@ const noteXattrsToSet: PrepareRequest = ({ listedAcls }, _frame, args) => {
 /** The preparations of requests by fop. */
 const REQUEST_PREPARERS: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
   stat(state, frame, args) {
-    const attributes = state.takeRecentAttributes(frame, args[0] as Loc, args[1] as Dict | null);
+    const attributes = state.takeRecentAttributes(frame, ...(args as FopTable['stat']['args']));
     if (attributes !== null) unwind.stat(frame, 0, 0, attributes, null);
     return attributes !== null;
   },
   lookup(state, _frame, args) {
-    args[1] = state.addGfidRequest(args[0] as Loc, args[1] as Dict | null);
+    const lookupArgs = args as FopTable['lookup']['args'];
+    lookupArgs[1] = state.addGfidRequest(...lookupArgs);
     return false;
   },
   getxattr(state, frame, args) {
@@ -265,7 +272,8 @@ const REQUEST_PREPARERS: Readonly<Partial<Record<FopName, PrepareRequest>>> = {
   setxattr: noteXattrsToSet,
   fsetxattr: noteXattrsToSet,
   readdirp({ listedAcls }, _frame, args) {
-    args[3] = listedAcls.addAclRequest(args[3] as Dict | null);
+    const listingArgs = args as ListingArguments;
+    listingArgs[3] = listedAcls.addAclRequest(listingArgs[3]);
     return false;
   },
   flush({ fds }, frame, args) {

@@ -3,15 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { formatSocketAddress } from '../../../runtime/core/addresses.ts';
 import type { Context } from '../../../runtime/core/context.ts';
-import type { Dict } from '../../../runtime/core/dict.ts';
 import { E2BIG, EBADFD, EINVAL, ENOTCONN, ESTALE } from '../../../runtime/core/errno.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import type { Frame, Stack } from '../../../runtime/core/frame.ts';
+import type { FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Iatt } from '../../../runtime/core/iatt.ts';
-import type { Flock } from '../../../runtime/core/lock.ts';
 import { messages } from '../../../runtime/core/messages.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../runtime/core/open-flags.ts';
-import type { Fd } from '../../../runtime/core/operands.ts';
 import { sendUpcall } from '../../../runtime/core/upcall.ts';
 import { FLOCK } from '../../../runtime/core/xdata.ts';
 import { notifyParents, sayUp, type Xlator } from '../../../runtime/core/xlator.ts';
@@ -54,7 +52,7 @@ const chooseConnect = (certificates: Certificates | null, { sourcePump }: Contex
     : connectSocket(certificates);
 
 /** The arguments of lk. */
-type LkArguments = readonly [fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
+type LkArguments = FopTable['lk']['args'];
 
 /** A brick as its client sees it: `priv` of a protocol/client volume. */
 export class RemoteVolume {

@@ -4,9 +4,9 @@
  */
 
 import type { Context } from '../../../runtime/core/context.ts';
-import type { Dict } from '../../../runtime/core/dict.ts';
 import { EINTR, EIO, ENOENT, ENOTCONN } from '../../../runtime/core/errno.ts';
 import type { Frame } from '../../../runtime/core/frame.ts';
+import type { FopTable } from '../../../runtime/core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../runtime/core/gfid.ts';
 import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { XdrReader } from '../../../runtime/wire/xdr.ts';
@@ -70,7 +70,8 @@ export class Request implements PendingCall {
     if (opRet < 0) {
       // Records that the brick did not take the proposed gfid. After another failure that is unknown.
       if (fop === 'lookup' && opErrno === ENOENT) {
-        state.gfidRequests.noteReply(args[1] as Dict | null, NULL_GFID);
+        const [, xdata] = args as FopTable['lookup']['args'];
+        state.gfidRequests.noteReply(xdata, NULL_GFID);
       }
       this.failWithXdata(r, opErrno || EIO);
       return;

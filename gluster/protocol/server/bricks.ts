@@ -42,7 +42,8 @@ export class Bricks {
     }
     const bricksByVolume = new Map<Xlator, Xlator>();
     this.inodeTables = xl.below.map((top) => {
-      const table = new InodeTable(graph.instances, lruLimit);
+      const table = new InodeTable(graph.instances);
+      table.lruLimit = lruLimit;
       for (const volume of collectBelow(top)) {
         const otherBrick = bricksByVolume.get(volume);
         if (otherBrick !== undefined) {

@@ -72,7 +72,7 @@ describe.skipIf(isWithoutBricks() || isSkipped('programs of libgfapi', findGfapi
 
     it('passes the same checks on bricks of glossa, of GlusterFS, and of both', async () => {
       const [theirs, ours, mixed] = await Promise.all(kinds.map(check));
-      expect(Object.keys(theirs!).length).toBeGreaterThan(40);
+      expect(Object.keys(theirs!).length).toBeGreaterThan(10);
       expect(theirs).toEqual(Object.fromEntries(Object.keys(theirs!).map((name) => [name, 'ok'])));
       expect({ ours, mixed }).toEqual({ ours: theirs, mixed: theirs });
     });

@@ -200,7 +200,7 @@ function findName(
   { inodes, links }: ResolveScope,
   onResult: OnOperand,
 ): void {
-  const cachedInode = name === '.' ? parent : inodes.grep(parent, name);
+  const cachedInode = name === '.' ? parent : parent.children?.get(name);
   const makeNewLoc = (): Loc => new Loc(inodes.newInode(), parent, name);
   if (rule === 'unchecked') {
     onResult(cachedInode === undefined ? makeNewLoc() : new Loc(cachedInode, parent, name));

@@ -7,8 +7,12 @@ import { EINVAL, EIO, ENOENT, ENOTDIR } from '../../../runtime/core/errno.ts';
 import { closeFd } from '../../../runtime/core/fd-table.ts';
 import { findFop } from '../../../runtime/core/fops.ts';
 import { type Frame, Stack } from '../../../runtime/core/frame.ts';
-import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../../runtime/core/gen/generic.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  type FopTable,
+  windArgs,
+} from '../../../runtime/core/gen/fops.gen.ts';
 import { type Gfid, ROOT_GFID } from '../../../runtime/core/gfid.ts';
 import { type Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
@@ -93,9 +97,10 @@ export interface CallOrigin extends ResolveScope {
  * such a setattr before a write, and a GlusterFS client forwards it without KILL_PRIV.
  */
 function addPrivilegeClear(fop: FopName, args: unknown[]): void {
-  const [, , valid, xdata] = args;
-  if ((fop !== 'setattr' && fop !== 'fsetattr') || valid !== 0) return;
-  args[3] = ((xdata as Dict | null)?.copy() ?? new Dict()).set(KILL_PRIV, 1);
+  if (fop !== 'setattr' && fop !== 'fsetattr') return;
+  const setattrArgs = args as FopTable['setattr']['args'];
+  const [, , valid, xdata] = setattrArgs;
+  if (valid === 0) setattrArgs[3] = (xdata?.copy() ?? new Dict()).set(KILL_PRIV, 1);
 }
 
 /** The call of one fop, from its arrival to its reply. */

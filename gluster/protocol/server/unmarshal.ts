@@ -90,7 +90,7 @@ function joinOffset({ hi, lo }: Wide): number {
   return hi * TWO_32 + lo;
 }
 
-/** Arguments whose value differs from the field of the same name. */
+/** Arguments whose value differs from the field of the same name, or that have no field. */
 const VALUE_OVERRIDES: Readonly<Partial<Record<string, (value: never) => unknown>>> = {
   'lk cmd': (cmd: number) => cmd + F_GETLK,
   'inodelk cmd': (cmd: number) => cmd + F_GETLK,
@@ -133,11 +133,13 @@ function makeArgSource(
   if (type === 'loc' || type === 'fd') return () => undefined;
   if (type === 'data') return (_, data) => data;
   const index = findFieldIndex(call, name);
-  if (index < 0) throw new Error(`a call of ${fop} has no '${name}'`);
+  const convert = VALUE_OVERRIDES[`${fop} ${name}`];
+  if (index < 0 && convert === undefined) {
+    throw new Error(`a call of ${fop} has no '${name}': VALUE_OVERRIDES needs its value`);
+  }
   // A field `name.given` is 0 if the argument is null.
   const givenIndex = findFieldIndex(call, `${name}.given`);
   if (givenIndex >= 0) return (values) => (values[givenIndex] === 0 ? null : values[index]);
-  const convert = VALUE_OVERRIDES[`${fop} ${name}`];
   return convert === undefined
     ? (values) => values[index]
     : (values) => convert(values[index] as never);

@@ -31,7 +31,8 @@ import type { Fops } from '../../core/xlator.ts';
 import accessControl from '../../xlators/features/access-control/index.ts';
 import { BYTES_MAX, REQUESTS_MAX } from './api-connection.ts';
 import { DATA_MAX } from './handle-operations.ts';
-import { isVariable } from './values.ts';
+import { PROTOCOL_VERSION } from './operations.ts';
+import { isVariable, STAT_SIZE } from './values.ts';
 
 const O_RDWR_CREAT = 0o102;
 const F_GETLK = 5;
@@ -55,10 +56,10 @@ describe('a greeting', () => {
 
   it('with another protocol version is refused with a reply that names both versions', async () => {
     const client = await connect({ greets: false });
-    client.receive(makeGreeting(2));
+    client.receive(makeGreeting(255));
     const [reply] = client.takeMessages();
     expect(JSON.parse(decodeName(reply!.subarray(8))).error).toBe(
-      'the client speaks version 2 of the protocol, and the server version 1',
+      `the client speaks version 255 of the protocol, and the server version ${PROTOCOL_VERSION}`,
     );
     expect(client.isOpen).toBe(false);
   });
@@ -136,9 +137,10 @@ describe('a request of an API client', () => {
     let reply = await client.do('opendir', [64, '/']);
     for (;;) {
       for (let at = 4; at < reply.body.length; ) {
-        const length = readU32(reply, at + 4 + 112);
-        listed.push(decodeName(reply.body.subarray(at + 120, at + 120 + length)));
-        at += 120 + length;
+        const nameAt = at + 4 + STAT_SIZE + 4;
+        const length = readU32(reply, nameAt - 4);
+        listed.push(decodeName(reply.body.subarray(nameAt, nameAt + length)));
+        at = nameAt + length;
       }
       const handle = readU32(reply);
       if (handle === 0) break;

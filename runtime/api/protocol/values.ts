@@ -5,9 +5,8 @@
  */
 
 import { decodeName, encodeNameInto } from '../../core/bytes.ts';
-import { encodeDevice } from '../../core/device-number.ts';
 import { computeInoHi, computeInoLo, type Gfid } from '../../core/gfid.ts';
-import { type Dirent, type Iatt, Statvfs } from '../../core/iatt.ts';
+import { type Dirent, encodeDevice, type Iatt, Statvfs } from '../../core/iatt.ts';
 import type { XdrReader, XdrWriter } from '../../wire/xdr.ts';
 
 /** The types of arguments, and their values in TypeScript. */
@@ -197,6 +196,9 @@ export const STAT_FIELDS = [
     (name) => [name, 4] as const,
   ),
 ] as const;
+
+/** The bytes of a `stat`. */
+export const STAT_SIZE = STAT_FIELDS.reduce((sum, [, size]) => sum + size, 0);
 
 /** Writes the fields of `STAT_FIELDS`. */
 function writeStat(w: XdrWriter, buf: Iatt): void {

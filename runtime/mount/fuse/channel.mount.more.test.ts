@@ -17,15 +17,6 @@ const refusal = async (mountpoint: string): Promise<unknown> =>
   mounts.start('answers', {}, [mountpoint]).nextMessage();
 
 describe.skipIf(findObstacle() !== '')('a mount by root', () => {
-  test('appears in /proc/mounts with its type, source and options', async () => {
-    const { mountpoint } = await mounts.mount('answers');
-    expect(findMount(mountpoint)).toMatchObject({ type: 'fuse.glossa', source: 'a,b' });
-    const line = spawnSync('grep', [` ${mountpoint} `, '/proc/mounts'], {
-      encoding: 'utf8',
-    }).stdout;
-    expect(line).toMatch(/nosuid,nodev.*default_permissions,allow_other,max_read=1048576/);
-  });
-
   test.each([
     ['one request', 'answers', '1024\n'],
     ['four requests over a network', 'remote', '4096\n'],

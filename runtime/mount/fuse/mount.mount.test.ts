@@ -35,6 +35,14 @@ describe.skipIf(findObstacle() !== '')('a mount', () => {
     server = await mounts.mount('memory');
   });
 
+  test('appears in /proc/mounts with its source, type and options, for all users if root mounts', async () => {
+    const lines = (await fs.readFile('/proc/mounts', 'utf8')).split('\n');
+    const others = process.getuid!() === 0 ? 'allow_other,' : '';
+    expect(lines.find((line) => line.includes(` ${server.mountpoint} `))).toMatch(
+      RegExp(`^a,b .* fuse.glossa .*nosuid,nodev.*default_permissions,${others}max_read=1048576`),
+    );
+  });
+
   test('writes, reads and lists a file', async () => {
     await fs.mkdir(path('a'));
     await fs.writeFile(path('a', 'f'), 'hello');

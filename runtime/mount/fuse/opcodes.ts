@@ -7,7 +7,7 @@
  * needs.
  */
 import type { Cursor } from './codec/cursor.ts';
-import { BatchForgetIn, decodeBatchForgetIn, decodeInitIn, InitIn } from './codec/header.ts';
+import { BatchForgetIn, decodeBatchForgetIn, decodeInitIn, InitIn } from './codec/cursor.ts';
 import * as req from './codec/structs.gen.ts';
 import * as attr from './handlers/attr.ts';
 import * as control from './handlers/control.ts';

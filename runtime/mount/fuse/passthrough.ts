@@ -1,7 +1,7 @@
 /**
  * Decides when the kernel may read and write the storage's file directly (FUSE passthrough): only if no volume watches
  * the data. The first open of an inode decides for all its opens until the last release. An O_DIRECT open never begins
- * passthrough, and attributes of a file opened O_RDWR are not cached; docs/how-it-works/mechanisms.md has the reasons.
+ * passthrough, and attributes of a file that may be mapped are not cached; docs/how-it-works/mechanisms.md has the reasons.
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
@@ -81,8 +81,11 @@ export class Passthrough {
   private readonly backingByInode = new Map<Inode, BackingFile>();
   /** The registered backing files, by the open fds that use them. */
   private readonly backingByFd = new Map<Fd, BackingFile>();
-  /** Inodes that were opened O_RDWR with passthrough. */
-  private readonly openedReadWrite = new WeakSet<Inode>();
+  /**
+   * Inodes that were opened O_RDWR with passthrough: a program may have mapped them writable, so that their times change
+   * without a request, also when it has closed them.
+   */
+  readonly mappableInodes = new WeakSet<Inode>();
   /** Memory for the argument of an ioctl: 16 bytes, the size of a struct fuse_backing_map. */
   private readonly ioctlBuffer = new Uint8Array(new ArrayBuffer(16));
   private readonly ioctlView = new DataView(this.ioctlBuffer.buffer);
@@ -110,12 +113,18 @@ export class Passthrough {
     this.openFlags |= FOPEN_PASSTHROUGH;
     this.backingId = backing.id;
     this.openCount += 1;
-    if ((fd.flags & O_ACCMODE) === O_RDWR) this.openedReadWrite.add(fd.inode);
+    if ((fd.flags & O_ACCMODE) === O_RDWR) this.mappableInodes.add(fd.inode);
   }
 
-  /** Whether a program may have mapped the file writable, so that its times change without a request. */
-  mayBeMapped(inode: Inode): boolean {
-    return this.openedReadWrite.has(inode);
+  /** Whether a program may write to a mapping of a file; asks the storage, if none has it open. */
+  mayBeMapped(links: Child, inode: Inode): boolean {
+    if (!this.mappableInodes.has(inode)) return false;
+    if (this.backingByInode.has(inode)) return true;
+    const storage = findDirectStorage(links);
+    if (storage === null) return true;
+    if (storage.translator.dataPath!.hasWriters?.(storage, inode) !== false) return true;
+    this.mappableInodes.delete(inode);
+    return false;
   }
 
   /** Number of open fds with passthrough. */

@@ -1,7 +1,7 @@
 /**
  * Lists the constants of the kernel's FUSE protocol, 7.31 to 7.45, by the kernel's names without `FUSE_`.
  *
- * A request is a 40-byte header (`header.ts`), the operation's struct, and its names or data; a reply is a 16-byte
+ * A request is a 40-byte header (`codec/cursor.ts`), the operation's struct, and its names or data; a reply is a 16-byte
  * header and the operation's struct (`codec/structs.ts`). Numbers are little-endian.
  *
  * Source: include/uapi/linux/fuse.h.
@@ -44,18 +44,8 @@ export const INIT_EXT = 1 << 30;
 /** INIT flags (`flags2`), counted from bit 32. */
 export const PASSTHROUGH = 1 << 5;
 
-/** Flags in `valid` of SETATTR. */
-export const FATTR_MODE = 1 << 0;
-export const FATTR_UID = 1 << 1;
-export const FATTR_GID = 1 << 2;
-export const FATTR_SIZE = 1 << 3;
-export const FATTR_ATIME = 1 << 4;
-export const FATTR_MTIME = 1 << 5;
+/** Flags in `valid` of SETATTR that only the kernel has; the others are those of `SET_ATTR`, with the same numbers. */
 export const FATTR_FH = 1 << 6;
-export const FATTR_ATIME_NOW = 1 << 7;
-export const FATTR_MTIME_NOW = 1 << 8;
-export const FATTR_LOCKOWNER = 1 << 9;
-export const FATTR_CTIME = 1 << 10;
 export const FATTR_KILL_SUIDGID = 1 << 11;
 
 /** Flags in `open_flags` of OPEN, OPENDIR and CREATE replies. */

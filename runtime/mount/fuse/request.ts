@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Stack } from '../../core/frame.ts';
 import { type SampleListener, sampledClock } from '../../pump/sampled-clock.ts';
-import type { InHeader } from './codec/header.ts';
+import type { InHeader } from './codec/cursor.ts';
 import type { Message } from './message-pool.ts';
 
 /** Lifetime of a cached result in milliseconds: a setgroups(2) takes effect this late. */

@@ -1,6 +1,6 @@
 /** Messages to a session, and their replies: exactly one each. */
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import { Dict } from '../../core/dict.ts';
 import type { Frame } from '../../core/frame.ts';
@@ -383,11 +383,34 @@ describe('INIT', () => {
     expect(await requestsAuto(false)).toBe(true);
   });
 
+  test.each([
+    [ENOENT, 'unmounted before it began'],
+    [EINVAL, 'the kernel refused the answer to INIT'],
+  ])('INIT whose reply fails with errno %i logs: %s', async (errno, text) => {
+    rig = await Rig.make();
+    vi.spyOn(rig.session, 'replyHeader').mockReturnValue(-errno);
+    expect(() => init(7, 36)).toThrow('no answer');
+    expect(rig.lines.join()).toContain(text);
+  });
+
+  test("the mount's part of a statedump counts requests, and shows what the kernel agreed to", async () => {
+    rig = await Rig.make();
+    init(7, 36);
+    const { xl } = rig.session.initiator;
+    const off = { passthrough: 'off', 'writeback-cache': 'off' };
+    expect(xl.translator.dump!(xl)).toMatchObject({ requests: 1, 'in-flight': 0, ...off });
+  });
+
   test('INIT of a kernel that is too old gets EPROTO and an error in the log', async () => {
     rig = await Rig.make();
     expect(init(7, 30)[0]).toBe(-71);
     expect(rig.lines.join()).toMatch(/speaks FUSE 7\.30, and 7\.31 is needed/);
   });
+});
+
+test('DESTROY, the last request of a mount, gets an empty reply', async () => {
+  rig = await Rig.make();
+  expect(rig.ask(OP.DESTROY, 1)).toMatchObject({ error: 0, body: Buffer.alloc(0) });
 });
 
 test('only root and the mounting user can read attributes that reveal paths', async () => {

@@ -21,16 +21,14 @@ import { addressOf, write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFilesMessage } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { NotableRequests } from '../notable-requests.ts';
-import type { Cursor, Span } from './codec/cursor.ts';
-import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
+import { type Cursor, InHeader, type Span } from './codec/cursor.ts';
 import { encodeInvalInode } from './codec/notify.ts';
-import { Validity } from './codec/reply-structs.ts';
+import { encodeOutHeader, Validity } from './codec/reply-structs.ts';
 import { makeToGraphFlags } from './handlers/flags.ts';
 import type { HandlerContext } from './handlers/handler.ts';
 import { mayServeLocks } from './handlers/lock-support.ts';
 import { Interrupts } from './interrupts.ts';
 import { MessagePool } from './message-pool.ts';
-import { NameCache } from './name-cache.ts';
 import { Notices } from './notices.ts';
 import { hasReply, isReplyCached, nameOpcode, operationsByOpcode } from './opcodes.ts';
 import { PageCachePolicy } from './page-cache-policy.ts';
@@ -148,7 +146,6 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   /** `Frame.readBuffer` of a READ: the data's position in its reply, behind the header. */
   readonly readBuffer: Uint8Array;
   private readonly header = new InHeader();
-  private readonly nameCache = new NameCache();
   private readonly messagePool = new MessagePool();
   private currentMessage = this.messagePool.acquire();
   /** The request of the current message, until its reply or the handler's return. */
@@ -267,7 +264,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.messageCount += 1;
     this.request = null;
     this.isMessageBorrowed = false;
-    decodeInHeader(cursor, length, header);
+    cursor.readHeader(length, header);
     const operation = operationsByOpcode[header.opcode];
     if (cursor.isShort || operation === undefined) {
       this.rejectMessage(cursor.isShort, length);
@@ -312,20 +309,16 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     return this.client.begin(request);
   }
 
-  findInode(nodeid: number): Inode | undefined {
-    return this.graph.inodes.byNodeid(nodeid);
-  }
-
-  readName(span: Span): string {
-    return this.nameCache.decode(this.currentMessage.cursor, span);
-  }
-
   fail(frame: Frame, errno: number): void {
-    const request = this.endRequest(frame, errno);
-    if (request === null) return;
+    const request = frame.root as Request;
+    if (!this.client.end(request)) {
+      this.refuseSecondReply(request);
+      return;
+    }
     if (errno === EMFILE) this.logFileLimit();
     const isSendable = errno > 0 && errno < ERRNO_MAX;
     this.send(request, isSendable ? errno : EIO, 0);
+    this.noteReply(request, errno);
   }
 
   /** Logs once that the server's own limit is reached: the caller would suspect its own. */
@@ -338,8 +331,11 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   }
 
   reply(frame: Frame, bodyBytes: number, errno = 0): boolean {
-    const request = this.endRequest(frame, errno);
-    return request !== null && this.send(request, 0, bodyBytes);
+    const request = frame.root as Request;
+    if (!this.client.end(request)) return this.refuseSecondReply(request);
+    const isAccepted = this.send(request, 0, bodyBytes);
+    this.noteReply(request, errno);
+    return isAccepted;
   }
 
   replyData(frame: Frame, data: Uint8Array): boolean {
@@ -351,12 +347,15 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
       this.out.set(data, OUT_HEADER_SIZE);
       return this.reply(frame, length);
     }
-    const request = this.endRequest(frame, 0);
-    if (request === null || this.isClosed) return false;
+    const request = frame.root as Request;
+    if (!this.client.end(request)) return this.refuseSecondReply(request);
     encodeOutHeader(this.view, request.kernelUnique, 0, length);
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
     this.iov.set(1, data, length);
-    return this.checkWrite(request, writev(this.fd, this.iov.bytes, 2));
+    const isAccepted =
+      !this.isClosed && this.checkWrite(request, writev(this.fd, this.iov.bytes, 2));
+    this.noteReply(request, 0);
+    return isAccepted;
   }
 
   invalidateAttributes(inode: Inode): void {
@@ -384,43 +383,36 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.initiator.close();
   }
 
-  /** Ends a request before its reply. Returns null, and logs, if it has had a reply. */
-  private endRequest(frame: Frame, errno: number): Request | null {
-    const request = frame.root as Request;
-    if (!this.client.end(request)) {
-      this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`, {
-        msgid: messages.repliedTwice.id,
-      });
-      return null;
-    }
-    if (this.request === request) {
-      this.request = null;
-      this.deferSlowCheck(request, errno);
-    } else {
-      this.releaseMessage(request);
-      this.recordIfSlow(request, errno);
-    }
-    return request;
+  /** Logs a second reply, which is dropped; returns false. */
+  private refuseSecondReply(request: Request): false {
+    this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`, {
+      msgid: messages.repliedTwice.id,
+    });
+    return false;
   }
 
-  /**
-   * Records like `recordIfSlow` a request that gets its reply before its handler returns. Reads no clock: the next
-   * sample gives the duration.
-   */
-  private deferSlowCheck(request: Request, errno: number): void {
+  /** Called after a request's reply: frees its buffer, and records the request if it failed or was slow. */
+  private noteReply(request: Request, errno: number): void {
     const { notableRequests } = this;
-    if (notableRequests === null) return;
-    if (errno !== 0) {
-      onNextSample(notableRequests.add(request, this, request.nodeid, errno, sampledClock.ms, 0));
+    if (this.request !== request) {
+      this.releaseMessage(request);
+      this.recordIfSlow(request, errno);
       return;
     }
-    request.slowObserver = this;
-    onNextSample(request);
+    this.request = null;
+    if (notableRequests === null) return;
+    // It got its reply before its handler returned. This reads no clock: the next sample gives the duration.
+    if (errno !== 0)
+      onNextSample(notableRequests.add(request, request.nodeid, errno, sampledClock.ms, 0));
+    else {
+      request.slowObserver = this;
+      onNextSample(request);
+    }
   }
 
   recordSlow(request: Request, repliedAtMs: number, durationMs: number, endedCount: number): void {
     this.notableRequests
-      ?.add(request, this, request.nodeid, 0, repliedAtMs, durationMs)
+      ?.add(request, request.nodeid, 0, repliedAtMs, durationMs)
       .onSample(repliedAtMs, durationMs, endedCount);
   }
 
@@ -429,7 +421,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     const nowMs = sample();
     const durationMs = nowMs - request.beganMs;
     if (errno === 0 && durationMs < this.slowMs) return;
-    this.notableRequests?.add(request, this, request.nodeid, errno, nowMs, durationMs);
+    this.notableRequests?.add(request, request.nodeid, errno, nowMs, durationMs);
   }
 
   /** Writes a reply from `out`. Returns false if the kernel did not accept it. */

@@ -136,7 +136,7 @@ export function drawCurve([start, ...rest]: readonly Point[]): string {
 }
 
 /** Escapes a text for XML. Characters that XML cannot represent become U+FFFD. */
-export const escapeXml = (text: string): string =>
+const escapeXml = (text: string): string =>
   makePrintable(text)
     .replace(/[\t\uFFFE\uFFFF]/g, '\uFFFD')
     .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

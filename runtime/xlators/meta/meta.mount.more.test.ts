@@ -14,6 +14,7 @@ import {
   startMount,
   withScratch,
 } from '../../../test/support/mount.ts';
+import { onlyInFirst } from '../../../test/support/test-selection.ts';
 import { ESTALE } from '../../core/errno.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -144,83 +145,85 @@ class xlator(Translator):
         frame.wind()
 `;
 
-describeMounts('.meta on a kernel mount', () => {
-  it('a write to an option of a Python module calls its reconfigure, above or below meta', () =>
-    withScratch(async (scratch) => {
-      await scratch.writeFile('sized.py', SIZED);
-      const module = ['module-name sized'];
-      const mount = await startMount(
-        scratch,
-        formatDisk(await scratch.makeFolder('brick')) +
-          formatVolume('below', 'features/glupy', 'disk', ...module) +
-          formatVolume('meta', 'meta', 'below') +
-          formatVolume('above', 'features/glupy', 'meta', ...module),
-      );
-      for (const name of ['below', 'above']) {
-        const option = `.meta/graphs/active/${name}/options/size`;
+onlyInFirst(() =>
+  describeMounts('.meta on a kernel mount', () => {
+    it('a write to an option of a Python module calls its reconfigure, above or below meta', () =>
+      withScratch(async (scratch) => {
+        await scratch.writeFile('sized.py', SIZED);
+        const module = ['module-name sized'];
+        const mount = await startMount(
+          scratch,
+          formatDisk(await scratch.makeFolder('brick')) +
+            formatVolume('below', 'features/glupy', 'disk', ...module) +
+            formatVolume('meta', 'meta', 'below') +
+            formatVolume('above', 'features/glupy', 'meta', ...module),
+        );
+        for (const name of ['below', 'above']) {
+          const option = `.meta/graphs/active/${name}/options/size`;
+          const { out, err } = await runScript(
+            scratch,
+            mount,
+            `cat ${option}; echo 8 > ${option}; cat ${option}; /bin/echo big > ${option}; cat ${option}`,
+          );
+          expect([out, err]).toEqual(['1\n8\n8\n', expect.stringMatching('Invalid argument')]);
+          expect(mount.log()).toMatch(new RegExp(`0-${name}: size 8`));
+          expect(findErrors(mount.log()).at(-1)).toMatch("'big'");
+        }
+        expect(await mount.stop()).toBe(0);
+      }));
+
+    it('open files of the old graph keep their text after a reload, and writes to its options fail with ESTALE', () =>
+      withScratch(async (scratch) => {
+        const brick = await scratch.makeFolder('brick');
+        const mount = await startMount(scratch, formatGraph(brick));
+        const pathInMeta = (path: string): string => join(mount.path, '.meta/graphs', path);
+        const volfile = await open(pathInMeta('active/volfile'));
+        const option = await open(pathInMeta('active/cache/options/timeout'), 'r+');
+        const more = formatVolume('more', 'debug/io-stats', 'meta');
+        await scratch.writeFile('mnt.vol', formatGraph(brick) + more);
+        expect((await runGlossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
+        expect(await volfile.readFile('utf8')).not.toMatch('more');
+        // The new graph has another number, so the file of the old one is gone.
+        await expect(option.write('5\n', 0)).rejects.toMatchObject({ errno: -ESTALE });
+        expect((await runScript(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe(
+          'more\n',
+        );
+        await scratch.writeFile('mnt.vol', formatDisk(brick));
+        expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
+        expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
+        await volfile.close();
+        await option.close();
+        await scratch.writeFile('mnt.vol', formatGraph(brick, 7));
+        expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
+        const timeout = '.meta/graphs/active/cache/options/timeout';
+        expect((await runScript(scratch, mount, `cat ${timeout}`)).out).toBe('7\n');
+        expect(await mount.stop()).toBe(0);
+      }));
+
+    it.runIf(isRoot)('refuses other users with EACCES, and normal files keep passthrough', () =>
+      withScratch(async (scratch) => {
+        const brick = await scratch.makeFolder('brick');
+        const mount = await startMount(
+          scratch,
+          formatDisk(brick) +
+            formatVolume('cache', 'features/negative', 'disk') +
+            formatVolume('meta', 'meta', 'cache'),
+        );
+        await chmod(scratch.path, 0o755);
+        const other = asUser(OTHER);
         const { out, err } = await runScript(
           scratch,
           mount,
-          `cat ${option}; echo 8 > ${option}; cat ${option}; /bin/echo big > ${option}; cat ${option}`,
+          'ls .meta; cat .meta/version; cat .meta/graphs/0/cache/options/timeout; stat -c %a .meta',
+          other,
         );
-        expect([out, err]).toEqual(['1\n8\n8\n', expect.stringMatching('Invalid argument')]);
-        expect(mount.log()).toMatch(new RegExp(`0-${name}: size 8`));
-        expect(findErrors(mount.log()).at(-1)).toMatch("'big'");
-      }
-      expect(await mount.stop()).toBe(0);
-    }));
-
-  it('open files of the old graph keep their text after a reload, and writes to its options fail with ESTALE', () =>
-    withScratch(async (scratch) => {
-      const brick = await scratch.makeFolder('brick');
-      const mount = await startMount(scratch, formatGraph(brick));
-      const pathInMeta = (path: string): string => join(mount.path, '.meta/graphs', path);
-      const volfile = await open(pathInMeta('active/volfile'));
-      const option = await open(pathInMeta('active/cache/options/timeout'), 'r+');
-      const more = formatVolume('more', 'debug/io-stats', 'meta');
-      await scratch.writeFile('mnt.vol', formatGraph(brick) + more);
-      expect((await runGlossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
-      expect(await volfile.readFile('utf8')).not.toMatch('more');
-      // The new graph has another number, so the file of the old one is gone.
-      await expect(option.write('5\n', 0)).rejects.toMatchObject({ errno: -ESTALE });
-      expect((await runScript(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe(
-        'more\n',
-      );
-      await scratch.writeFile('mnt.vol', formatDisk(brick));
-      expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
-      expect((await runScript(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
-      await volfile.close();
-      await option.close();
-      await scratch.writeFile('mnt.vol', formatGraph(brick, 7));
-      expect((await runGlossa(scratch, ['reload', 'mnt'])).status).toBe(0);
-      const timeout = '.meta/graphs/active/cache/options/timeout';
-      expect((await runScript(scratch, mount, `cat ${timeout}`)).out).toBe('7\n');
-      expect(await mount.stop()).toBe(0);
-    }));
-
-  it.runIf(isRoot)('refuses other users with EACCES, and normal files keep passthrough', () =>
-    withScratch(async (scratch) => {
-      const brick = await scratch.makeFolder('brick');
-      const mount = await startMount(
-        scratch,
-        formatDisk(brick) +
-          formatVolume('cache', 'features/negative', 'disk') +
-          formatVolume('meta', 'meta', 'cache'),
-      );
-      await chmod(scratch.path, 0o755);
-      const other = asUser(OTHER);
-      const { out, err } = await runScript(
-        scratch,
-        mount,
-        'ls .meta; cat .meta/version; cat .meta/graphs/0/cache/options/timeout; stat -c %a .meta',
-        other,
-      );
-      expect(out).toBe('500\n');
-      expect(err.match(/Permission denied/g)).toHaveLength(3);
-      await runScript(scratch, mount, 'echo x > f; cat f .meta/version');
-      const { volumes } = JSON.parse((await runGlossa(scratch, ['stats', 'mnt', '--json'])).out);
-      expect(volumes[0].dump['passthrough-opened']).toBe(1 + 1);
-      expect(await mount.stop()).toBe(0);
-    }),
-  );
-});
+        expect(out).toBe('500\n');
+        expect(err.match(/Permission denied/g)).toHaveLength(3);
+        await runScript(scratch, mount, 'echo x > f; cat f .meta/version');
+        const { volumes } = JSON.parse((await runGlossa(scratch, ['stats', 'mnt', '--json'])).out);
+        expect(volumes[0].dump['passthrough-opened']).toBe(1 + 1);
+        expect(await mount.stop()).toBe(0);
+      }),
+    );
+  }),
+);

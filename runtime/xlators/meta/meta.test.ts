@@ -3,8 +3,7 @@ import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/
 import { encodeName } from '../../core/bytes.ts';
 import { EACCES, EINVAL, ENOENT, EPERM, EXDEV } from '../../core/errno.ts';
 import { makeFirstFrame, Stack } from '../../core/frame.ts';
-import type { FopName, FopTable } from '../../core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../core/gen/generic.gen.ts';
+import { collectCbk, type FopName, type FopTable, windArgs } from '../../core/gen/fops.gen.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Dirent, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
@@ -62,7 +61,7 @@ function callFop<N extends FopName>(
 function lookUp(path: string): Inode | number {
   let at = graph.inodes.root;
   for (const name of path.split('/')) {
-    const loc = new Loc(graph.inodes.grep(at, name) ?? graph.inodes.newInode(), at, name);
+    const loc = new Loc(at.children?.get(name) ?? graph.inodes.newInode(), at, name);
     const { opRet, opErrno, values } = ask(graph, 'lookup', loc, null);
     if (opRet < 0) return opErrno;
     at = graph.inodes.link(values[0] as Inode, at, name, values[1] as Iatt)!;

@@ -1,10 +1,12 @@
 /** Counters of each translator of performance/, as `glossa stats` and `glossa top` show them. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ask, startGraph } from '../../../test/support/core.ts';
 import { performanceStack } from '../../../test/support/performance-stack.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { Fd, Loc } from '../../core/operands.ts';
 import type { Dump, Translator, Xlator } from '../../core/xlator.ts';
+import { translators } from '../registry.gen.ts';
 import memory from '../storage/memory/index.ts';
 
 type Figures = Readonly<Record<string, number>>;
@@ -22,19 +24,9 @@ const GROWN: Readonly<Record<string, readonly string[]>> = {
 };
 /** Counters that `glossa stats --reset` sets to zero. */
 const PAST = [
-  'hits',
-  'misses',
-  'xattr_hits',
-  'xattr_misses',
-  'evicted',
-  'expired',
-  'writes',
-  'sent',
+  ...['hits', 'misses', 'xattr_hits', 'xattr_misses', 'evicted', 'expired', 'writes', 'sent'],
+  ...['listing_hits', 'lookups_ahead', 'invalidations'],
 ];
-const KEPT =
-  'write-behind read-ahead readdir-ahead io-cache open-behind quick-read nl-cache md-cache'.split(
-    ' ',
-  );
 
 /** One translator over a storage with files of 256 KiB and 5 bytes, and many names. */
 async function over(name: string) {
@@ -44,7 +36,7 @@ async function over(name: string) {
   const { inodes } = graph;
   const { root } = inodes;
   const dump = (): Dump => layer.translator.dump!(graph.top as Xlator<unknown>);
-  const loc = (file: string) => new Loc(inodes.grep(root, file) ?? inodes.newInode(), root, file);
+  const loc = (file: string) => new Loc(root.children?.get(file) ?? inodes.newInode(), root, file);
   const lookup = (file: string) => {
     const at = loc(file);
     const { opRet, values } = ask(graph, 'lookup', at, null);
@@ -91,10 +83,20 @@ test.each(Object.entries(GROWN))(
     const figures = dump() as Figures;
     for (const key of grown) expect([key, figures[key]]).toEqual([key, expect.any(Number)]);
     expect(grown.filter((key) => !(figures[key]! > 0))).toEqual([]);
-    if (KEPT.includes(name)) expect(figures.bytes).toBeGreaterThanOrEqual(0);
+    expect(figures.bytes).toBeGreaterThanOrEqual(0);
     translator.reset!(graph.top as Xlator<unknown>);
     const anew = dump() as Figures;
     expect(PAST.filter((key) => (anew[key] ?? 0) !== 0)).toEqual([]);
     for (const fd of open) fd.release();
   },
 );
+
+test('each translator of performance/ is in the stack of the tests, has counters, and is on the page about bricks', () => {
+  const types = Object.keys(translators).filter((type) => type.startsWith('performance/'));
+  const names = types.map((type) => type.replace('performance/', '')).sort();
+  const stack = performanceStack.map(({ translator }) => translator.type);
+  expect(stack.sort()).toEqual(types.sort());
+  expect(['io-threads', ...Object.keys(GROWN)].sort()).toEqual(names);
+  const page = readFileSync('docs/clusters/bricks.md', 'utf8');
+  expect(names.filter((name) => !page.includes(`\n| \`${name}\` |`))).toEqual([]);
+});

@@ -11,23 +11,19 @@ import {
 } from '../../../test/support/brick-clients.ts';
 import { makeFolder } from '../../../test/support/folder.ts';
 import { isWithoutBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { performanceStack } from '../../../test/support/performance-stack.ts';
 import { EFBIG } from '../../core/errno.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { Fd, Loc } from '../../core/operands.ts';
 import type { Dump } from '../../core/xlator.ts';
 
 const CACHING: ClientSettings = {
-  above: [
-    'performance/write-behind',
-    'performance/read-ahead',
-    'performance/readdir-ahead',
-    ['performance/io-cache', { 'cache-timeout': '60' }],
-    'performance/open-behind',
-    ['performance/quick-read', { 'cache-timeout': '600', 'quick-read-cache-invalidation': 'on' }],
-    ['performance/nl-cache', { 'nl-cache-timeout': '600' }],
-    ['performance/md-cache', { 'md-cache-timeout': '600', 'cache-invalidation': 'on' }],
-    'performance/io-threads',
-  ],
+  above: performanceStack.map(({ translator: { type }, options = {} }) => [
+    type,
+    type === 'performance/quick-read'
+      ? { ...options, 'quick-read-cache-invalidation': 'on' }
+      : options,
+  ]),
 };
 const PATIENCE = { timeout: 60_000 };
 

@@ -1,9 +1,7 @@
 /*
- * caller: makes calls on files and times them, through system calls or, compiled with -DGFAPI, through
- * libgfapi.
+ * caller: makes calls on files through libgfapi and times them.
  *
- *   caller DIRECTORY            system calls below a directory, such as a mount's
- *   caller VOLFILE DIRECTORY    libgfapi, with a volfile
+ *   caller VOLFILE DIRECTORY
  *
  * Reads orders from its input, a line each, and prints a line of JSON for each: microseconds of a call.
  *
@@ -17,6 +15,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <glusterfs/api/glfs.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,30 +25,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#ifdef GFAPI
-#include <glusterfs/api/glfs.h>
-static glfs_t *volume;
-typedef glfs_fd_t *file;
-#define do_stat(path, st) glfs_stat(volume, path, st)
-#define do_open(path) glfs_open(volume, path, O_RDONLY)
-#define do_create(path) glfs_creat(volume, path, O_CREAT | O_EXCL | O_WRONLY, 0644)
-#define do_read(fd, data, size) glfs_read(fd, data, size, 0)
-#define do_write(fd, data, size) glfs_write(fd, data, size, 0)
-#define do_close(fd) glfs_close(fd)
-#define do_mkdir(path) glfs_mkdir(volume, path, 0755)
-#define is_open(fd) ((fd) != NULL)
-#else
-typedef int file;
-#define do_stat(path, st) stat(path, st)
-#define do_open(path) open(path, O_RDONLY)
-#define do_create(path) open(path, O_CREAT | O_EXCL | O_WRONLY, 0644)
-#define do_read(fd, data, size) read(fd, data, size)
-#define do_write(fd, data, size) write(fd, data, size)
-#define do_close(fd) close(fd)
-#define do_mkdir(path) mkdir(path, 0755)
-#define is_open(fd) ((fd) >= 0)
-#endif
-
 /* Exit statuses. */
 #define NOT_MEASURED 2
 #define WRONG_REPLIES 3
@@ -58,6 +33,7 @@ typedef int file;
 #define FILE_SIZE 4096
 #define THREADS 64
 
+static glfs_t *volume;
 static char *paths[NAMES];
 
 static void __attribute__((noreturn)) die(const char *what)
@@ -79,28 +55,20 @@ static void make_file(const char *path)
 {
     char content[FILE_SIZE];
     struct stat st;
-    if (do_stat(path, &st) == 0)
+    if (glfs_stat(volume, path, &st) == 0)
         return;
-    file fd = do_create(path);
+    glfs_fd_t *fd = glfs_creat(volume, path, O_CREAT | O_EXCL | O_WRONLY, 0644);
     memset(content, 'x', sizeof content);
-    if (!is_open(fd) || do_write(fd, content, sizeof content) != FILE_SIZE || do_close(fd))
+    if (!fd || glfs_write(fd, content, sizeof content, 0) != FILE_SIZE || glfs_close(fd))
         die(path);
 }
 
 static void prepare(const char *directory)
 {
-    if (do_mkdir(directory) && errno != EEXIST)
+    if (glfs_mkdir(volume, directory, 0755) && errno != EEXIST)
         die(directory);
-#ifdef GFAPI
-    const char *above = directory;
-#else
-    /* Relative names, so that the kernel looks up the last alone. */
-    if (chdir(directory))
-        die(directory);
-    const char *above = ".";
-#endif
     for (long i = 0; i < NAMES; i++) {
-        if (asprintf(&paths[i], "%s/name-%ld", above, i) < 0)
+        if (asprintf(&paths[i], "%s/name-%ld", directory, i) < 0)
             die("memory");
         make_file(paths[i]);
     }
@@ -111,17 +79,17 @@ static void prepare(const char *directory)
 static int call_stat(long call)
 {
     struct stat st;
-    return do_stat(paths[call % NAMES], &st) == 0 && st.st_size == FILE_SIZE;
+    return glfs_stat(volume, paths[call % NAMES], &st) == 0 && st.st_size == FILE_SIZE;
 }
 
 static int call_read(long call)
 {
     char content[FILE_SIZE];
-    file fd = do_open(paths[call % NAMES]);
-    if (!is_open(fd))
+    glfs_fd_t *fd = glfs_open(volume, paths[call % NAMES], O_RDONLY);
+    if (!fd)
         return 0;
-    ssize_t got = do_read(fd, content, FILE_SIZE);
-    return do_close(fd) == 0 && got == FILE_SIZE && content[FILE_SIZE - 1] == 'x';
+    ssize_t got = glfs_read(fd, content, FILE_SIZE, 0);
+    return glfs_close(fd) == 0 && got == FILE_SIZE && content[FILE_SIZE - 1] == 'x';
 }
 
 /* -- orders: how many replies were wrong -------------------------------------------------------- */
@@ -200,7 +168,6 @@ int main(int argc, char **argv)
 {
     char order[16];
     long count;
-#ifdef GFAPI
     if (argc != 3) {
         fputs("usage: caller VOLFILE DIRECTORY\n", stderr);
         return NOT_MEASURED;
@@ -208,13 +175,7 @@ int main(int argc, char **argv)
     volume = glfs_new("bench");
     if (!volume || glfs_set_volfile(volume, argv[1]) || glfs_init(volume))
         die(argv[1]);
-#else
-    if (argc != 2) {
-        fputs("usage: caller DIRECTORY\n", stderr);
-        return NOT_MEASURED;
-    }
-#endif
-    prepare(argv[argc - 1]);
+    prepare(argv[2]);
     puts("ready");
     fflush(stdout);
     while (scanf("%15s %ld", order, &count) == 2) {

@@ -1,12 +1,12 @@
-/** Tests of the callers of `npm run bench api`, on a directory and on a Volume. */
+/** Tests of the callers of `npm run bench api`, on a Volume. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
-import { describeCompiled, makeBench } from '../../support/bench.ts';
+import { makeBench } from '../../support/bench.ts';
 import { makeFolder } from '../../support/folder.ts';
 import type { Bench } from '../bench.ts';
-import { Caller, compileCaller, makeVolumeCommand } from './callers.ts';
+import { Caller, makeVolumeCommand } from './callers.ts';
 
 const steps = new Cleanup();
 afterEach(() => steps.run((message) => expect.fail(message)));
@@ -16,32 +16,26 @@ function openBench(): Bench {
   return { ...makeBench(folder), cleanup: steps };
 }
 
-const kinds = {
-  'of system calls': (bench: Bench) => [compileCaller(bench), join(bench.folder, 'api')] as const,
-  'of Volume': ({ folder }: Bench) => {
-    const volfile = join(folder, 'posix.vol');
-    const options = `  type storage/posix\n  option directory ${folder}\n`;
-    writeFileSync(volfile, `volume posix\n${options}end-volume\n`);
-    return makeVolumeCommand(volfile);
-  },
-};
+function makeCommand({ folder }: Bench) {
+  const volfile = join(folder, 'posix.vol');
+  const options = `  type storage/posix\n  option directory ${folder}\n`;
+  writeFileSync(volfile, `volume posix\n${options}end-volume\n`);
+  return makeVolumeCommand(volfile);
+}
 
-describeCompiled('a benchmark process', () => {
-  it.each(Object.entries(kinds))(
-    '%s creates its files and times each operation',
-    async (_, makeCommand) => {
-      const bench = openBench();
-      const caller = await Caller.start(bench, 'it', makeCommand(bench));
-      for (const order of ['stat', 'read', 'flight'] as const) {
-        const { p50, p99, mean } = await caller.call(order, 128);
-        expect(p50).toBeGreaterThan(0);
-        expect(p99).toBeGreaterThanOrEqual(p50);
-        expect(mean).toBeGreaterThan(0);
-      }
-    },
-  );
+describe('a benchmark process of Volume', () => {
+  it('creates its files and times each operation', async () => {
+    const bench = openBench();
+    const caller = await Caller.start(bench, 'it', makeCommand(bench));
+    for (const order of ['stat', 'read', 'flight'] as const) {
+      const { p50, p99, mean } = await caller.call(order, 128);
+      expect(p50).toBeGreaterThan(0);
+      expect(p99).toBeGreaterThanOrEqual(p50);
+      expect(mean).toBeGreaterThan(0);
+    }
+  });
 
-  it.each(Object.entries(kinds))('%s reports a wrong reply as an error', async (_, makeCommand) => {
+  it('reports a wrong reply as an error', async () => {
     const bench = openBench();
     const caller = await Caller.start(bench, 'it', makeCommand(bench));
     writeFileSync(join(bench.folder, 'api/name-3'), 'short');

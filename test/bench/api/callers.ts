@@ -6,16 +6,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pinProcess } from '../../../apps/bench/engine/affinity.ts';
 import { MeasurementError, WrongAnswers } from '../../../apps/bench/engine/measurement-error.ts';
 import { compile } from '../../../apps/bench/run/compile.ts';
 import { runToEnd } from '../../../apps/bench/run/others/implementation.ts';
 import { makeBuiltPath, packageRoot } from '../../../runtime/sys/paths.ts';
 import { type Bench, withTimeLimit } from '../bench.ts';
-import type { Sample } from '../calls.ts';
 
 /** An order of a caller: `stat`, `read` of a file in three calls, or `flight`: 64 stats under way. */
 export type Order = 'stat' | 'read' | 'flight';
+
+/** Microseconds of a call. */
+export type CallerSample = Readonly<Record<'mean' | 'p50' | 'p99', number>>;
 
 /** A program and its arguments. */
 export type CommandLine = readonly [string, ...string[]];
@@ -62,18 +63,10 @@ export class Caller {
     return caller;
   }
 
-  get pid(): number {
-    return this.child.pid!;
-  }
-
-  pin(cpus: string): void {
-    pinProcess(this.pid, cpus);
-  }
-
   /** Makes `count` calls. @throws {MeasurementError} @throws {WrongAnswers} */
-  async call(order: Order, count: number): Promise<Sample> {
+  async call(order: Order, count: number): Promise<CallerSample> {
     this.child.stdin!.write(`${order} ${count}\n`);
-    return JSON.parse(await this.readLine()) as Sample;
+    return JSON.parse(await this.readLine()) as CallerSample;
   }
 
   private async readLine(): Promise<string> {
@@ -90,21 +83,16 @@ export class Caller {
 
 const findSource = (name: string): string => join(packageRoot, 'test/bench/api', name);
 
-/** Compiles the caller of system calls, unless it exists. @throws {MeasurementError} */
-export const compileCaller = (bench: Bench): string => compileOnce(bench, 'caller', []);
-
 /** Compiles the caller of libgfapi, unless it exists. @throws {MeasurementError} */
-export function compileGfapiCaller(bench: Bench): string {
-  const { status, output: out } = runToEnd(['pkg-config', '--cflags', '--libs', 'glusterfs-api']);
+export function compileGfapiCaller({ folder }: Bench): string {
+  const { status, output } = runToEnd(['pkg-config', '--cflags', '--libs', 'glusterfs-api']);
   if (status !== 0) {
     throw new MeasurementError('libgfapi is missing (apt install pkg-config libglusterfs-dev)');
   }
-  return compileOnce(bench, 'gfapi-caller', ['-DGFAPI', ...out.split(/\s+/)]);
-}
-
-function compileOnce({ folder }: Bench, name: string, flags: readonly string[]): string {
-  const program = join(folder, name);
-  const problem = existsSync(program) ? null : compile(findSource('caller.c'), program, flags);
+  const program = join(folder, 'gfapi-caller');
+  const problem = existsSync(program)
+    ? null
+    : compile(findSource('caller.c'), program, output.split(/\s+/));
   if (problem !== null) throw new MeasurementError(problem);
   return program;
 }

@@ -1,28 +1,18 @@
 /** The parts of the suite `api` that compare calls: by a Volume, a mount and libgfapi. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatDigits } from '../../../apps/bench/engine/numbers.ts';
-import { makeVolume, stackVolumes } from '../../../apps/bench/engine/stack-volumes.ts';
-import { type PlainVolume, printVolumes } from '../../../runtime/volfile/description.ts';
+import { readAllowedCpus } from '../../../apps/bench/engine/placement.ts';
 import { type Bench, startOnce } from '../bench.ts';
-import { makeStorage, utime } from '../brick-mounts.ts';
-import type { Sample } from '../calls.ts';
-import {
-  makeBarsEverywhere,
-  makeRatioColumn,
-  makeRoundsColumn,
-  type RoundSlot,
-  runExperiment,
-} from '../experiment.ts';
-import type { Bar } from '../figures.ts';
-import { startBrick } from '../gluster.ts';
-import { ASLEEP, startGlossa } from '../servers.ts';
-import type { Report } from '../table.ts';
+import { CALL_CLIENT } from '../calls.ts';
+import { type Experiment, runExperiment } from '../experiment.ts';
+import { makeStorage, startBrick, utime } from '../gluster.ts';
+import { ASLEEP, makePosix, startGlossa, UNCACHED, writeVolfile } from '../servers.ts';
+import { hold, type Report } from '../table.ts';
 import type { Target, TargetKind } from '../targets.ts';
+import { WorkloadClients } from '../workload-clients.ts';
 import {
   Caller,
+  type CallerSample,
   type CommandLine,
-  compileCaller,
   compileGfapiCaller,
   DIRECTORY,
   makePythonCommand,
@@ -32,97 +22,73 @@ import {
 } from './callers.ts';
 
 interface CallerTarget extends Target {
-  readonly caller: Caller;
+  readonly caller: Pick<Caller, 'call'>;
 }
 
-export type CallerKind = TargetKind<CallerTarget>;
+type CallerKind = TargetKind<CallerTarget>;
 
 // -- callers -------------------------------------------------------------------------------------
 
-/** The kernel caches nothing, so that each call through a mount is a request, as those of Volume are. */
-const UNCACHED = { entry: 0, attribute: 0, negative: 0 };
-
-export const makePosix = ({ data }: Bench, name: string): PlainVolume => {
-  const directory = join(data, name);
-  mkdirSync(directory, { recursive: true });
-  return makeVolume('posix', 'storage/posix', { directory });
-};
-
-export function writeVolfile(
-  { folder }: Bench,
-  name: string,
-  volumes: readonly PlainVolume[],
-): string {
-  const path = join(folder, `${name}.vol`);
-  writeFileSync(path, printVolumes(volumes));
-  return path;
-}
-
-const makeTarget = (
-  caller: Caller,
-  pid: number | null = null,
-  bricks?: number[],
-): CallerTarget => ({
-  caller,
-  pid,
-  root: '',
-  ...(bricks === undefined ? {} : { bricks }),
-});
-
-const volumeKind: CallerKind = {
-  title: 'Volume in TypeScript',
-  async start(bench, name) {
-    const volfile = writeVolfile(bench, name, [makePosix(bench, name)]);
-    return makeTarget(await Caller.start(bench, name, makeVolumeCommand(volfile)));
-  },
-};
-
-/** Calls through a mount of storage/posix. @param makeCommand of the caller below a path */
-const makeMountKind = (
+/** Makes a kind of callers. @param prepare starts what they need, and returns their command */
+const makeKind = (
   title: string,
-  makeCommand: (bench: Bench, path: string) => CommandLine,
-  flags: readonly string[] = [],
+  prepare: (
+    bench: Bench,
+    name: string,
+  ) => Promise<Partial<Target> & { readonly command: CommandLine }>,
 ): CallerKind => ({
   title,
   async start(bench, name) {
-    const mounted = await startGlossa(bench, name, [], { timeouts: UNCACHED, flags });
-    const path = join(mounted.mountpoint, DIRECTORY);
-    const caller = await Caller.start(bench, name, makeCommand(bench, path));
-    return makeTarget(caller, mounted.pid);
+    const { command, ...target } = await prepare(bench, name);
+    const caller = await Caller.start(bench, name, command, pythonSettings);
+    return { pid: null, root: '', ...target, caller };
   },
 });
 
-const makeSystemCommand = (bench: Bench, path: string): CommandLine => [compileCaller(bench), path];
+/** Calls on a volume over storage/posix. */
+const makePosixKind = (title: string, makeCommand: (volfile: string) => CommandLine): CallerKind =>
+  makeKind(title, async (bench, name) => ({
+    command: makeCommand(writeVolfile(bench, name, [makePosix(bench, name)])),
+  }));
 
-/** Calls of Python over storage/posix, through a `glossa api` of its own. */
-const makeSocketKind = (title: string, kind: 'glossa' | 'aio'): CallerKind => ({
+/** Starts a mount of storage/posix, for which the kernel caches nothing, so that each call is a request. */
+const startMount = (bench: Bench, name: string, flags: readonly string[] = []) =>
+  startGlossa(bench, name, [], { timeouts: UNCACHED, flags });
+
+/** Calls through a mount, by the client of other suites. */
+const makeMountKind = (title: string, flags?: readonly string[]): CallerKind => ({
   title,
   async start(bench, name) {
-    const volfile = writeVolfile(bench, name, [makePosix(bench, name)]);
-    return makeTarget(
-      await Caller.start(bench, name, makePythonCommand(kind, volfile, DIRECTORY), pythonSettings),
-    );
+    const { pid, mountpoint } = await startMount(bench, name, flags);
+    const root = join(mountpoint, DIRECTORY);
+    const clients = new WorkloadClients(bench, 1, CALL_CLIENT);
+    const call = (order: Order, count: number) =>
+      clients.measureRequests(
+        { pid, root },
+        { client: null, servers: readAllowedCpus() },
+        { workload: `${order} 100`, root, count },
+      );
+    return { pid, root, caller: { call } };
   },
+});
+
+const pythonMountKind = makeKind('os, a mount', async (bench, name) => {
+  const { pid, mountpoint } = await startMount(bench, name);
+  return { pid, command: makePythonCommand('os', join(mountpoint, DIRECTORY)) };
 });
 
 /** Makes kinds whose callers share a brick of GlusterFS. */
 function makeBrickKinds() {
   const startShared = startOnce((bench: Bench) => startBrick(bench, 'api-brick'));
-  const makeKind = (
-    title: string,
-    makeCommand: (bench: Bench, volfile: string) => CommandLine,
-  ): CallerKind => ({
-    title,
-    async start(bench, name) {
+  const make = (title: string, makeCommand: (bench: Bench, volfile: string) => CommandLine) =>
+    makeKind(title, async (bench, name) => {
       const brick = await startShared(bench);
-      const volfile = writeVolfile(bench, name, stackVolumes(makeStorage([brick]), [utime]));
-      const caller = await Caller.start(bench, name, makeCommand(bench, volfile));
-      return makeTarget(caller, null, [brick.pid]);
-    },
-  });
+      const volfile = writeVolfile(bench, name, makeStorage([brick]), [utime]);
+      return { command: makeCommand(bench, volfile), bricks: [brick.pid] };
+    });
   return {
-    volume: makeKind('Volume in TypeScript', (_bench, volfile) => makeVolumeCommand(volfile)),
-    gfapi: makeKind('libgfapi, in C', (bench, volfile) => [
+    volume: make('Volume in TypeScript', (_bench, volfile) => makeVolumeCommand(volfile)),
+    gfapi: make('libgfapi, in C', (bench, volfile) => [
       compileGfapiCaller(bench),
       volfile,
       DIRECTORY,
@@ -132,165 +98,96 @@ function makeBrickKinds() {
 
 // -- experiments ---------------------------------------------------------------------------------
 
-/** The samples of a round. */
-export type Samples = Readonly<Partial<Record<Order, Sample>>>;
+const p50 = ({ p50: value }: CallerSample): number => value;
 
-interface Call {
-  readonly title: string;
-  readonly figure: string;
-  /** The compared value of a sample. */
-  value(sample: Sample): number;
-  readonly format: (value: number) => string;
-  /** Calls of a round, as a multiple of those of one at a time. */
-  readonly factor: number;
-}
-
-const calls: Readonly<Record<Order, Call>> = {
-  stat: {
-    title: 'stat, µs',
-    figure: 'stat',
-    value: ({ p50 }) => p50,
-    format: formatDigits,
-    factor: 1,
-  },
-  read: {
-    title: 'open+read+close, µs',
-    figure: 'open+read 4 KiB+close',
-    value: ({ p50 }) => p50,
-    format: formatDigits,
-    factor: 1,
-  },
-  flight: {
-    title: '64 stats in flight, thousands/s',
-    figure: '64 stats in flight, calls a second',
-    value: ({ mean }) => 1000 / mean,
-    format: formatDigits,
-    factor: 4,
-  },
+/** Orders by name: the head of their column, the shown value, and their calls as a multiple of those of one at a time. */
+const calls: Readonly<
+  Record<Order, readonly [title: string, value: (sample: CallerSample) => number, factor: number]>
+> = {
+  stat: ['stat, µs', p50, 1],
+  read: ['open+read+close, µs', p50, 1],
+  flight: ['64 stats in flight, thousands/s', ({ mean }) => 1000 / mean, 4],
 };
-
-interface CallsPart<N extends string> {
-  readonly what: string;
-  readonly orders: readonly Order[];
-  readonly targets: Readonly<Record<N, CallerKind>>;
-  /** The row that the others are compared with. */
-  readonly first: N;
-  readonly firstTitle: string;
-  readonly held: readonly {
-    readonly mine: N;
-    /** By default the first row. */
-    readonly other?: N;
-    readonly title: string;
-    readonly bars: Readonly<Partial<Record<Order, Bar>>>;
-  }[];
-}
 
 const ROUNDS = { full: 11, quick: 3 };
 /** Calls of a round, and before the first one. */
 const FULL = { count: 4000, warm: 20_000 };
 const QUICK = { count: 500, warm: 2000 };
 
-export function measureCalls<N extends string>(
-  bench: Bench,
-  { orders, held, firstTitle, ...part }: CallsPart<N>,
-): Promise<Report> {
-  const { count, warm } = bench.quick ? QUICK : FULL;
-  const makeCalls = async ({ caller }: CallerTarget, { round }: RoundSlot): Promise<Samples> => {
-    const samples: Partial<Record<Order, Sample>> = {};
-    for (const order of orders) {
-      samples[order] = await caller.call(order, round === 0 ? warm : count * calls[order].factor);
-    }
-    return samples;
+/** Makes a part of calls by these orders; other rows are compared with the first one. */
+const makeCallsPart =
+  <N extends string>(
+    orders: readonly Order[],
+    firstTitle: string,
+    experiment: Pick<Experiment<N, CallerTarget>, 'what' | 'targets' | 'first' | 'held'>,
+  ) =>
+  (bench: Bench): Promise<Report> => {
+    const { count, warm } = bench.quick ? QUICK : FULL;
+    return runExperiment<N, CallerTarget>(bench, {
+      ...experiment,
+      unitText: 'medians of',
+      rounds: bench.quick ? ROUNDS.quick : ROUNDS.full,
+      places: ['free'],
+      key: orders[0]!,
+      prepare:
+        async () =>
+        async ({ caller }, { round }) => {
+          const sample: Record<string, number> = {};
+          for (const order of orders) {
+            const [, pick, factor] = calls[order];
+            sample[order] = pick(await caller.call(order, round === 0 ? warm : count * factor));
+          }
+          return sample;
+        },
+      columns: orders.flatMap((order) => [
+        [calls[order][0], order],
+        [`× ${firstTitle}`, order, 'ratio'],
+      ]),
+      settings: { count, warm },
+    });
   };
-  const makePick = (order: Order) => (samples: Samples) => calls[order].value(samples[order]!);
-  return runExperiment<N, Samples, CallerTarget>(bench, {
-    ...part,
-    unitText: 'medians of',
-    rounds: bench.quick ? ROUNDS.quick : ROUNDS.full,
-    places: ['free'],
-    prepare: async () => makeCalls,
-    columns: orders.flatMap((order) => [
-      makeRoundsColumn(calls[order].title, makePick(order), calls[order].format),
-      makeRatioColumn(`× ${firstTitle}`, makePick(order)),
-    ]),
-    held: held.flatMap(({ mine, other = part.first, title, bars }) =>
-      (Object.keys(bars) as Order[]).map((order) => ({
-        what: `${calls[order].figure}: ${title}`,
-        mine,
-        other,
-        pick: makePick(order),
-        bars: makeBarsEverywhere(bars[order]!),
-      })),
-    ),
-    settings: { count, warm },
-  });
-}
+
+const READ = 'open+read 4 KiB+close';
+const FLIGHT = '64 stats in flight, calls a second';
 
 /** Calls of Volume and through a mount of storage/posix, each over its own directory. */
-export const measureOnMount = (bench: Bench): Promise<Report> =>
-  measureCalls<'mount' | 'asleep' | 'volume'>(bench, {
-    what: 'storage/posix',
-    orders: ['stat', 'read'],
-    targets: {
-      mount: makeMountKind('a mount, in C', makeSystemCommand),
-      asleep: makeMountKind('a mount, --busy-poll 0', makeSystemCommand, ASLEEP),
-      volume: volumeKind,
-    },
-    first: 'mount',
-    firstTitle: 'mount',
-    held: [
-      {
-        mine: 'volume',
-        title: 'Volume / mount',
-        bars: { stat: { limit: 0.6, aim: 0.3 }, read: { limit: 0.6, aim: 0.3 } },
-      },
-    ],
-  });
+export const measureOnMount = makeCallsPart(['stat', 'read'], 'mount', {
+  what: 'storage/posix',
+  targets: {
+    mount: makeMountKind('a mount'),
+    asleep: makeMountKind('a mount, --busy-poll 0', ASLEEP),
+    volume: makePosixKind('Volume in TypeScript', makeVolumeCommand),
+  },
+  first: 'mount',
+  held: [
+    hold('stat: Volume / mount', ['volume', 'mount'], '≤ 0.6, aim 0.3'),
+    hold(`${READ}: Volume / mount`, ['volume', 'mount'], '≤ 0.6, aim 0.3', { key: 'read' }),
+  ],
+});
 
 /** Calls of Volume and of libgfapi on one brick of GlusterFS. */
-export const measureOnBrick = (bench: Bench): Promise<Report> =>
-  measureCalls<'gfapi' | 'volume'>(bench, {
-    what: 'a brick of GlusterFS',
-    orders: ['stat', 'read', 'flight'],
-    targets: makeBrickKinds(),
-    first: 'gfapi',
-    firstTitle: 'libgfapi',
-    held: [
-      {
-        mine: 'volume',
-        title: 'Volume / libgfapi',
-        bars: {
-          stat: { limit: 1, aim: 0.85 },
-          read: { limit: 1, aim: 0.85 },
-          flight: { limit: 1.5, aim: 3, least: true },
-        },
-      },
-    ],
-  });
+export const measureOnBrick = makeCallsPart(['stat', 'read', 'flight'], 'libgfapi', {
+  what: 'a brick of GlusterFS',
+  targets: makeBrickKinds(),
+  first: 'gfapi',
+  held: [
+    hold('stat: Volume / libgfapi', ['volume', 'gfapi'], '≤ 1, aim 0.85'),
+    hold(`${READ}: Volume / libgfapi`, ['volume', 'gfapi'], '≤ 1, aim 0.85', { key: 'read' }),
+    hold(`${FLIGHT}: Volume / libgfapi`, ['volume', 'gfapi'], '≥ 1.5, aim 3', { key: 'flight' }),
+  ],
+});
 
 /** Calls of Python through the socket of `glossa api`, and through a mount of storage/posix. */
-export const measureInPython = (bench: Bench): Promise<Report> =>
-  measureCalls<'mount' | 'socket' | 'asyncio'>(bench, {
-    what: 'Python, storage/posix',
-    orders: ['stat', 'flight'],
-    targets: {
-      mount: makeMountKind('os, a mount', (_bench, path) => makePythonCommand('os', path)),
-      socket: makeSocketKind('glossa', 'glossa'),
-      asyncio: makeSocketKind('glossa.aio', 'aio'),
-    },
-    first: 'mount',
-    firstTitle: 'mount',
-    held: [
-      {
-        mine: 'socket',
-        title: 'glossa / os through a mount',
-        bars: { stat: { limit: 1.6, aim: 1.35 } },
-      },
-      {
-        mine: 'asyncio',
-        other: 'socket',
-        title: 'asyncio / threads',
-        bars: { flight: { limit: 1, aim: 2, least: true } },
-      },
-    ],
-  });
+export const measureInPython = makeCallsPart(['stat', 'flight'], 'mount', {
+  what: 'Python, storage/posix',
+  targets: {
+    mount: pythonMountKind,
+    socket: makePosixKind('glossa', (volfile) => makePythonCommand('glossa', volfile, DIRECTORY)),
+    asyncio: makePosixKind('glossa.aio', (volfile) => makePythonCommand('aio', volfile, DIRECTORY)),
+  },
+  first: 'mount',
+  held: [
+    hold('stat: glossa / os through a mount', ['socket', 'mount'], '≤ 1.6, aim 1.35'),
+    hold(`${FLIGHT}: asyncio / threads`, ['asyncio', 'socket'], '≥ 1, aim 2', { key: 'flight' }),
+  ],
+});

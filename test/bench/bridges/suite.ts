@@ -10,18 +10,11 @@ import { measureSecondVolume } from './second-volume.ts';
 import { measureUndefinedFops } from './undefined-fops.ts';
 
 export const bridges: Suite = {
-  usage: `usage: npm run bench -- bridges [options]
-
-Compares translators in Python, JavaScript and C, compiled to machine code and to WebAssembly, with
-the same ones in TypeScript, all but one part of it in one process without a mount. On a quiet
-machine; a full run takes about two minutes.
-
-  --only PART   python, javascript, c or wasm (what a lookup costs there), data (reads of 128 KiB),
-                mount (the same through mounts), route (fops that a module does not define), second
-                (a second volume), isolated (a thread of its own) or negative (examples/negative in all
-                languages); may be repeated`,
-  legend: `A cost is the median over the rounds of the difference to TypeScript in the same round [the lowest –
-the highest]. With a "?", the rounds of one row lie more than a factor of 1.5 apart: measure again.`,
+  about: `Compares translators in Python, JavaScript and C, compiled to machine code (c) and to WebAssembly (wasm), with the same
+ones in TypeScript, all but one part of it in one process without a mount: lookups, reads of 128 KiB (data), the same through
+mounts (mount), fops that a module does not define (route), a second volume (second), a thread of its own (isolated), and
+examples/negative in all languages (negative). On a quiet machine; a full run takes about two minutes.`,
+  legend: 'A cost is the difference to TypeScript in the same round.',
   isPlaced: false,
   parts: {
     python: (bench) => measureLookupCosts(bench, 'python'),

@@ -9,7 +9,7 @@ import { makeLookupBatch } from '../../../apps/bench/run/call/request-batches.ts
 import { Cleanup } from '../../../apps/bench/run/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import type { SecondVolumeCost } from './second-volume.ts';
+import type { VolumeCosts } from './second-volume.ts';
 
 /** Starts beside the first volume. The best one counts, as other load only slows them. */
 const SECOND_STARTS = 4;
@@ -49,12 +49,11 @@ async function main(): Promise<void> {
       await graph.stop();
     }
     const [none, one, two] = memory as [number, number, number];
-    const cost: SecondVolumeCost = {
-      seconds: Math.min(...seconds),
-      megabytes: two - one,
+    const costs: VolumeCosts = {
       first: { seconds: first, megabytes: one - none },
+      second: { seconds: Math.min(...seconds), megabytes: two - one },
     };
-    console.log(JSON.stringify(cost));
+    console.log(JSON.stringify(costs));
   } catch (error) {
     console.log((error as Error).message.split('\n')[0]);
   } finally {

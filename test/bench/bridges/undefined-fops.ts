@@ -3,8 +3,6 @@
  * the module and without.
  */
 import { isMissing } from '../../../apps/bench/engine/measurement-error.ts';
-import { formatDigits, formatEstimate } from '../../../apps/bench/engine/numbers.ts';
-import { compare, subtract } from '../../../apps/bench/engine/statistics.ts';
 import { presentLeaf, startGraph, startModuleGraph } from '../../../apps/bench/run/call/graphs.ts';
 import {
   type BatchPlan,
@@ -13,31 +11,16 @@ import {
 } from '../../../apps/bench/run/call/request-batches.ts';
 import { type FopName, fopNames } from '../../../runtime/core/gen/fops.gen.ts';
 import type { Bench } from '../bench.ts';
-import {
-  findSamples,
-  listSeries,
-  makeFigure,
-  makeRoundsRow,
-  makeRow,
-  type Report,
-} from '../table.ts';
+import { hold, type Report, reportSeries } from '../table.ts';
 
 const FULL: BatchPlan = {
-  rounds: 31,
-  batchesPerRound: 24,
-  requestsPerBatch: 20_000,
-  warmUpRequests: 500_000,
+  ...{ rounds: 31, batchesPerRound: 24, requestsPerBatch: 20_000, warmUpRequests: 500_000 },
 };
 const QUICK: BatchPlan = {
-  rounds: 5,
-  batchesPerRound: 2,
-  requestsPerBatch: 5000,
-  warmUpRequests: 20_000,
+  ...{ rounds: 5, batchesPerRound: 2, requestsPerBatch: 5000, warmUpRequests: 20_000 },
 };
 /** The one fop that the module defines. */
 const DEFINED: FopName = 'statfs';
-
-const formatNs = (us: number): string => formatDigits(1000 * us);
 
 export async function measureUndefinedFops(bench: Bench): Promise<Report> {
   bench.log('Python: fops that the module does not define');
@@ -56,34 +39,35 @@ export async function measureUndefinedFops(bench: Bench): Promise<Report> {
     },
     load,
   );
-  const [added, base] = [findSamples(series, 'with'), findSamples(series, 'without')];
-  const difference = isMissing(added)
-    ? added
-    : isMissing(base)
-      ? base
-      : compare(added, base, subtract);
-  return {
-    sections: [
-      {
-        title:
-          'fops that a module in Python does not define: ns a lookup, median of ' +
-          `${load.rounds} rounds [lowest – highest]`,
-        columns: [],
-        rows: [
-          makeRoundsRow('without the module', series, 'without', formatNs),
-          makeRoundsRow('with it: the same code, by the same route', series, 'with', formatNs),
-          makeRow('difference', difference, (ns) => [formatEstimate(ns, formatNs)]),
-        ],
+  const samples = [...series].map(
+    ([name, rounds]) =>
+      [
+        name,
+        isMissing(rounds)
+          ? rounds
+          : rounds.map((us) => ({ value: 1000 * us, strays: strays.length })),
+      ] as const,
+  );
+  return reportSeries(
+    {
+      what: 'fops that a module in Python does not define',
+      unitText: `ns a lookup, median of ${load.rounds} rounds [lowest – highest]`,
+      titles: {
+        without: 'without the module',
+        with: 'with it: the same code, by the same route',
       },
-    ],
-    figures: [
-      makeFigure(
-        'fops that the module does not define, led through it all the same',
-        ['fops', { limit: 0 }],
-        added,
-        () => [strays.length],
-      ),
-    ],
-    raw: { ...load, strays, ...listSeries(series) },
-  };
+      first: 'without',
+      columns: [
+        ['lookup', 'value'],
+        ['difference', 'value', 'difference'],
+      ],
+      held: [
+        hold('fops that the module does not define, led through it all the same', ['with'], '≤ 0', {
+          ...{ unit: 'fops', key: 'strays' },
+        }),
+      ],
+    },
+    new Map(samples),
+    { ...load, strays },
+  );
 }

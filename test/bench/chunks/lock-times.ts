@@ -1,8 +1,6 @@
 /** The part `locks`: a lock that goes from one process to another, and the memory of one that waits. */
 import { execFile } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { measureOrExplain } from '../../../apps/bench/engine/measurement-error.ts';
@@ -14,20 +12,18 @@ import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
 import { printVolumes } from '../../../runtime/volfile/description.ts';
 import { Volume } from '../../../server/open-volume.ts';
 import type { Bench } from '../bench.ts';
-import { utime } from '../brick-mounts.ts';
-import { makeClient, startBrick } from '../gluster.ts';
-import { formatRounds, makeFigure, makeRow, type Report } from '../table.ts';
+import { makeClient, startBrick, utime } from '../gluster.ts';
+import { writeVolfile } from '../servers.ts';
+import { hold, nameValues, type Report, reportSeries } from '../table.ts';
 
 const CALLER = makeBuiltPath('test/bench/chunks/lock-caller.cjs');
 const ROUNDS = { full: 5, quick: 2 };
 const TURNS = { full: 300, quick: 30 };
 const WAITING = 1000;
-const HANDOVER_BAR = { limit: 2, aim: 0.6 };
 /** Bytes in a KB of the figure. */
 const KB = 1024;
 /** Milliseconds after which no request is under way. */
 const SETTLE_MS = 200;
-const WAITING_BAR = { limit: 1, below: true } as const;
 const NS_PER_MS = 1e6;
 
 /** Hands the lock over many times. @returns the median time in milliseconds */
@@ -97,35 +93,34 @@ async function readMemory(): Promise<number> {
 }
 
 export async function measureLocks(bench: Bench): Promise<Report> {
-  const { folder, quick, log } = bench;
+  const { quick, log } = bench;
   const rounds = quick ? ROUNDS.quick : ROUNDS.full;
   log('locks');
   const handover = await measureOrExplain(async () => {
-    const brick = await startBrick(bench, 'lock-brick', 'glusterfs', { hasUpcalls: true });
-    const volfile = join(folder, 'locks.vol');
-    const stack = stackVolumes([makeClient(brick)], [utime, makeVolume('watch', 'features/watch')]);
-    writeFileSync(volfile, printVolumes(stack));
+    const brick = await startBrick(bench, 'lock-brick', 'glusterfs', true);
+    const above = [utime, makeVolume('watch', 'features/watch')];
+    const volfile = writeVolfile(bench, 'locks', [makeClient(brick)], above);
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1)
       times.push(await measureHandover(bench, volfile));
     return times;
   });
   const waiting = (await measureWaiting(rounds)).map((bytes) => bytes / KB);
-  return {
-    sections: [
-      {
-        title: `locks; ${rounds} rounds`,
-        columns: [''],
-        rows: [
-          makeRow('handed over, ms', handover, (times) => [formatRounds(times)]),
-          makeRow(`one of ${WAITING} that wait, KiB`, waiting, (sizes) => [formatRounds(sizes)]),
-        ],
-      },
-    ],
-    figures: [
-      makeFigure('a lock handed over', ['ms', HANDOVER_BAR], handover, (times) => times),
-      makeFigure('memory of a waiting lock', ['KiB', WAITING_BAR], waiting, (sizes) => sizes),
-    ],
-    raw: { handover, waiting },
-  };
+  return reportSeries(
+    {
+      what: 'locks',
+      unitText: `${rounds} rounds`,
+      titles: { handover: 'handed over, ms', waiting: `one of ${WAITING} that wait, KiB` },
+      held: [
+        hold('a lock handed over', ['handover'], '≤ 2, aim 0.6', { unit: 'ms' }),
+        hold('memory of a waiting lock', ['waiting'], '< 1', { unit: 'KiB' }),
+      ],
+    },
+    nameValues(
+      new Map([
+        ['handover', handover],
+        ['waiting', waiting],
+      ]),
+    ),
+  );
 }

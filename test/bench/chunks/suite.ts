@@ -5,17 +5,12 @@ import { measureDisk } from './disk-reads.ts';
 import { measureLocks } from './lock-times.ts';
 
 export const chunks: Suite = {
-  usage: `usage: npm run bench -- chunks [options]
-
-Measures what a driver of block storage does: many chunks at a time on a slow storage, random reads of a disk
-served by NBD, and a lock that goes from one process to another over a brick of GlusterFS. A full run takes a minute.
-
-  --only PART   store (64 chunks opened or created, written and closed), disk (examples/disk beside nbdkit's file
-                plugin, read by fio) or locks (a lock handed over, and the memory of one that waits); may be repeated`,
-  legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the rounds of one row lie
-more than a factor of 1.5 apart: measure again. Processes are unpinned. The slow storage replies after 20 ms, so a
-figure of 3 is three replies one after the other. A lock is handed over from the call of unlock in one process to the
-grant in another, which has waited; the bricks report changes (cache-invalidation).`,
+  about: `Measures what a driver of block storage does: 64 chunks at a time on a slow storage, opened or created, written and
+closed (store), random reads of a disk served by NBD, by fio, beside nbdkit's file plugin (disk), and a lock that goes from
+one process to another over a brick of GlusterFS, and the memory of one that waits (locks). A full run takes a minute.`,
+  legend: `Processes are unpinned. The slow storage replies after 20 ms, so a figure of 3 is three replies one after the other. A
+lock is handed over from the call of unlock in one process to the grant in another, which has waited; the bricks report
+changes (cache-invalidation).`,
   isPlaced: false,
   parts: { store: measureChunks, disk: measureDisk, locks: measureLocks },
 };

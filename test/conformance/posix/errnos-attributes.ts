@@ -1,6 +1,6 @@
 /** Results of changes of attributes, and of access by mode and by ACL. */
 import { encodeAcl, GROUP, GROUP_OBJ, MASK, OTHER, USER, USER_OBJ } from '../acl.ts';
-import { makeRow, makeTable } from './rows.ts';
+import { makeRow, makeTable, type Row } from './rows.ts';
 
 /** An ACL as an attribute: owner, user 1001, group, group 2000, mask, others. */
 const makeAcl = (owner: number, user: number, group: number, other: number, mask = 7): string =>
@@ -16,8 +16,34 @@ const makeAcl = (owner: number, user: number, group: number, other: number, mask
 const ACCESS = 'system.posix_acl_access';
 const DEFAULT = 'system.posix_acl_default';
 
+/** Changes that take set-user-id and set-group-id from a file, except by root. */
+const changes = [
+  ...['truncate f 3', 'truncate f 9', 'open 0 f O_WRONLY|O_TRUNC 0'],
+  ...['ftruncate 0 9', 'pwrite 0 1 1 0', 'fallocate 0 0 0 100', 'copy_file_range 0 0 0 9 2'].map(
+    (change) => `open 0 f O_RDWR 0; ${change}`,
+  ),
+];
+
+/** Rows of each change, of a file of this mode and group 2000, by process 1, a member, 2, a stranger, or 0, root. */
+const makeChanged = (who: 0 | 1 | 2, mode: string, result: string): Row[] =>
+  changes.map((change) =>
+    makeRow(
+      `0 ok mode=10${result}`,
+      `${mode}, process ${who}: ${change}`,
+      `OPEN; write 0 1 5; close 0; chown f -1 2000 0; chmod f 0${mode}; ${change.replace(/^|; /g, `$&${who} `)}; stat f 0`,
+    ),
+  );
+
 // biome-ignore format: one condition, one line
 export const tables = [
+  makeTable('set-user-id and set-group-id of a changed file',
+    ...makeChanged(0, '6777', '6777'),
+    ...makeChanged(1, '6777', '0777'),
+    ...makeChanged(2, '6777', '0777'),
+    ...makeChanged(1, '2767', '2767'),
+    ...makeChanged(2, '2767', '0767'),
+    makeRow('0 ok mode=106777', 'new times alone', 'FILE; chmod f 06777; 1 utimensat f 0 UTIME_NOW 0 UTIME_NOW 0; stat f 0'),
+  ),
   makeTable('stat',
     makeRow('ENOENT', 'no such name', 'stat f 0'),
     makeRow('ENOENT', 'a link that leads nowhere', 'LINK; stat l 0'),

@@ -2,5 +2,6 @@
 import { describeAccessTimes, describeTable } from './suite.ts';
 
 describeTable('posix');
+describeTable('files');
 describeTable('python');
 describeAccessTimes();

@@ -18,7 +18,7 @@ let count = 0;
 function compileModule(name: string, functions: string, record: string): void {
   compileText(
     name,
-    `#include "glossa.h"\n#define UNUSED(x) ((void)(x))\n${functions}
+    `#include "glossa.h"\n#pragma GCC diagnostic ignored "-Wunused-parameter"\n${functions}
 struct glossa_translator glossa_translator = {${record}};\n`,
   );
 }
@@ -41,10 +41,6 @@ const STAT = `static void stat_fop(glossa_frame_t *frame, xlator_t *this, const 
                                    dict_t *xdata)`;
 const CBK = `static void stat_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this,
   int64_t op_ret, int32_t op_errno, const struct iatt *buf, dict_t *xdata)`;
-const NONE = 'UNUSED(frame); UNUSED(this); UNUSED(loc); UNUSED(xdata);';
-const CBK_NONE =
-  'UNUSED(frame); UNUSED(cookie); UNUSED(this); UNUSED(op_ret); UNUSED(op_errno);' +
-  ' UNUSED(buf); UNUSED(xdata);';
 
 /** One mistake in stat, made in the fop itself. */
 const mistakes = rows`
@@ -74,7 +70,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
   it.each(mistakes)(
     'fails its request with EIO, and the log names its file and line, for %s',
     async (_, body, line) => {
-      const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
+      const run = await start(`${STAT}\n{\n${body}\n}`, '.fops = {.stat = stat_fop}');
       const reply = run.ask('stat', run.knownLoc('a'), null);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
       const lines = run.takeLines();
@@ -86,7 +82,7 @@ describe.skipIf(!canCompile)('a module in C', () => {
 
   it('fails the request with EIO when it replies twice in one callback', async () => {
     const run = await start(
-      `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
+      `${CBK}\n{\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
       '.cbks = {.stat = stat_cbk}',
     );
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -101,7 +97,6 @@ describe.skipIf(!canCompile)('a module in C', () => {
       `static glossa_frame_t *kept; static dict_t *dict; static inode_t *inode;
 ${STAT}
 {
-  ${NONE}
   if (kept != NULL) {
     glossa_fail(kept, ENOENT);
     loc_t other = *loc;
@@ -129,7 +124,6 @@ ${STAT}
     const run = await start(
       `static void late(xlator_t *this, void *frame)
 {
-  UNUSED(this);
   glossa_frame_t *mine = frame;
   const data_t *data = mine->args[1].pointer;
   const data_t copy = *data;
@@ -137,7 +131,6 @@ ${STAT}
 }
 static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writev)
 {
-  UNUSED(fd); UNUSED(vector); UNUSED(offset); UNUSED(flags); UNUSED(xdata);
   timer_after(this, 0, late, frame);
 }`,
       '.fops = {.writev = writev_fop}',
@@ -151,7 +144,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
 
   it('has its failed request passed to the child, once, under on-error bypass', async () => {
     const run = await start(
-      `${STAT}\n{\n${NONE}\nglossa_fail(frame, -1);\n}`,
+      `${STAT}\n{\nglossa_fail(frame, -1);\n}`,
       '.fops = {.stat = stat_fop}',
       {
         options: { 'on-error': 'bypass' },
@@ -164,7 +157,7 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
   });
 
   it('leaves a request without a reply, which fails with EIO after frame-timeout', async () => {
-    const run = await start(`${STAT}\n{\n${NONE}\n}`, '.fops = {.stat = stat_fop}', {
+    const run = await start(`${STAT}\n{\n}`, '.fops = {.stat = stat_fop}', {
       options: { 'frame-timeout': '3' },
     });
     const reply = run.ask('stat', run.knownLoc('a'), null);
@@ -176,11 +169,10 @@ static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writ
 
   it('may reply in its cancel function when the caller is interrupted', async () => {
     const run = await start(
-      `${STAT}\n{\n${NONE}\nwind_stat(frame, NULL, NULL, this->child, loc, xdata);\n}
-${CBK}\n{\n${CBK_NONE}\nif (!frame->answered) unwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
+      `${STAT}\n{\nwind_stat(frame, NULL, NULL, this->child, loc, xdata);\n}
+${CBK}\n{\nif (!frame->answered) unwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
 static void given_up(glossa_frame_t *frame, xlator_t *this)
 {
-  UNUSED(this);
   glossa_fail(frame, EINTR);
 }`,
       '.fops = {.stat = stat_fop}, .cbks = {.stat = stat_cbk}, .cancels = {.stat = given_up}',
@@ -214,7 +206,7 @@ static const struct volume_options options[] = {
   });
 
   it('has separate static variables in each of two volumes', async () => {
-    const functions = `static int calls;\n${STAT}\n{\n${NONE}\nglossa_fail(frame, ++calls);\n}`;
+    const functions = `static int calls;\n${STAT}\n{\nglossa_fail(frame, ++calls);\n}`;
     const one = await start(functions, '.fops = {.stat = stat_fop}');
     const settings = { language: nativeFile, name: `misuse${count}` };
     const other = await startModule(libraryFolder(), settings);
@@ -227,7 +219,6 @@ static const struct volume_options options[] = {
       `static int calls;
 ${STAT}
 {
-  ${NONE}
   calls++;
   glossa_fail(frame, loc->name[0] == 'w' ? 0 : calls);
 }`,
@@ -248,17 +239,14 @@ ${STAT}
       `static int64_t calls;
 ${STAT}
 {
-  ${NONE}
   glossa_fail(frame, (int32_t)++calls);
 }
 static void dump(xlator_t *this, dict_t *state)
 {
-  UNUSED(this);
   dict_set_int64(state, "calls", calls);
 }
 static void load(xlator_t *this, dict_t *state)
 {
-  UNUSED(this);
   dict_get_int64(state, "calls", &calls);
 }
 static void fini(xlator_t *this)
@@ -276,8 +264,7 @@ static void fini(xlator_t *this)
   });
 
   it('is replaced under option reload when its file is recompiled, but not by a file that is no library', async () => {
-    const renderFop = (errno: number): string =>
-      `${STAT}\n{\n${NONE}\nglossa_fail(frame, ${errno});\n}`;
+    const renderFop = (errno: number): string => `${STAT}\n{\nglossa_fail(frame, ${errno});\n}`;
     const run = await start(renderFop(1), '.fops = {.stat = stat_fop}', {
       options: { reload: 'on' },
     });
@@ -309,17 +296,15 @@ static void fini(xlator_t *this)
 
   it('leaves no frame or memory behind after 100,000 requests, whether they succeed or fail', async () => {
     const run = await start(
-      `${CBK}\n{\n${CBK_NONE}\nframe_alloc(frame, 5000);\nunwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
+      `${CBK}\n{\nframe_alloc(frame, 5000);\nunwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
 ${STAT}
 {
-  ${NONE}
   if (loc->name[0] == 'f') glossa_fail(frame, ENOENT);
   else if (loc->name[0] == 'w') glossa_fail(frame, 0);
   else wind_stat(frame, NULL, stat_cbk, this->child, loc, xdata);
 }
 static void dump(xlator_t *this, dict_t *dict)
 {
-  UNUSED(this);
   dict_set_int64(dict, "frames", (int64_t)glossa_self.frames.count);
   dict_set_int64(dict, "resting", (int64_t)glossa_self.resting);
 }`,

@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import type { Language } from '../../support/module.ts';
 import { canCompileWasm, wasmC } from '../../support/wasm.ts';
-import { anyContract } from '../bridge/any.ts';
-import { clientContract } from '../bridge/clients.ts';
-import { fopValueContract } from '../bridge/fop-values.ts';
-import { lifecycleContract } from '../bridge/lifecycle.ts';
-import { requestContract } from '../bridge/requests.ts';
-import { timerContract } from '../bridge/timers.ts';
+import { runParts } from '../bridge/parts.ts';
 
 const folder = join(import.meta.dirname, '../bridge/c');
 const isolatedWasm: Language = {
@@ -16,11 +11,8 @@ const isolatedWasm: Language = {
   find: (...module) => ({ ...wasmC.find(...module), isolation: 'thread' }),
 };
 
-describe.skipIf(!canCompileWasm)('modules in C compiled to WebAssembly, in threads', () => {
-  describe('any_fop', () => anyContract(folder, isolatedWasm));
-  describe('requests', () => requestContract(folder, isolatedWasm));
-  describe('values of fops', () => fopValueContract(folder, isolatedWasm));
-  describe('lifecycle', () => lifecycleContract(folder, isolatedWasm));
-  describe('clients', () => clientContract(folder, isolatedWasm));
-  describe('timers', () => timerContract(folder, isolatedWasm));
-});
+const PARTS = ['any_fop', 'requests', 'values of fops', 'lifecycle', 'clients', 'timers'] as const;
+
+describe.skipIf(!canCompileWasm)('modules in C compiled to WebAssembly, in threads', () =>
+  runParts(folder, PARTS, isolatedWasm),
+);

@@ -17,15 +17,15 @@ describe('a declaration in a JavaScript module', () => {
     const source = `${HEAD}function mkdir(frame) { frame.wind(); }
 export function init() {}
 export class xlator extends Translator {
-  // static lookup(frame) { of an example }
+  // static opendir(frame) { of an example }
   static option = { a: Option.int(1) };
   static limit = Option.int(5);
   static observe = true;
   init() { this.observes = true; }
   static unlink(frame, loc) { frame.wind(); }
-  lookup(frame) { frame.fail(1); }
+  opendir(frame) { frame.fail(1); }
   stat(frame, xdata, loc) { frame.wind(); }
-  lookup(frame, loc) { frame.wind(); }
+  opendir(frame, loc) { frame.wind(); }
   access(loc, mask) {}
 }
 `;
@@ -33,7 +33,7 @@ export class xlator extends Translator {
     expect(onlyWarnings((await startModule({ 'm.js': source })).takeLines())).toEqual([
       `2 mkdir ${away}`,
       `10 unlink ${away}`,
-      '11 lookup is defined once more in line 13, and that one counts',
+      '11 opendir is defined once more in line 13, and that one counts',
       '9 observes belongs to the class: what an instance is given is never read',
       "6 option is never read (did you mean 'options'?)",
       '7 limit is no option: options = {…} of the class names all of them',
@@ -46,7 +46,7 @@ export class xlator extends Translator {
   it('causes no warning when the module itself uses it', async () => {
     const source = `${HEAD}function stat(frame, ...args) { frame.wind(...args); }
 const table = {
-  lookup(frame) { frame.fail(1); },
+  opendir(frame) { frame.fail(1); },
   mkdir(frame) { frame.fail(1); },
 };
 function refuse(frame) { table[frame.name](frame); }
@@ -54,7 +54,7 @@ export class xlator extends Translator {
   static option = Option.int(5);
   static options = { limit: this.option };
   static rmdir(frame) { frame.fail(1); }
-  lookup(frame, { path }, xdata = null) { refuse(frame, path, xdata); }
+  opendir(frame, { path }, xdata = null) { refuse(frame, path, xdata); }
   access(frame, where, how, xdata) { xlator.rmdir(frame, where, how, xdata); }
   fsync(frame, ...args) { frame.wind(...args); }
 }

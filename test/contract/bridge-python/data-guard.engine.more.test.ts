@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
 import { ENXIO, EOPNOTSUPP } from '../../../runtime/core/errno.ts';
 import { fops } from '../../../runtime/core/fops.ts';
-import { type FopName, fail } from '../../../runtime/core/gen/fops.gen.ts';
+import { type FopName, type FopTable, fail } from '../../../runtime/core/gen/fops.gen.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
 import { CONTENT } from '../../../runtime/core/xdata.ts';
 import {
@@ -136,7 +136,7 @@ const start = (
 const PAST = fops.filter(({ data }) => data === 'past').map(({ name }) => name);
 
 /** Arguments of the fops that carry data past readv and writev. */
-function makeArguments(run: RunningModule): Readonly<Record<string, readonly unknown[]>> {
+function makeArguments(run: RunningModule): { readonly [N in FopName]?: FopTable[N]['args'] } {
   const fd = new Fd(run.root, 2, 1);
   return {
     copy_file_range: [fd, 0, fd, 10, 5, 0, null],

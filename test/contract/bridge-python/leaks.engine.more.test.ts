@@ -222,7 +222,7 @@ function expectNothingLeft(ask: (at: number) => void): void {
   send(COUNT, ask);
   const after = countLeft();
   expect(after.counts).toEqual(before.counts);
-  expect(run.host.requests.size).toBe(0);
+  expect(run.host.pending.size).toBe(0);
   expect(run.knownLoc('file').inode!.fdCount).toBeLessThan(2);
   expect(after.blocks - before.blocks).toBeLessThan(SLACK);
   expect(run.host.interpreter.guest.memoryBytes).toBe(memoryBytes);

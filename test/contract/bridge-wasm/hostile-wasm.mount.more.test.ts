@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { attackNames, endless, isLarge, makeEndlessCalls } from '../../support/hostile-wasm.ts';
-import { describeMountsAnyway, startMount, withScratch } from '../../support/mount.ts';
+import { describeMounts, startMount, withScratch } from '../../support/mount.ts';
 import { otherNodes } from '../../support/nodes.ts';
 import { readMemory } from '../../support/process-memory.ts';
 import { selectVariants } from '../../support/test-selection.ts';
@@ -34,7 +34,7 @@ const statOrErrno = (path: string): Promise<string> =>
     ({ code }) => code as string,
   );
 
-describeMountsAnyway('a mount of a hostile module in WebAssembly', () => {
+describeMounts('a mount of a hostile module in WebAssembly', () => {
   const isSmall = (kind: string): boolean => !isLarge(kind);
   const variants = [
     ['large functions', isLarge, process.execPath] as const,

@@ -4,54 +4,9 @@
  */
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
-import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
-import { libraryFolder } from '../../support/native.ts';
 import { rows } from '../../support/rows.ts';
-import { canCompileWasm, compileWasmText } from '../../support/wasm.ts';
-
-let count = 0;
-
-/** Starts a module whose `access` does this; `statfs` fails with the count of its calls. */
-async function start(
-  body: string,
-  settings: ModuleSettings = {},
-  flags: readonly string[] = ['-g'],
-): Promise<RunningModule> {
-  count += 1;
-  const name = `trap${count}`;
-  compileWasmText(
-    name,
-    `#include "glossa.h"
-static int calls;
-static int32_t (*volatile function)(xlator_t *, double);
-static volatile int zero;
-static void count_calls(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_statfs)
-{
-    (void)this; (void)loc; (void)xdata; (void)function; (void)zero;
-    glossa_fail(frame, ++calls);
-}
-static __attribute__((noinline)) void harm(int depth)
-{
-    (void)depth;
-${body}
-}
-static void harmful(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_access)
-{
-    (void)this; (void)loc; (void)xdata;
-    harm((int)mask);
-    glossa_fail(frame, ENOENT);
-}
-struct glossa_translator glossa_translator = {
-    .fops = {.statfs = count_calls, .access = harmful}};
-`,
-    flags,
-  );
-  const run = await startModule(libraryFolder(), { name: `${name}.wasm`, ...settings });
-  run.takeLines();
-  return run;
-}
-
-const ask = (run: RunningModule): number => run.ask('statfs', run.knownLoc('a'), null).opErrno;
+import { canCompileWasm } from '../../support/wasm.ts';
+import { ask, count, start, trapOften } from './trapping-module.ts';
 
 /** The line of the body in the compiled text. */
 const BODY_LINE = 13;
@@ -107,19 +62,6 @@ describe.skipIf(!canCompileWasm)('a module in WebAssembly', () => {
     run.expectSettled();
   });
 
-  it('fails its request when its calls nest too deep', async () => {
-    const run = await start(
-      'volatile char room[64]; room[0] = (char)depth; if (depth >= 0) harm(depth + room[0] + 1);',
-    );
-    expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EIO });
-    expect(run.takeLines()[0]).toMatch(
-      /access failed: (its calls are nested too deep|an access outside)/,
-    );
-    await vi.waitFor(() => expect(run.dump().restarts).toBe(1));
-    expect(ask(run)).toBe(1);
-    run.expectSettled();
-  });
-
   it('fails its request when it allocates without end, and memory-limit bounds its memory', async () => {
     const run = await start(
       'for (;;) { char *more = malloc(1000000); if (more == NULL) abort(); more[0] = 1; }',
@@ -131,19 +73,6 @@ describe.skipIf(!canCompileWasm)('a module in WebAssembly', () => {
     await vi.waitFor(() => expect(run.dump().restarts).toBe(1));
     expect(ask(run)).toBe(1);
     expect(run.host.interpreter.guest.memoryBytes).toBe(memoryBytes);
-    run.expectSettled();
-  });
-
-  it('is ended at time-limit in an endless loop', async () => {
-    const run = await start('for (volatile int round = 0;; round++);', {
-      options: { 'time-limit': '0.5' },
-    });
-    expect(run.ask('access', run.knownLoc('a'), 0, null)).toMatchObject({ opErrno: EIO });
-    expect(run.takeLines().join('\n')).toMatch(
-      /the interpreter is lost: access: a call ran too long \(0\.\d s\).*\(option time-limit\)/,
-    );
-    await vi.waitFor(() => expect(run.dump().restarts).toBe(1));
-    expect(ask(run)).toBe(1);
     run.expectSettled();
   });
 
@@ -169,16 +98,5 @@ describe.skipIf(!canCompileWasm)('a module in WebAssembly', () => {
     run.expectSettled();
   });
 
-  it('serves after 2,000 traps, with the memory of one instance', async () => {
-    const run = await start('__builtin_trap();', {
-      options: { 'restart-backoff': '0', 'log-limit': '1KB' },
-    });
-    for (let times = 1; times <= 2000; times += 1) {
-      run.ask('access', run.knownLoc('a'), 0, null);
-      await vi.waitFor(() => expect(run.host.counters.restarts).toBe(times), { interval: 1 });
-    }
-    expect(run.host.interpreters.length).toBe(1);
-    expect(ask(run)).toBe(1);
-    run.expectSettled();
-  });
+  it('serves after 2,000 traps, with the memory of one instance', () => trapOften(2000));
 });

@@ -10,8 +10,8 @@ import type { FopName } from '../../../runtime/core/gen/fops.gen.ts';
 import {
   hostedLanguage,
   type Language,
+  makeQuietStart,
   type RunningModule,
-  startModule,
 } from '../../support/module.ts';
 import { takeTexts } from './requests.ts';
 import { Samples } from './values.ts';
@@ -20,16 +20,8 @@ import { Samples } from './values.ts';
 const emptyReply = ({ reply }: FopRow): unknown[] =>
   reply.map(({ type }) => (type === 'int' ? 0 : null));
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function anyContract(folder: string, language: Language = hostedLanguage): void {
-  const start = async (name: string): Promise<RunningModule> => {
-    const run = await startModule(folder, { name, language });
-    run.takeLines();
-    return run;
-  };
+  const start = makeQuietStart(folder, language);
 
   /** Sends a fop through, with all it can carry; the child fails it or not. What was logged. */
   function send(run: RunningModule, row: FopRow, opRet = 0): string[] {

@@ -74,8 +74,8 @@ function awaitedContract(folder: string): void {
   });
 }
 
-/** The first half; a TypeScript record invalidates by the core's own functions. */
-export function timeoutsContract(folder: string, language: Language): void {
+/** Cache times that a module sets. */
+function timeoutsContract(folder: string, language: Language): void {
   const start = (name: string) => startModule(folder, { name, language });
 
   it('timeouts: a module sets the cache time of an absent name', async () => {

@@ -5,26 +5,13 @@
 import { expect, it } from 'vitest';
 import { EINTR, EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/operands.ts';
-import {
-  hostedLanguage,
-  type Language,
-  type RunningModule,
-  startModule,
-} from '../../support/module.ts';
+import { hostedLanguage, type Language, makeQuietStart } from '../../support/module.ts';
 import { makeSized, takeTexts } from './requests.ts';
 
 const interrupted = { count: 1, opRet: -1, opErrno: EINTR };
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function cancelContract(folder: string, language: Language = hostedLanguage): void {
-  const start = async (name: string): Promise<RunningModule> => {
-    const run = await startModule(folder, { name, language });
-    run.takeLines();
-    return run;
-  };
+  const start = makeQuietStart(folder, language);
 
   it("cancel: the cancel method answers, and the child's later reply changes nothing", async () => {
     const run = await start('cancel');

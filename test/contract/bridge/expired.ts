@@ -9,10 +9,6 @@ import { Fd } from '../../../runtime/core/operands.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { makeSized, takeTexts } from './requests.ts';
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function expiredContract(folder: string, language: Language = hostedLanguage): void {
   it('expired: objects of an ended request raise HandleExpired', async () => {
     const run = await startModule(folder, { name: 'expired', language });

@@ -8,12 +8,7 @@ import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import { Fd, Loc } from '../../../runtime/core/operands.ts';
 import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
 import { makeAttributes, makeGfid } from '../../support/core.ts';
-import {
-  hostedLanguage,
-  type Language,
-  type RunningModule,
-  startModule,
-} from '../../support/module.ts';
+import { hostedLanguage, type Language, makeQuietStart } from '../../support/module.ts';
 import { makeSized, takeTexts } from './requests.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -27,16 +22,8 @@ async function collectAllGarbage(): Promise<void> {
   }
 }
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function fopValueContract(folder: string, language: Language = hostedLanguage): void {
-  const start = async (name: string): Promise<RunningModule> => {
-    const run = await startModule(folder, { name, language });
-    run.takeLines();
-    return run;
-  };
+  const start = makeQuietStart(folder, language);
 
   /** The same object, or an equal copy. */
   const expectSame = (actual: unknown, expected: unknown): void => {
@@ -172,7 +159,7 @@ export function fopValueContract(folder: string, language: Language = hostedLang
     run.graph.inodes.unlink(run.root, 'a');
     run.graph.inodes.lruLimit = 1;
     const other = run.knownLoc('other');
-    expect(run.graph.inodes.byNodeid(a.inode!.id)).toBe(undefined);
+    expect(run.graph.inodes.byId.get(a.inode!.id)).toBe(undefined);
     const sameLoc = run.knownLoc('a');
     expect(sameLoc.inode).not.toBe(a.inode);
     run.ask('stat', sameLoc, null);

@@ -21,10 +21,6 @@ const HARMS = [
   { harm: 'a memory bomb', limit: '0' },
 ];
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function harmfulModuleContract(folder: string, language: Language = hostedLanguage): void {
   const start = async (limit: string): Promise<RunningModule> => {
     const options = { 'time-limit': limit, 'memory-limit': '96MB' };

@@ -10,8 +10,8 @@ import { RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
 import {
   hostedLanguage,
   type Language,
-  type ModuleSettings,
   makeModuleGraph,
+  makeQuietStart,
   type RunningModule,
   startModule,
 } from '../../support/module.ts';
@@ -39,18 +39,10 @@ const entryLines = ({ entry }: FopRow): string[] => [
   ...(entry.creates ? ['+new 1'] : []),
 ];
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function lifecycleContract(folder: string, language: Language = hostedLanguage): void {
-  const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
-    const run = await startModule(folder, { name, language, ...settings });
-    run.takeLines();
-    return run;
-  };
+  const start = makeQuietStart(folder, language);
 
-  describe.each(language.hasHooks === false ? ['hooks'] : HOOK_MODULES)('%s', (name) => {
+  describe.each(HOOK_MODULES)('%s', (name) => {
     /** Sends a fop; the child answers its winds with `opRet`. */
     function send(run: RunningModule, fop: string, args: unknown[], opRet: number) {
       const reply = run.ask(fop as FopName, ...(args as never));
@@ -87,7 +79,6 @@ export function lifecycleContract(folder: string, language: Language = hostedLan
       run.expectSettled();
     });
 
-    if (language.hasHooks === false) return;
     it('calls the hooks for both names of an exchange, and for no rename onto a hard link', async () => {
       const run = await start(name);
       const exchange = new Dict().set(RENAME_FLAGS, 2);

@@ -6,15 +6,7 @@
  * `<fop>_cbk`, `<fop>_cancel` or a hook; `each_fop` and `each_cbk` stand for a method of every fop, `any_fop`, `any_cbk`
  * and `any_cancel` are the generic ones, and other names are callbacks.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { inject } from 'vitest';
 
@@ -24,25 +16,27 @@ import { inject } from 'vitest';
  * | `wind`, `wind changed`, `wind touched` | winds the arguments, or changed ones (values.ts), or changes them in place |
  * | `wind to N`, `to last`, `to next`, `to all` | winds to another child; in callbacks the original arguments |
  * | `wind cookie TEXT` | with a cookie |
- * | `wind stat then CBK` | winds a stat of the same loc, whose callback is CBK |
+ * | `wind stat then CBK` | winds a stat of the same loc, or a `flush` of the same fd, whose callback is CBK |
  * | `tail` | passes the request on without naming an argument or a callback |
  * | `await`, `await changed`, `await stat` | winds, and continues with the reply; a failure fails the request |
  * | `try` | the same, but continues also with a failure |
  * | `return`, `return changed`, `return own` | answers with the awaited reply, or another, and the usual op_ret |
  * | `unwind`, `unwind changed`, `unwind touched` | answers with the reply |
  * | `unwind RET`, `unwind own RET ERRNO` | answers with nothing, or with all it can |
- * | `hold`, `unwind worst` | keeps the reply; answers with the kept one whose op_ret is the least |
+ * | `unwind path TEXT` | answers a readlink |
+ * | `hold`, `unwind worst` | keeps the reply; answers with the kept one of the least op_ret, and then the largest file |
  * | `fail`, `fail ERRNO` | fails with the reply's errno or this one |
  * | `raise ERRNO`, `raise TEXT` | fails by an exception, in languages that have some |
  * | `fail count` | fails with the number of such failures as errno, which `dump_state` and `load_state` hand over |
  * | `spin` | runs without an end |
  * | `sleep MS` | continues later, by a timer |
  * | `note` | keeps the loc's name in `frame.local` |
- * | `keep`, `release` | stores the request; winds all that are stored |
+ * | `keep`, `release`, `answer` | stores the request; winds all that are stored, or answers them with nothing |
+ * | `within MS METHOD` | carries out METHOD after this time, before which no reply comes |
  * | `describe` | logs all that the values hold (values.ts) |
  * | `log TEXT` | with the values of `{names}` |
  *
- * Conditions: `answered`, `success`, `failed`, `last` (no more replies are owed), `more` (there is a child after the
+ * Conditions: `answered`, `success`, `failed`, `last` (every wind has its reply), `more` (there is a child after the
  * one that replied), and names of errors.
  */
 export const STEPS: Readonly<Record<string, string>> = {
@@ -105,6 +99,53 @@ export const STEPS: Readonly<Record<string, string>> = {
     any_cbk: unwind
     any_cancel: log any {fop}; fail EINTR
     stat_cancel: log own {fop}; fail EINTR`,
+
+  // In languages without await.
+  clock: `
+    stat: sleep 5000; wind
+    access: wind; within 2000 timed_out
+    access_cbk answered:
+    timed_out: fail ETIMEDOUT
+    readlink: wind; within 2000 late
+    readlink_cbk answered:
+    late: unwind path late
+    flush: keep
+    fsync: answer; unwind 0
+    fstat: wind; log given up; fail ENOTSUP
+    fstat_cbk:
+    statfs: wind; fail EINTR
+    statfs_cbk:`,
+  cancel_awaited: `
+    stat: wind
+    stat_cbk answered:
+    stat_cbk: unwind
+    stat_cancel: log stat is cancelled; fail EINTR
+    readlink: wind
+    readlink_cbk answered:
+    readlink_cbk: unwind
+    readlink_cancel: unwind path own
+    fsync: wind
+    fsync_cbk last: unwind
+    fsync_cbk:
+    fsync_cancel: wind flush then tidied
+    tidied: fail EINTR
+    access: wind; wind
+    access_cbk answered:
+    access_cbk failed: fail
+    access_cbk last: unwind
+    access_cbk:
+    access_cancel: fail EINTR`,
+  gather: `
+    stat: wind to all
+    stat_cbk answered:
+    stat_cbk failed: fail
+    stat_cbk last: hold; unwind worst
+    stat_cbk: hold
+    access: wind to all
+    access_cbk answered:
+    access_cbk success: unwind
+    access_cbk last: unwind
+    access_cbk:`,
 
   // Hooks: lifecycle.ts.
   ...withHooks({
@@ -188,27 +229,19 @@ const FORMS = {
   python: (steps: string) => `from steps import make\n\nxlator = make(${steps})\n`,
   javascript: (steps: string) =>
     `import { make } from './steps.js';\nexport const xlator = make(${steps});\n`,
-  typescript: (steps: string) =>
-    `import { make } from './source/steps.ts';\nexport default make(${steps});\n`,
 };
-const EXTENSIONS = { python: '.py', javascript: '.js', typescript: '.ts' };
+const EXTENSIONS = { python: '.py', javascript: '.js' };
 
 /** Makes a folder of all modules of the contract in a language. */
 export function makeContractModules(language: keyof typeof FORMS): string {
   const source = join(import.meta.dirname, language);
   const folder = mkdtempSync(join(inject('runFolder'), `${language}-modules-`));
-  // A specifier with the folder's path could have a quote, which the package that removes types does not escape.
-  symlinkSync(source, join(folder, 'source'));
   for (const [name, steps] of Object.entries(STEPS))
     writeFileSync(
       join(folder, name + EXTENSIONS[language]),
       FORMS[language](JSON.stringify(steps)),
     );
-  for (const name of readdirSync(source)) {
-    // Records in TypeScript import the package, which only a file inside of it finds.
-    if (language !== 'typescript') cpSync(join(source, name), join(folder, name));
-    else writeFileSync(join(folder, name), `export { default } from './source/${name}';\n`);
-  }
+  for (const name of readdirSync(source)) cpSync(join(source, name), join(folder, name));
   writeFileSync(join(folder, `edition_broken${EXTENSIONS[language]}`), '\n\nno module (:\n');
   return folder;
 }

@@ -11,9 +11,8 @@ import { type HeldRequest, makeAttributes, makeGfid } from '../../support/core.t
 import {
   hostedLanguage,
   type Language,
-  type ModuleSettings,
+  makeQuietStart,
   type RunningModule,
-  startModule,
 } from '../../support/module.ts';
 
 const EACCES = errnoNumber('EACCES')!;
@@ -32,16 +31,8 @@ export const takeTexts = (run: RunningModule): string[] =>
 const pid = ({ frame }: HeldRequest): number => frame.root.pid;
 const OWN_PID = -100;
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function requestContract(folder: string, language: Language = hostedLanguage): void {
-  const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
-    const run = await startModule(folder, { name, language, ...settings });
-    run.takeLines();
-    return run;
-  };
+  const start = makeQuietStart(folder, language);
 
   it('notes: frame.local lasts from the fop to its callback, for each request', async () => {
     const run = await start('notes');

@@ -4,10 +4,6 @@ import { Fd } from '../../../runtime/core/operands.ts';
 import { hostedLanguage, type Language, startModule } from '../../support/module.ts';
 import { takeTexts } from './requests.ts';
 
-/**
- * @param folder of the language's modules.
- * @param language the loader of the modules.
- */
 export function timerContract(folder: string, language: Language = hostedLanguage): void {
   it('timers: a timer fires once or repeats, can be cancelled, may fail, and may wind requests', async () => {
     const run = await startModule(folder, { name: 'timers', language });

@@ -10,11 +10,11 @@
 import '../../../../runtime/sys/inspector.ts';
 import { mkdirSync } from 'node:fs';
 import { tryCommand } from '../workloads/command.ts';
-import { workloads } from '../workloads/index.ts';
+import { type WorkloadName, workloads } from '../workloads/index.ts';
 import { serveRequests } from './serve-requests.ts';
 
 serveRequests({
-  open: (workload, setting) => workloads[workload].open(setting),
+  open: (workload, setting) => workloads[workload as WorkloadName].open(setting),
   handlers: {
     try({ words, folder }) {
       mkdirSync(folder);

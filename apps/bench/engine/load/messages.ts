@@ -26,7 +26,11 @@ export interface RequestTypes {
     readonly searches?: SearchPlan;
   };
   /** Prepares the workload's requests in the tree below its root. */
-  open: { readonly workload: WorkloadName; readonly setting: WorkloadSetting };
+  open: {
+    /** A name that the client's program knows. */
+    readonly workload: string;
+    readonly setting: WorkloadSetting;
+  };
   /** Sends a range of requests, and measures them. */
   run: RequestRange;
   /** Ends the workload's requests, and closes their files. */

@@ -3,7 +3,6 @@
  * processes pass what differs between them: whether they open files of a mount or of a volume.
  */
 
-import type { WorkloadName } from '../workloads/index.ts';
 import type { Requests, WorkloadSetting } from '../workloads/workload.ts';
 import type { Reply, ReplyTypes, Request, RequestName, RequestTypes } from './messages.ts';
 import { GONE_STATUSES, GoneError, runLoop } from './request-loop.ts';
@@ -18,7 +17,7 @@ type FurtherRequests = Exclude<RequestName, 'open' | 'run' | 'close'>;
 /** The part that differs between the programs of client processes. */
 export interface ClientProgram {
   /** Opens the files of a workload, and returns its requests. */
-  open(workload: WorkloadName, setting: WorkloadSetting): Requests | Promise<Requests>;
+  open(workload: string, setting: WorkloadSetting): Requests | Promise<Requests>;
   readonly handlers: Partial<Handlers<FurtherRequests>>;
 }
 

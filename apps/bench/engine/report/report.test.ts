@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { formatDuration } from '../../../../terminal/quantities.ts';
 import {
@@ -15,10 +16,6 @@ const run = simulateRun({ warnings: ['the stacks differ in two volumes: a, <b>']
 const plain = { width: 100, colour: false };
 
 const RATIOS_TITLE = 'Every statistic, divided by that of typescript';
-
-/** Escape sequences, which have no width. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they begin with
-const SGR = /\x1b\[[\d;]*m/g;
 
 describe('the first sentences of a bench report', () => {
   it('group the measurements of a stack by verdict if the verdicts differ', () => {
@@ -60,9 +57,8 @@ it('every report begins with the warning that the machine was busy', async () =>
 
 describe('the report at a terminal', () => {
   it.each([40, 60, 100, 160])('has no line wider than %i columns', (width) => {
-    const lines = formatTerminalReport(run, { width, colour: true })
-      .replaceAll(SGR, '')
-      .split('\n');
+    const coloured = formatTerminalReport(run, { width, colour: true });
+    const lines = stripVTControlCharacters(coloured).split('\n');
     // A name, a median and a note are shown at any width.
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
   });
@@ -132,7 +128,7 @@ describe('the report at a terminal', () => {
   it('has the same text with and without colours', () => {
     const coloured = formatTerminalReport(run, { ...plain, colour: true });
     expect(coloured).not.toBe(formatTerminalReport(run, plain));
-    expect(coloured.replaceAll(SGR, '')).toBe(formatTerminalReport(run, plain));
+    expect(stripVTControlCharacters(coloured)).toBe(formatTerminalReport(run, plain));
   });
 
   it('states how long a request takes in the plain directory, without a server', () => {

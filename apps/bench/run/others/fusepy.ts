@@ -9,18 +9,25 @@ const SCRIPT = join(packageRoot, 'apps/bench/engine/others/fusepy/pass.py');
 const PYTHON_PROGRAMS = ['python3', '/usr/bin/python3'];
 const INSTALL_COMMAND = 'apt install python3-fusepy';
 
+/** Returns a Python that can import fusepy, with both versions; if none can, the reason and the package to install. */
+export function findFusepy(): { python: string; version: string } | string {
+  const results = PYTHON_PROGRAMS.map((python) => ({
+    python,
+    ...runToEnd([python, SCRIPT, '--version']),
+  }));
+  const working = results.find(({ status }) => status === 0);
+  if (working === undefined) return describeProblem(results.at(-1)!.lastError);
+  return { python: working.python, version: working.output };
+}
+
 export const fusepy: Implementation = {
   names: ['fusepy'],
   prepare() {
-    const results = PYTHON_PROGRAMS.map((python) => ({
-      python,
-      ...runToEnd([python, SCRIPT, '--version']),
-    }));
-    const working = results.find(({ status }) => status === 0);
-    if (working === undefined) return describeProblem(results.at(-1)!.lastError);
-    const { python, output } = working;
+    const found = findFusepy();
+    if (typeof found === 'string') return found;
+    const { python, version } = found;
     return {
-      versions: { fusepy: output },
+      versions: { fusepy: version },
       stacks: [
         {
           name: 'fusepy',

@@ -169,7 +169,7 @@ const FILE_ATTRIBUTE_XATTRS: ReadonlySet<string | null> = new Set([FS_FLAGS, FS_
 const needsOpenFile = (name: string | null): boolean => FILE_ATTRIBUTE_XATTRS.has(name);
 
 const statDirectory: DirectoryHandler = (task, directory, args, inode) =>
-  stat(task, directory, inode, args[1] as Dict | null);
+  stat(task, directory, inode, args.at(-1) as Dict | null);
 
 /** Makes a handler that winds to all children that are up; the first failure decides. */
 const makeAllChildrenHandler =

@@ -4,13 +4,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Dict } from '../../../../runtime/core/dict.ts';
 import { EIO } from '../../../../runtime/core/errno.ts';
-import { type FopName, unwind } from '../../../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
+  type FopName,
+  unwind,
   unwindArgs,
   windArgs,
-} from '../../../../runtime/core/gen/generic.gen.ts';
+} from '../../../../runtime/core/gen/fops.gen.ts';
 import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Fops } from '../../../../runtime/core/xlator.ts';
 import { makeTranslator, type TestVolume } from '../../../../test/support/core.ts';

@@ -9,13 +9,14 @@ import type { Dict } from '../../../../runtime/core/dict.ts';
 import { EINVAL, EIO, EOPNOTSUPP, EPERM, ESTALE } from '../../../../runtime/core/errno.ts';
 import { type Arg, findFop } from '../../../../runtime/core/fops.ts';
 import type { Frame } from '../../../../runtime/core/frame.ts';
-import { type FopName, fopNames } from '../../../../runtime/core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
+  type FopName,
+  fopNames,
   unwindArgs,
   windArgs,
-} from '../../../../runtime/core/gen/generic.gen.ts';
+} from '../../../../runtime/core/gen/fops.gen.ts';
 import type { Inode } from '../../../../runtime/core/inode.ts';
 import { Fd, Loc } from '../../../../runtime/core/operands.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../runtime/core/xlator.ts';

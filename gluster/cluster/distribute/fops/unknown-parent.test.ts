@@ -60,7 +60,7 @@ describe('in a directory that the volume has not looked up', () => {
 
   test.each(NAMES)('link of %s succeeds', async (name) => {
     const directory = await startWithFile();
-    const inode = volume.graph.inodes.grep(directory, name)!;
+    const inode = directory.children!.get(name)!;
     forget(inode);
     const newLoc = new Loc(inode, directory, 'new');
     const reply = volume.ask('link', new Loc(inode, directory, name), newLoc, null);
@@ -70,7 +70,7 @@ describe('in a directory that the volume has not looked up', () => {
 
   test.each([...NAMES, 'dir'])('rename of %s succeeds, also from the root', async (name) => {
     const directory = await startWithFile();
-    const inode = volume.graph.inodes.grep(directory, name)!;
+    const inode = directory.children!.get(name)!;
     for (const known of [inode, volume.root]) forget(known);
     const from = new Loc(inode, directory, name);
     const to = makeLoc(volume.root, 'new');
@@ -81,8 +81,8 @@ describe('in a directory that the volume has not looked up', () => {
 
   test('unlink and rmdir succeed', async () => {
     const directory = await startWithFile();
-    const file = volume.graph.inodes.grep(directory, 'a')!;
-    const dir = volume.graph.inodes.grep(directory, 'dir')!;
+    const file = directory.children!.get('a')!;
+    const dir = directory.children!.get('dir')!;
     for (const known of [file, dir]) forget(known);
     expect(volume.ask('unlink', new Loc(file, directory, 'a'), 0, null).opErrno).toBe(0);
     forget(directory);

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { nameOpcode, opcodes } from '../opcodes.ts';
-import { Cursor, putI64, putU64, Span } from './cursor.ts';
+import { Cursor, InHeader, Span } from './cursor.ts';
 import { encodeDirent, NAME_OFFSET } from './dir.ts';
-import { decodeInHeader, encodeOutHeader, InHeader } from './header.ts';
 import {
   DELETE_NAME_OFFSET,
   encodeDelete,
@@ -15,7 +14,14 @@ import {
   INVAL_ENTRY_NAME_OFFSET,
 } from './notify.ts';
 import * as attr from './reply-structs.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './reply-structs.ts';
+import {
+  ENTRY_OUT_SIZE,
+  encodeEntryOut,
+  encodeNegativeEntry,
+  encodeOutHeader,
+  put64,
+  Validity,
+} from './reply-structs.ts';
 import {
   encodeGetxattrOut,
   encodeInitOut,
@@ -223,9 +229,9 @@ describe('decoding', () => {
       fc.property(anyMessage, (message) => {
         const cursor = new Cursor(message);
         const header = new InHeader();
-        decodeInHeader(cursor, message.length, header);
+        cursor.readHeader(message.length, header);
         for (const row of Object.values(opcodes)) {
-          decodeInHeader(cursor, message.length, header);
+          cursor.readHeader(message.length, header);
           (row.decode as (cursor: Cursor, out: unknown) => void)(cursor, row.args);
           expect(cursor.position).toBeLessThanOrEqual(message.length);
           for (const value of Object.values(row.args as object)) {
@@ -241,38 +247,36 @@ describe('decoding', () => {
   });
 
   test('decoding of a message that is longer than the buffer reports it as incomplete', () => {
-    const cursor = new Cursor(new Uint8Array(8));
-    cursor.reset(0, 9);
+    const cursor = new Cursor(new Uint8Array(48));
+    cursor.readHeader(49, new InHeader());
     expect(cursor.isShort).toBe(true);
   });
 
   test('returns 0 and empty byte ranges after an incomplete field', () => {
     const cursor = new Cursor(new Uint8Array([1, 2, 3, 4, 5, 6]));
     const span = new Span();
-    cursor.reset(0, 6);
     expect([cursor.readU32(), cursor.readU64(), cursor.readI64(), cursor.readU32()]).toEqual([
       0x04030201, 0, 0, 0,
     ]);
     cursor.readData(1, span);
     expect([cursor.isShort, span.length]).toEqual([true, 0]);
+    const unended = new Cursor(new Uint8Array([1, 2, 3]));
+    expect([unended.readName(), unended.isShort, unended.readU32()]).toEqual(['', true, 0]);
   });
 });
 
 describe('a 64-bit number', () => {
   const view = new DataView(new ArrayBuffer(8));
-  const cursor = new Cursor(new Uint8Array(view.buffer));
-  const again = (method: 'readU64' | 'readI64'): number => {
-    cursor.reset(0, 8);
-    return cursor[method]();
-  };
+  const again = (method: 'readU64' | 'readI64'): number =>
+    new Cursor(new Uint8Array(view.buffer))[method]();
 
   test('up to 2^53 survives encoding and decoding', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), fc.maxSafeInteger(), (unsigned, signed) => {
-        putU64(view, 0, unsigned);
+        put64(view, 0, unsigned);
         expect(view.getBigUint64(0, true)).toBe(BigInt(unsigned));
         expect(again('readU64')).toBe(unsigned);
-        putI64(view, 0, signed);
+        put64(view, 0, signed);
         expect(view.getBigInt64(0, true)).toBe(BigInt(signed));
         expect(again('readI64')).toBe(signed);
       }),

@@ -3,8 +3,7 @@
  * handlers/dir.ts writes both.
  */
 import { computeDirentSize } from '../../../core/iatt.ts';
-import { putU64 } from './cursor.ts';
-import { ENTRY_OUT_SIZE } from './reply-structs.ts';
+import { ENTRY_OUT_SIZE, put64 } from './reply-structs.ts';
 
 /** Bytes before the name in a fuse_dirent. */
 export const NAME_OFFSET = 24;
@@ -26,7 +25,7 @@ export function encodeDirent(
 ): number {
   view.setUint32(offset, inoLo, true);
   view.setUint32(offset + 4, inoHi, true);
-  putU64(view, offset + 8, nextOffset);
+  put64(view, offset + 8, nextOffset);
   view.setUint32(offset + 16, nameBytes, true);
   view.setUint32(offset + 20, type, true);
   const size = computeDirentSize(nameBytes);

@@ -19,7 +19,6 @@ const bytes = pack([
 
 test('a lock request decodes to its fields', () => {
   const cursor = new Cursor(bytes);
-  cursor.reset(0, bytes.length);
   const args = new LkIn();
   decodeLkIn(cursor, args);
   expect([cursor.isShort, cursor.position]).toEqual([false, 48]);
@@ -37,8 +36,7 @@ test('a lock request decodes to its fields', () => {
 
 test('a lock request that is cut off at any byte is reported as incomplete', () => {
   for (let length = 0; length < bytes.length; length++) {
-    const cursor = new Cursor(bytes);
-    cursor.reset(0, length);
+    const cursor = new Cursor(bytes.subarray(0, length));
     decodeLkIn(cursor, new LkIn());
     expect(cursor.isShort).toBe(true);
   }

@@ -10,14 +10,14 @@ import {
   NOTIFY_INVAL_INODE,
   OUT_HEADER_SIZE,
 } from '../protocol.ts';
-import { putI64, putU64 } from './cursor.ts';
+import { put64 } from './reply-structs.ts';
 
 /** Writes the header of a notice. Returns the length of the whole message. */
 function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): number {
   const length = OUT_HEADER_SIZE + bodyBytes;
   view.setUint32(0, length, true);
   view.setInt32(4, code, true);
-  putU64(view, 8, 0);
+  put64(view, 8, 0);
   return length;
 }
 
@@ -34,9 +34,9 @@ export function encodeInvalInode(
   offset: number,
   length: number,
 ): number {
-  putU64(view, OUT_HEADER_SIZE, nodeid);
-  putI64(view, OUT_HEADER_SIZE + 8, offset);
-  putI64(view, OUT_HEADER_SIZE + 16, length);
+  put64(view, OUT_HEADER_SIZE, nodeid);
+  put64(view, OUT_HEADER_SIZE + 8, offset);
+  put64(view, OUT_HEADER_SIZE + 16, length);
   return encodeNotifyHeader(view, NOTIFY_INVAL_INODE, 24);
 }
 
@@ -53,7 +53,7 @@ export function encodeInvalEntry(
   nameBytes: number,
   expire = false,
 ): number {
-  putU64(view, OUT_HEADER_SIZE, parent);
+  put64(view, OUT_HEADER_SIZE, parent);
   view.setUint32(OUT_HEADER_SIZE + 8, nameBytes, true);
   view.setUint32(OUT_HEADER_SIZE + 12, expire ? EXPIRE_ONLY : 0, true);
   view.setUint8(INVAL_ENTRY_NAME_OFFSET + nameBytes, 0);
@@ -70,8 +70,8 @@ export function encodeDelete(
   child: number,
   nameBytes: number,
 ): number {
-  putU64(view, OUT_HEADER_SIZE, parent);
-  putU64(view, OUT_HEADER_SIZE + 8, child);
+  put64(view, OUT_HEADER_SIZE, parent);
+  put64(view, OUT_HEADER_SIZE + 8, child);
   view.setUint32(OUT_HEADER_SIZE + 16, nameBytes, true);
   view.setUint32(OUT_HEADER_SIZE + 20, 0, true);
   view.setUint8(DELETE_NAME_OFFSET + nameBytes, 0);

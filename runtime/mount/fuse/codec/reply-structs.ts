@@ -1,26 +1,41 @@
 /**
- * Encodes the structs of replies with attributes, entries and locks, at `offset` of the reply's buffer. An inode
- * number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
+ * Encodes the headers of replies (struct fuse_out_header), and the structs with attributes, entries and locks, at
+ * `offset` of the reply's buffer. An inode number is passed as two halves (`inoHi`, `inoLo`), because it exceeds 2^53.
  */
 
-import { encodeDevice } from '../../../core/device-number.ts';
 import type { Dict } from '../../../core/dict.ts';
-import type { Iatt } from '../../../core/iatt.ts';
+import { encodeDevice, type Iatt } from '../../../core/iatt.ts';
 import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
-import { putI64, putU64 } from './cursor.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
+
+const TWO_32 = 0x1_0000_0000;
+
+/** Writes a number between -2^53 and 2^53 as 64 bits, two's complement. */
+export function put64(view: DataView, offset: number, value: number): void {
+  view.setUint32(offset, value, true);
+  view.setInt32(offset + 4, Math.floor(value / TWO_32), true);
+}
+
+/** Writes a reply's header. `errno` is positive, 0 for success. Returns the length with `bodyBytes`. */
+export function encodeOutHeader(
+  view: DataView,
+  unique: number,
+  errno: number,
+  bodyBytes: number,
+): number {
+  const length = OUT_HEADER_SIZE + bodyBytes;
+  view.setUint32(0, length, true);
+  view.setInt32(4, -errno, true);
+  put64(view, 8, unique);
+  return length;
+}
 
 /** Bytes of a struct fuse_attr. */
 export const ATTR_SIZE = 88;
 
 /** st_blksize: the preferred size of an application's reads and writes. */
 export const BLKSIZE = 131072;
-
-/** Writes the exact file size. With passthrough the kernel writes the file itself, so a size may exceed 2^53. */
-export function putSize(view: DataView, offset: number, iatt: Iatt): void {
-  if (iatt.sizeRest === undefined) putU64(view, offset, iatt.iaSize);
-  else view.setBigUint64(offset, iatt.exactSize, true);
-}
 
 /** Encodes a struct fuse_attr. */
 export function encodeAttr(
@@ -32,11 +47,13 @@ export function encodeAttr(
 ): void {
   view.setUint32(offset, inoLo, true);
   view.setUint32(offset + 4, inoHi, true);
-  putSize(view, offset + 8, iatt);
-  putU64(view, offset + 16, iatt.iaBlocks);
-  putI64(view, offset + 24, iatt.iaAtime);
-  putI64(view, offset + 32, iatt.iaMtime);
-  putI64(view, offset + 40, iatt.iaCtime);
+  put64(view, offset + 8, iatt.iaSize);
+  // With passthrough the kernel writes the file itself, so a size may exceed 2^53.
+  if (iatt.sizeRest !== undefined) view.setBigUint64(offset + 8, iatt.exactSize, true);
+  put64(view, offset + 16, iatt.iaBlocks);
+  put64(view, offset + 24, iatt.iaAtime);
+  put64(view, offset + 32, iatt.iaMtime);
+  put64(view, offset + 40, iatt.iaCtime);
   view.setUint32(offset + 48, iatt.iaAtimeNsec, true);
   view.setUint32(offset + 52, iatt.iaMtimeNsec, true);
   view.setUint32(offset + 56, iatt.iaCtimeNsec, true);
@@ -44,7 +61,7 @@ export function encodeAttr(
   view.setUint32(offset + 64, iatt.iaNlink, true);
   view.setUint32(offset + 68, iatt.iaUid, true);
   view.setUint32(offset + 72, iatt.iaGid, true);
-  view.setUint32(offset + 76, encodeDevice(iatt.iaRdev), true);
+  view.setUint32(offset + 76, iatt.iaRdev === 0 ? 0 : encodeDevice(iatt.iaRdev), true);
   view.setUint32(offset + 80, BLKSIZE, true);
   view.setUint32(offset + 84, 0, true);
 }
@@ -61,7 +78,7 @@ export function encodeAttrOut(
   inoLo: number,
   iatt: Iatt,
 ): void {
-  putU64(view, offset, attrValid.sec);
+  put64(view, offset, attrValid.sec);
   view.setUint32(offset + 8, attrValid.nsec, true);
   view.setUint32(offset + 12, 0, true);
   encodeAttr(view, offset + 16, inoHi, inoLo, iatt);
@@ -81,41 +98,33 @@ export function encodeEntryOut(
   inoLo: number,
   iatt: Iatt,
 ): void {
-  putU64(view, offset, nodeid);
+  put64(view, offset, nodeid);
   // Node ids are never used twice, so one generation is enough.
-  putU64(view, offset + 8, 0);
-  encodeValidities(view, offset, entryValid, attrValid);
+  put64(view, offset + 8, 0);
+  put64(view, offset + 16, entryValid.sec);
+  put64(view, offset + 24, attrValid.sec);
+  view.setUint32(offset + 32, entryValid.nsec, true);
+  view.setUint32(offset + 36, attrValid.nsec, true);
   encodeAttr(view, offset + 40, inoHi, inoLo, iatt);
 }
 
 /** Encodes an absent name as an entry with node id 0, which the kernel may cache as well. */
 export function encodeNegativeEntry(view: DataView, offset: number, entryValid: Validity): void {
   for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(offset + i, 0, true);
-  encodeValidities(view, offset, entryValid, entryValid);
-}
-
-/** Encodes the times in a struct fuse_entry_out at `offset`. */
-function encodeValidities(
-  view: DataView,
-  offset: number,
-  entryValid: Validity,
-  attrValid: Validity,
-): void {
-  putU64(view, offset + 16, entryValid.sec);
-  putU64(view, offset + 24, attrValid.sec);
+  put64(view, offset + 16, entryValid.sec);
+  put64(view, offset + 24, entryValid.sec);
   view.setUint32(offset + 32, entryValid.nsec, true);
-  view.setUint32(offset + 36, attrValid.nsec, true);
+  view.setUint32(offset + 36, entryValid.nsec, true);
 }
 
 /** Bytes of a struct fuse_statx. */
 const STATX_SIZE = 256;
 /** Bytes of a struct fuse_statx_out. */
 export const STATX_OUT_SIZE = 32 + STATX_SIZE;
-const TWO_32 = 0x1_0000_0000;
 
 /** Encodes a struct fuse_sx_time. */
 function encodeTime(view: DataView, offset: number, sec: number, nsec: number): void {
-  putI64(view, offset, sec);
+  put64(view, offset, sec);
   view.setUint32(offset + 8, nsec, true);
 }
 
@@ -129,7 +138,7 @@ export function encodeStatxOut(
   iatt: Iatt,
 ): void {
   for (let i = 0; i < STATX_OUT_SIZE; i += 4) view.setUint32(offset + i, 0, true);
-  putU64(view, offset, attrValid.sec);
+  put64(view, offset, attrValid.sec);
   view.setUint32(offset + 8, attrValid.nsec, true);
   encodeStatx(view, offset + 32, inoHi, inoLo, iatt);
 }
@@ -151,8 +160,9 @@ function encodeStatx(
   view.setUint16(offset + 28, iatt.mode, true);
   view.setUint32(offset + 32, inoLo, true);
   view.setUint32(offset + 36, inoHi, true);
-  putSize(view, offset + 40, iatt);
-  putU64(view, offset + 48, iatt.iaBlocks);
+  put64(view, offset + 40, iatt.iaSize);
+  if (iatt.sizeRest !== undefined) view.setBigUint64(offset + 40, iatt.exactSize, true);
+  put64(view, offset + 48, iatt.iaBlocks);
   encodeTime(view, offset + 64, iatt.iaAtime, iatt.iaAtimeNsec);
   encodeTime(view, offset + 80, iatt.iaBtime, iatt.iaBtimeNsec);
   encodeTime(view, offset + 96, iatt.iaCtime, iatt.iaCtimeNsec);
@@ -170,8 +180,8 @@ export function encodeLkOut(
   offset: number,
   { type, start, len, pid }: { type: number; start: number; len: number; pid: number },
 ): void {
-  putU64(view, offset, start);
-  if (len > 0) putU64(view, offset + 8, start + len - 1);
+  put64(view, offset, start);
+  if (len > 0) put64(view, offset + 8, start + len - 1);
   else {
     // The kernel's OFFSET_MAX, the largest signed 64-bit number.
     view.setUint32(offset + 8, 0xffff_ffff, true);
@@ -199,9 +209,7 @@ export class Validity {
   }
 
   /** Returns the timeout in a reply's xdata, under a key of `core/dict.ts`, or `fallback`, the mount's. */
-  static fromXdata(xdata: Dict | null, key: string, fallback: Validity): Validity {
-    // The usual case, without an allocation.
-    if (xdata === null) return fallback;
+  static fromXdata(xdata: Dict, key: string, fallback: Validity): Validity {
     const seconds = xdata.number(key);
     return seconds === undefined ? fallback : new Validity(seconds);
   }

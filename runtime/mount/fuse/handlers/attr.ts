@@ -59,7 +59,7 @@ function statInode(
   replyKind: number,
 ): void {
   const frame = session.begin('STAT');
-  const inode = session.findInode(nodeid);
+  const inode = session.graph.inodes.byId.get(nodeid);
   if (inode === undefined) {
     session.fail(frame, ESTALE);
     return;
@@ -103,7 +103,7 @@ const fstatCbk: Cbk<'fstat', HandlerContext> = (frame, cookie, xl, opRet, opErrn
   reply(xl.priv, frame, fd.inode, buf, xdata);
 };
 
-/** The bits that FATTR_* and setattr's `valid` share. SIZE is not among SETTABLE: a new size is the fop truncate. */
+/** The bits that setattr takes, without SIZE: a new size is the fop truncate. */
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW, SIZE } = SET_ATTR;
 const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 
@@ -129,7 +129,7 @@ interface AttributeChange {
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const isResize = (args.valid & SIZE) !== 0;
   const frame = session.begin(isResize ? 'TRUNCATE' : 'SETATTR');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const handleFd = (args.valid & FATTR_FH) !== 0 ? session.fds.get(args.fh) : undefined;
   const change: AttributeChange = {
@@ -214,14 +214,14 @@ const setattrCbk: Cbk<'setattr', HandlerContext> = (
 /** Handles ACCESS. With the mount option default_permissions, the kernel sends it in few cases, such as chdir(2). */
 export const access: Handler<AccessIn> = (session, header, args) => {
   const frame = session.begin('ACCESS');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.access(frame, 0, replyInodeStatus, session.links, new Loc(inode), args.mask, null);
 };
 
 export const readlink: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('READLINK');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.readlink(frame, 0, readlinkCbk, session.links, new Loc(inode), PATH_MAX, null);
 };
@@ -249,7 +249,7 @@ function encodeTarget(path: string, session: HandlerContext): number {
 
 export const statfs: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('STATFS');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.statfs(frame, 0, statfsCbk, session.links, new Loc(inode), null);
 };

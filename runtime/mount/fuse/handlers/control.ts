@@ -3,7 +3,7 @@
 import { ENODEV, ENOENT, EPROTO } from '../../../core/errno.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { messages } from '../../../core/messages.ts';
-import type { InitIn } from '../codec/header.ts';
+import type { InitIn } from '../codec/cursor.ts';
 import {
   encodeInitOut,
   INIT_OUT_SIZE,

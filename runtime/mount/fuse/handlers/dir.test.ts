@@ -132,7 +132,10 @@ describe('a directory listing', () => {
       ['..', 0],
     ]);
     for (const [name, nodeid] of got.slice(2)) {
-      expect(rig.session.findInode(nodeid)).toMatchObject({ nlookup: 1, path: `/${name}` });
+      expect(rig.session.graph.inodes.byId.get(nodeid)).toMatchObject({
+        nlookup: 1,
+        path: `/${name}`,
+      });
     }
   });
 

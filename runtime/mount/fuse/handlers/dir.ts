@@ -34,7 +34,7 @@ const LONGEST_ENTRY_SIZE = computeDirentplusSize(NAME_MAX);
 
 export const opendir: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPENDIR');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const fd = new Fd(inode, session.toGraphFlags(args.flags), header.pid, true);
   frame.local = fd;

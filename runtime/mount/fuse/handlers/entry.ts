@@ -46,13 +46,12 @@ export const symlink: Handler<SymlinkIn> = (session, header, args) => {
   const frame = session.begin('SYMLINK');
   const loc = makeNewLoc(session, frame, header.nodeid, args.name);
   if (loc === null) return;
-  const target = session.readName(args.target);
   wind.symlink(
     frame,
     0,
     createNameCbk,
     session.links,
-    target,
+    args.target,
     loc,
     0,
     session.initiator.makeGfidRequest(),
@@ -61,10 +60,10 @@ export const symlink: Handler<SymlinkIn> = (session, header, args) => {
 
 export const link: Handler<LinkIn> = (session, header, args) => {
   const frame = session.begin('LINK');
-  const inode = session.findInode(args.oldnodeid);
-  const parent = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(args.oldnodeid);
+  const parent = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined || parent === undefined) return session.fail(frame, ESTALE);
-  const newloc = new Loc(inode, parent, session.readName(args.name));
+  const newloc = new Loc(inode, parent, args.name);
   frame.local = newloc;
   wind.link(frame, 0, createNameCbk, session.links, new Loc(inode), newloc, null);
 };
@@ -129,10 +128,10 @@ export const rename: Handler<RenameIn> = (session, header, args) => {
   if ((flags & ~SUPPORTED_RENAME_FLAGS) !== 0) return session.fail(frame, EINVAL);
   const from = makeExistingLoc(session, frame, header.nodeid, args.oldname);
   if (from === null) return;
-  const parent = session.findInode(args.newdir);
+  const parent = session.graph.inodes.byId.get(args.newdir);
   if (parent === undefined) return session.fail(frame, ESTALE);
-  const name = session.readName(args.newname);
-  const to = new Loc(session.graph.inodes.grep(parent, name) ?? null, parent, name);
+  const { newname } = args;
+  const to = new Loc(parent.children?.get(newname) ?? null, parent, newname);
   const xdata = flags === 0 ? null : new Dict().set(RENAME_FLAGS, flags);
   frame.local = { from, to, xdata } satisfies RenameTargets;
   wind.rename(frame, 0, renameCbk, session.links, from, to, xdata);

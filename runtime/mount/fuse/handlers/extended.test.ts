@@ -7,6 +7,7 @@ import { type Answer, makeIatt, type Part, Rig, u32, u64 } from '../../../../tes
 import { Dict } from '../../../core/dict.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { O_TRUNC } from '../../../core/open-flags.ts';
+import { DIRECT_IO_MODE } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
@@ -118,7 +119,7 @@ describe('TMPFILE', () => {
       [1, null, 0o100644, 0o100666, 0o22, 'gfuuid'],
       [makeIatt(9).iaGfid, 2],
     ]);
-    const inode = rig.session.findInode(Number(body.readBigUInt64LE(0)))!;
+    const inode = rig.session.graph.inodes.byId.get(Number(body.readBigUInt64LE(0)))!;
     expect([inode.nlookup, inode.names, inode.fdCount]).toEqual([1, [], 1]);
     expect(rig.session.fds.get(Number(body.readBigUInt64LE(128)))!.inode).toBe(inode);
   });
@@ -258,6 +259,28 @@ test('SYNCFS winds fsyncdir of the root with SYNC_VOLUME, and releases its fd', 
   const held = rig.graph.inodes.root.fdCount;
   expect(rig.ask(OP.SYNCFS, 1, u64(0)).error).toBe(0);
   expect([seen, rig.graph.inodes.root.fdCount]).toEqual([[[1, true, 0, 1]], held]);
+});
+
+test('OPEN replies FOPEN_DIRECT_IO if the volumes ask for it', async () => {
+  let xdata: Dict | null = null;
+  rig = await Rig.make({ open: (frame, _x, _l, _f, fd) => unwind.open(frame, 0, 0, fd, xdata) });
+  const ask = () => rig.ask(OP.OPEN, rig.find('file').id, u32(0), u32(0)).body.readUInt32LE(8);
+  expect(ask()).toBe(0);
+  xdata = new Dict().set(DIRECT_IO_MODE, 1);
+  expect(ask()).toBe(1);
+});
+
+test('FSYNC winds fsync, for data only if the program called fdatasync(2)', async () => {
+  const seen: unknown[] = [];
+  const fsync: Fops<null>['fsync'] = (frame, _xl, _fd, datasync) => {
+    seen.push(datasync);
+    unwind.fsync(frame, 0, 0, null, null, null);
+  };
+  rig = await Rig.make({ ...open, fsync });
+  const [id, fh] = openFile();
+  for (const flags of [0, 1])
+    expect(rig.ask(OP.FSYNC, id, u64(fh), u32(flags), u32(0)).error).toBe(0);
+  expect(seen).toEqual([0, 1]);
 });
 
 test('FALLOCATE winds discard for holes, zerofill for zeros, and fallocate for other modes', async () => {

@@ -50,7 +50,7 @@ import { makeCreationXdata, makeKillPrivXdata } from './request-xdata.ts';
 /** Handles OPEN. O_TRUNC becomes a separate truncate fop after the open, which every translator sees. */
 export const open: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPEN');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const flags = convertOpenFlags(session, args.flags & ~O_TRUNC);
   const fd = new Fd(inode, flags, header.pid);
@@ -125,10 +125,11 @@ function encodeOpenReply(
 ): void {
   const { fds, pageCachePolicy, passthrough } = session;
   const { inode } = fd;
-  const wasMappable = passthrough.mayBeMapped(inode);
+  const wasMappable = passthrough.mappableInodes.has(inode);
   passthrough.open(fd.links, fd, fds.findOpenFile(inode) !== undefined);
   // The kernel may hold attributes from before passthrough; from now on they are not cached.
-  if (!wasMappable && passthrough.mayBeMapped(inode)) session.notices.invalidateAttributes(inode);
+  if (!wasMappable && passthrough.mappableInodes.has(inode))
+    session.notices.invalidateAttributes(inode);
   fds.add(fd);
   const cacheFlag = directIoFlag === 0 ? pageCachePolicy.findKeepCacheFlag(fd) : directIoFlag;
   const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cacheFlag : 0);

@@ -18,8 +18,7 @@ import type { Log } from '../../../core/log.ts';
 import type { ConvertFlags } from '../../../core/machine-flags.ts';
 import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Child, GraphView } from '../../../core/xlator.ts';
-import type { Cursor, Span } from '../codec/cursor.ts';
-import type { InHeader } from '../codec/header.ts';
+import type { Cursor, InHeader, Span } from '../codec/cursor.ts';
 import type { Validity } from '../codec/reply-structs.ts';
 import type { Notices } from '../notices.ts';
 import type { PageCachePolicy } from '../page-cache-policy.ts';
@@ -30,14 +29,14 @@ export function makeNewLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,
-  name: Span,
+  name: string,
 ): Loc | null {
-  const parent = session.findInode(nodeid);
+  const parent = session.graph.inodes.byId.get(nodeid);
   if (parent === undefined) {
     session.fail(frame, ESTALE);
     return null;
   }
-  const loc = new Loc(session.graph.inodes.newInode(), parent, session.readName(name));
+  const loc = new Loc(session.graph.inodes.newInode(), parent, name);
   frame.local = loc;
   return loc;
 }
@@ -47,16 +46,15 @@ export function makeExistingLoc(
   session: HandlerContext,
   frame: Frame,
   nodeid: number,
-  name: Span,
+  name: string,
 ): Loc | null {
-  const parent = session.findInode(nodeid);
+  const { inodes } = session.graph;
+  const parent = inodes.byId.get(nodeid);
   if (parent === undefined) {
     session.fail(frame, ESTALE);
     return null;
   }
-  const { inodes } = session.graph;
-  const text = session.readName(name);
-  const loc = new Loc(inodes.grep(parent, text) ?? inodes.newInode(), parent, text);
+  const loc = new Loc(parent.children?.get(name) ?? inodes.newInode(), parent, name);
   frame.local = loc;
   return loc;
 }
@@ -112,10 +110,6 @@ export interface HandlerContext {
 
   /** Begins the request of the current message, with a fop's log name, and returns the frame to wind with. */
   begin(op: string): Frame;
-  /** Finds an inode; undefined for a nodeid that the kernel has forgotten. */
-  findInode(nodeid: number): Inode | undefined;
-  /** Decodes a name in the current message. */
-  readName(span: Span): string;
   /** Copies bytes of the current message. */
   copyData(span: Span): Uint8Array;
   /** Returns bytes of the current message without a copy, valid until the reply. */

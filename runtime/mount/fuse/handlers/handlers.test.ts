@@ -1,6 +1,7 @@
 /** The kernel's operations: their fops, and their effects on inodes, names and fds. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeIatt, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -22,12 +23,28 @@ const opening: Fops<null> = {
 const openFile = (inode: Inode, opcode = OP.OPEN): number =>
   Number(rig.ask(opcode, inode.id, u32(2), u32(0)).body.readBigUInt64LE(0));
 
+const [EIO, ENAMETOOLONG] = [5, 36];
+test.each<[string, string | null, number]>([
+  ['a target', 'a/b', 0],
+  ['the longest target', 'a'.repeat(4095), 0],
+  ['a target that is too long', 'a'.repeat(4096), ENAMETOOLONG],
+  ['a target with too many bytes', 'é'.repeat(2048), ENAMETOOLONG],
+  ['an empty target', '', EIO],
+  ['no target', null, EIO],
+])('READLINK of a symlink with %s', async (_, target, errno) => {
+  rig = await Rig.make({
+    readlink: (frame) => unwind.readlink(frame, 0, 0, target, null, null),
+  });
+  const { error, body } = rig.ask(OP.READLINK, rig.find('file').id);
+  expect([error, body.toString()]).toEqual(errno === 0 ? [0, target] : [-errno, '']);
+});
+
 describe('LOOKUP', () => {
   test('links the found inode to its name, and adds one to its lookup count', async () => {
     rig = await Rig.make();
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([error, body.length]).toEqual([0, 128]);
-    const inode = rig.session.findInode(nodeidOf(body))!;
+    const inode = rig.session.graph.inodes.byId.get(nodeidOf(body))!;
     expect(inode.gfid).toBe(makeIatt(2).iaGfid);
     expect([inode.nlookup, inode.path]).toEqual([1, '/file']);
     // Inode number: the last eight bytes of the gfid.
@@ -83,7 +100,7 @@ describe('LOOKUP', () => {
     rig.send(OP.FORGET, id, u64(1));
     const self = rig.ask(OP.LOOKUP, id, '.');
     expect([self.error, nodeidOf(self.body)]).toEqual([0, id]);
-    expect(rig.session.findInode(id)!.nlookup).toBe(1);
+    expect(rig.session.graph.inodes.byId.get(id)!.nlookup).toBe(1);
     expect(nodeidOf(rig.ask(OP.LOOKUP, id, '..').body)).toBe(1);
     there = false;
     expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
@@ -139,6 +156,29 @@ describe('LOOKUP', () => {
     expect(inode.names).toEqual([]);
   });
 
+  test('LOOKUP of a known name that goes or changes meanwhile links its inode again', async () => {
+    let change = (): unknown => null;
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => {
+        change();
+        unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null);
+      },
+    });
+    const file = rig.find('file');
+    const { table } = file;
+    const { root } = table;
+    for (const each of [
+      () => table.unlink(root, 'file'),
+      () => table.link(table.newInode(), root, 'file', makeIatt(3)),
+      () => [table.unlink(root, 'file'), rig.session.client.forget(file, file.nlookup)],
+    ]) {
+      change = each;
+      const { body } = rig.ask(OP.LOOKUP, 1, 'file');
+      expect([nodeidOf(body), file.path, file.names.length]).toEqual([file.id, '/file', 1]);
+      expect([root.children!.get('file'), table.byId.get(file.id)]).toEqual([file, file]);
+    }
+  });
+
   test('LOOKUP of a second name of a known inode replies the same node id', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, makeIatt(2), null, null),
@@ -166,9 +206,11 @@ describe('FORGET', () => {
     rig.find('file');
     rig.send(OP.FORGET, file.id, u64(1));
     expect(file.nlookup).toBe(1);
-    const pairs = [file.id, 1, dir.id, 5, 999, 1].map(u64);
+    const pairs = [dir.id, 5, 999, 1, file.id, 1].map(u64);
+    rig.send(OP.BATCH_FORGET, 0, u32(2), u32(0), ...pairs);
+    expect([file.nlookup, dir.nlookup]).toEqual([1, 0]);
     rig.send(OP.BATCH_FORGET, 0, u32(3), u32(0), ...pairs);
-    expect([file.nlookup, dir.nlookup]).toEqual([0, 0]);
+    expect(file.nlookup).toBe(0);
     expect(rig.hasAnswer()).toBe(false);
   });
 });
@@ -198,7 +240,7 @@ describe('creating and removing', () => {
     });
     const { error, body } = rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
     expect(error).toBe(0);
-    expect(rig.session.findInode(nodeidOf(body))!.path).toBe('/new');
+    expect(rig.session.graph.inodes.byId.get(nodeidOf(body))!.path).toBe('/new');
     rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
     expect(new Set(gfids).size).toBe(2);
   });
@@ -218,7 +260,7 @@ describe('creating and removing', () => {
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     expect(body.length).toBe(144);
     const handle = Number(body.readBigUInt64LE(128));
-    const inode = rig.session.findInode(nodeidOf(body))!;
+    const inode = rig.session.graph.inodes.byId.get(nodeidOf(body))!;
     expect([inode.nlookup, inode.fdCount, rig.session.fds.size]).toEqual([1, 1, 1]);
     expect(rig.ask(OP.RELEASE, inode.id, u64(handle), u32(0), u32(0), u64(0)).error).toBe(0);
     expect([released, inode.fdCount, rig.session.fds.size]).toEqual([[handle], 0, 0]);
@@ -243,7 +285,7 @@ describe('creating and removing', () => {
     const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     const nodeid = nodeidOf(body);
     expect(rig.ask(OP.UNLINK, 1, 'new').error).toBe(0);
-    expect(rig.session.findInode(nodeid)!.names).toEqual([]);
+    expect(rig.session.graph.inodes.byId.get(nodeid)!.names).toEqual([]);
     expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(0);
     rig.ask(OP.RELEASE, nodeid, body.subarray(128, 136), u32(0), u32(0), u64(0));
     expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
@@ -267,7 +309,7 @@ describe('creating and removing', () => {
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     expect(rig.ask(OP.RENAME, 1, u64(1), 'file', 'dir').error).toBe(0);
     expect([file.path, dir.names.length]).toEqual(['/dir', 0]);
-    expect(rig.graph.inodes.grep(rig.graph.inodes.root, 'file')).toBeUndefined();
+    expect(rig.graph.inodes.root.children?.get('file')).toBeUndefined();
   });
 
   test('RENAME2 passes its flags to the volumes, and exchanges both names for RENAME_EXCHANGE', async () => {
@@ -321,21 +363,22 @@ describe('SETATTR', () => {
   test('winds truncate for the size first, then setattr for the other attributes', async () => {
     rig = await Rig.make(attrFops);
     const file = rig.find('file');
-    expect(setattr(file.id, P.FATTR_SIZE)).toBe(0);
+    expect(setattr(file.id, SET_ATTR.SIZE)).toBe(0);
     expect(calls).toEqual(['truncate 5']);
-    setattr(file.id, P.FATTR_SIZE | P.FATTR_MODE | P.FATTR_UID | P.FATTR_MTIME);
+    setattr(file.id, SET_ATTR.SIZE | SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.MTIME);
     expect(calls).toEqual(['truncate 5', 'setattr 35 600 1000 77']);
-    setattr(file.id, P.FATTR_MODE | P.FATTR_CTIME | P.FATTR_LOCKOWNER);
-    expect(calls).toEqual(['setattr 1 600 1000 77']);
+    // Every bit but those of the size and of the file handle.
+    setattr(file.id, ~(SET_ATTR.SIZE | P.FATTR_FH));
+    expect(calls).toEqual(['setattr 439 600 1000 77']);
   });
 
   test('with a file handle winds ftruncate and fsetattr', async () => {
     rig = await Rig.make(attrFops);
     const file = rig.find('file');
     const handle = openFile(file);
-    setattr(file.id, P.FATTR_SIZE | P.FATTR_FH | P.FATTR_MODE, handle);
+    setattr(file.id, SET_ATTR.SIZE | P.FATTR_FH | SET_ATTR.MODE, handle);
     expect(calls).toEqual([`ftruncate ${handle} 5`, 'fsetattr 1']);
-    setattr(file.id, P.FATTR_SIZE);
+    setattr(file.id, SET_ATTR.SIZE);
     expect(calls).toEqual(['truncate 5']);
   });
 });

@@ -10,12 +10,12 @@ import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
 import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/header.ts';
+import { type BatchForgetIn, FORGET_ONE_SIZE } from '../codec/cursor.ts';
 import { ENTRY_OUT_SIZE, encodeNegativeEntry, Validity } from '../codec/reply-structs.ts';
 import type { ForgetIn, NameIn } from '../codec/structs.gen.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Handler, HandlerContext } from './handler.ts';
-import { replyEntry, toInodeErrno } from './reply.ts';
+import { replyEntry, replyLinkedEntry, toInodeErrno } from './reply.ts';
 
 /** The name by which the kernel looks up the inode of a file handle (NFS, open_by_handle_at). */
 const SELF = '.';
@@ -24,16 +24,17 @@ const PARENT = '..';
 
 export const lookup: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('LOOKUP');
-  const parent = session.findInode(header.nodeid);
+  const { inodes } = session.graph;
+  const parent = inodes.byId.get(header.nodeid);
   if (parent === undefined) return session.fail(frame, ESTALE);
-  const name = session.readName(args.name);
+  const { name } = args;
   if (name === SELF) return lookupSelf(session, frame, parent);
   if (name === PARENT) {
     const ancestor = parent.id === ROOT_ID ? parent : parent.names[0]?.parent;
     if (ancestor === undefined) return session.fail(frame, ESTALE);
     return lookupSelf(session, frame, ancestor);
   }
-  const knownInode = session.graph.inodes.grep(parent, name);
+  const knownInode = parent.children?.get(name);
   if (knownInode === undefined) return lookupUnknownName(session, frame, parent, name);
   const loc = new Loc(knownInode, parent, name);
   frame.local = loc;
@@ -84,7 +85,10 @@ const revalidateCbk: Cbk<'lookup', HandlerContext> = (
   const loc = frame.local as Loc;
   const { inode, parent, name } = loc as { inode: Inode; parent: Inode; name: string };
   if (opRet >= 0 && buf?.iaGfid === inode.gfid) {
-    return replyEntry(session, frame, loc, inode, buf, xdata);
+    // A known name needs no link.
+    return parent.children?.get(name) === inode
+      ? replyLinkedEntry(session, frame, inode, buf, xdata)
+      : replyEntry(session, frame, loc, inode, buf, xdata);
   }
   if (opRet >= 0 || isNameGone(opErrno)) removeEntry(loc);
   lookupUnknownName(session, frame, parent, name);
@@ -105,7 +109,9 @@ const lookupCbk: Cbk<'lookup', HandlerContext> = (
   if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf, xdata);
   discardInode(loc.inode);
   if (opErrno !== ENOENT) return session.fail(frame, opErrno);
-  const valid = Validity.fromXdata(xdata, NEGATIVE_TIMEOUT, session.negativeValid);
+  const { negativeValid } = session;
+  const valid =
+    xdata === null ? negativeValid : Validity.fromXdata(xdata, NEGATIVE_TIMEOUT, negativeValid);
   if (valid.isZero) return session.fail(frame, ENOENT);
   // An entry with node id 0, which the kernel may cache; ENOENT is the result for observers.
   encodeNegativeEntry(session.view, OUT_HEADER_SIZE, valid);
@@ -131,6 +137,6 @@ export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
 
 /** Forgets lookups of an inode that the kernel may have forgotten already. */
 function forgetOne(session: HandlerContext, nodeid: number, nlookup: number): void {
-  const inode = session.findInode(nodeid);
+  const inode = session.graph.inodes.byId.get(nodeid);
   if (inode !== undefined) session.client.forget(inode, nlookup);
 }

@@ -28,7 +28,7 @@ export function findInvalidation(
 
 /** Makes the UPCALLs that invalidate a name, and the inode that it leads to. */
 function makeUpcalls(parent: Inode, name: string): readonly Upcall[] {
-  const inode = parent.table.grep(parent, name);
+  const inode = parent.children?.get(name);
   // A directory's name is only looked up again: dropping it would detach programs in it, and mounts below.
   const expire = inode?.isDir === true;
   const entry: Upcall = { kind: 'entry', parent, name, expire };

@@ -43,10 +43,10 @@ function findAttributeValidity(
   xdata: Dict | null,
 ): Validity {
   if (!buf.known) return session.unknownValid;
-  const fallback = session.passthrough.mayBeMapped(inode)
+  const fallback = session.passthrough.mayBeMapped(session.links, inode)
     ? session.unknownValid
     : session.attrValid;
-  return Validity.fromXdata(xdata, ATTRIBUTE_TIMEOUT, fallback);
+  return xdata === null ? fallback : Validity.fromXdata(xdata, ATTRIBUTE_TIMEOUT, fallback);
 }
 
 /** Encodes an entry of `linked`, and counts the kernel's lookup. The fop's `xdata` may have timeouts. */
@@ -58,7 +58,8 @@ export function encodeEntry(
   xdata: Dict | null,
 ): void {
   session.client.lookup(linked);
-  const entry = Validity.fromXdata(xdata, ENTRY_TIMEOUT, session.entryValid);
+  const { entryValid } = session;
+  const entry = xdata === null ? entryValid : Validity.fromXdata(xdata, ENTRY_TIMEOUT, entryValid);
   const attr = findAttributeValidity(session, linked, buf, xdata);
   encodeEntryOut(session.view, offset, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
@@ -77,7 +78,18 @@ export function replyEntry(
     session.fail(frame, EIO);
     return;
   }
-  encodeEntry(session, OUT_HEADER_SIZE, linked, buf!, xdata);
+  replyLinkedEntry(session, frame, linked, buf!, xdata);
+}
+
+/** Replies with the entry of an inode that has its name in the table. */
+export function replyLinkedEntry(
+  session: HandlerContext,
+  frame: Frame,
+  linked: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): void {
+  encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   // After a refused reply, the kernel does not know the inode.
   if (!session.reply(frame, ENTRY_OUT_SIZE)) session.client.forget(linked, 1);
 }

@@ -3,12 +3,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { makeIatt, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict, withTimeouts } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
 import { unwind } from '../../../core/gen/fops.gen.ts';
 import { IA_IFDIR, type Iatt } from '../../../core/iatt.ts';
 import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
-import * as P from '../protocol.ts';
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -75,8 +75,8 @@ const answers: [name: string, ask: () => Buffer, read: (body: Buffer) => number[
   ['LINK', () => rig.ask(OP.LINK, 1, u64(rig.find('file').id), 'l').body, entryOf],
   ['CREATE', () => rig.ask(OP.CREATE, 1, u32(2), u32(0o644), u32(0), u32(0), 'c').body, entryOf],
   ['GETATTR', () => rig.ask(OP.GETATTR, 1, u32(0), u32(0), u64(0)).body, attributesOf],
-  ['SETATTR', () => rig.ask(OP.SETATTR, 1, ...SETATTR(P.FATTR_MODE)).body, attributesOf],
-  ['SETATTR of a size', () => rig.ask(OP.SETATTR, 1, ...SETATTR(P.FATTR_SIZE)).body, attributesOf],
+  ['SETATTR', () => rig.ask(OP.SETATTR, 1, ...SETATTR(SET_ATTR.MODE)).body, attributesOf],
+  ['SETATTR of a size', () => rig.ask(OP.SETATTR, 1, ...SETATTR(SET_ATTR.SIZE)).body, attributesOf],
 ];
 
 describe.each(answers)('%s', (_name, ask, read) => {

@@ -32,7 +32,7 @@ interface TmpfileOpen {
 
 export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   const frame = session.begin('ICREATE');
-  const parent = session.findInode(header.nodeid);
+  const parent = session.graph.inodes.byId.get(header.nodeid);
   if (parent === undefined) return session.fail(frame, ESTALE);
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);

@@ -61,9 +61,9 @@ const IDENTITY_ATTRIBUTES: ReadonlySet<string> = new Set([
 
 export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   const frame = session.begin('SETXATTR');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const name = session.readName(args.name);
+  const { name } = args;
   if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY_ATTRIBUTES.has(name)) return session.fail(frame, EPERM);
   const dict = new Dict().set(name, session.copyData(args.value), 'bin');
@@ -114,9 +114,9 @@ const XATTR_SIZE_MAX = 65_536;
 
 export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const frame = session.begin('GETXATTR');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const name = session.readName(args.name);
+  const { name } = args;
   // After EOPNOTSUPP, `ls -l` does not ask for labels and ACLs of further files.
   if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
   const action = findInvalidation(session, inode, name);
@@ -144,7 +144,7 @@ const getxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, op
 
 export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
   const frame = session.begin('GETXATTR');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   wind.getxattr(frame, args.size, listxattrCbk, session.links, new Loc(inode), null, null);
 };
@@ -160,9 +160,9 @@ const listxattrCbk: Cbk<'getxattr', HandlerContext> = (frame, size, xl, opRet, o
 
 export const removexattr: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('REMOVEXATTR');
-  const inode = session.findInode(header.nodeid);
+  const inode = session.graph.inodes.byId.get(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const name = session.readName(args.name);
+  const { name } = args;
   if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY_ATTRIBUTES.has(name)) return session.fail(frame, EPERM);
   wind.removexattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), name, null);

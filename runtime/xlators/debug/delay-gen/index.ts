@@ -7,8 +7,7 @@
  * Source: GlusterFS `xlators/debug/delay-gen/src/delay-gen.c`.
  */
 import { FOP_ITEMS, parseFopList } from '../../../core/fop-list.ts';
-import type { FopName } from '../../../core/gen/fops.gen.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
+import { type AnyFop, collect, type FopName, tailArgs } from '../../../core/gen/fops.gen.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import {
   type Dump,

@@ -15,7 +15,7 @@ import { Dict } from '../../../core/dict.ts';
 import { EACCES, EEXIST, EIO, EPERM, ESTALE } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { Stack } from '../../../core/frame.ts';
-import { type FopName, fopNames } from '../../../core/gen/fops.gen.ts';
+import { type FopName, type FopTable, fopNames } from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
@@ -46,7 +46,11 @@ async function setUp(options: Readonly<Record<string, string>> = {}) {
       : driver.expect('mknod', loc, mode, 0, 0, xdata));
     return values[0] as Inode;
   }
-  const errnoOf = async (caller: Caller, name: FopName, ...args: unknown[]): Promise<number> => {
+  const errnoOf = async <N extends FopName>(
+    caller: Caller,
+    name: N,
+    ...args: FopTable[N]['args']
+  ): Promise<number> => {
     const { opRet, opErrno } = await as(caller).windByName(name, args);
     return opRet < 0 ? opErrno : 0;
   };
@@ -258,7 +262,7 @@ it('the owner, mode and ACL kept for an inode always equal those of the storage'
             await as(ROOT_CALLER).find('f');
           } else {
             const caller = { ...BOB, uid: each.uid!, gid: each.gid! };
-            const said = (await errnoOf(caller, 'access', loc, each.mask, null)) === 0;
+            const said = (await errnoOf(caller, 'access', loc, each.mask!, null)) === 0;
             const { values } = await below.expect('lookup', loc, new Dict().set(ACL_ACCESS, 0));
             const acl = (values[2] as Dict | null)?.bytes(ACL_ACCESS);
             const stack = new Stack(caller.uid, caller.gid, 7, 'ACCESS', () => caller.groups);

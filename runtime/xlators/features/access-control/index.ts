@@ -14,14 +14,18 @@ import { Dict } from '../../../core/dict.ts';
 import { EACCES, EIO, ENOENT } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { type Frame, isRootOrMember, type Stack } from '../../../core/frame.ts';
-import { type FopName, type FopTable, fail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import {
   collect,
   collectCbk,
+  type FopName,
+  type FopTable,
+  fail,
   tailArgs,
+  unwind,
   unwindArgs,
+  wind,
   windArgs,
-} from '../../../core/gen/generic.gen.ts';
+} from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type Fd, Loc } from '../../../core/operands.ts';
@@ -214,7 +218,7 @@ const dropIfAcl: ReplyRecorder = ({ protections }, args) => {
 function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
   const windAndRecord = makeRecordingFop(name, recordChanged);
   return (frame, xl, args) => {
-    const [target, attributes, valid, xdata] = args as [Loc | Fd, Iatt, number, Dict | null];
+    const [target, attributes, valid] = args as [Loc | Fd, Iatt, number];
     const { priv } = xl;
     const setsGroupId = (valid & SET_ATTR.MODE) !== 0 && (attributes.iaProt & S_ISGID) !== 0;
     const protection =
@@ -228,7 +232,7 @@ function makeSetattrFop(name: 'setattr' | 'fsetattr'): PermittedFop {
     }
     const withoutGroupId = attributes.copy();
     withoutGroupId.iaProt &= ~S_ISGID;
-    windAndRecord(frame, xl, [target, withoutGroupId, valid, xdata], name);
+    windAndRecord(frame, xl, args.with(1, withoutGroupId), name);
   };
 }
 

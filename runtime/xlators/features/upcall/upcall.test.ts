@@ -1,12 +1,11 @@
-/** Upcalls to clients of a file that another client's create or open finds and truncates. */
+/** Upcalls to clients of a file that another client truncates, replaces or changes. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Reply, startGraph } from '../../../../test/support/core.ts';
 import type { Client } from '../../../core/client.ts';
 import { Dict } from '../../../core/dict.ts';
 import { IPC_UPCALL } from '../../../core/fops.ts';
 import { Stack } from '../../../core/frame.ts';
-import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
-import { collectCbk, windArgs } from '../../../core/gen/generic.gen.ts';
+import { collectCbk, type FopName, type FopTable, windArgs } from '../../../core/gen/fops.gen.ts';
 import type { Graph } from '../../../core/graph.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Initiator, makeInitiatorTranslator } from '../../../core/initiator.ts';
@@ -102,6 +101,16 @@ test("a client whose create finds an existing file gets upcalls of changes by th
   expect(of('other')).toEqual([{ who: 'other', flags: UP.SIZE | UP.TIMES, size: 7 }]);
 });
 
+test("a rename over the file tells the other client to forget it; one to the file's other name does not", () => {
+  const { root } = graph.inodes;
+  const rename = (inode: Inode, name: string) =>
+    ask(other, 'rename', new Loc(inode, root, name), new Loc(file, root, 'found'), null);
+  rename(file, 'known');
+  expect(of('writer').filter(({ flags }) => flags === UP.FORGET)).toEqual([]);
+  rename(create(other, 'new', O_RDWR).inode, 'new');
+  expect(of('writer').filter(({ flags }) => flags === UP.FORGET)).toHaveLength(1);
+});
+
 test('an open sends an upcall to the other client only if it has O_TRUNC', () => {
   const open = (flags: number) =>
     ask(other, 'open', new Loc(file), flags, new Fd(file, flags, 1), null);
@@ -139,4 +148,8 @@ test('patterns that would take long to match, or are longer than a name, are ign
   const values = Dict.of({ [name]: new Uint8Array(1), 'user.b': new Uint8Array(2) });
   ask(writer, 'setxattr', new Loc(file), values, 0, null);
   expect(reported).toEqual([new Map([['user.b', new Uint8Array(2)]])]);
+});
+
+test("the flags of an upcall are GlusterFS's bits", () => {
+  expect(Object.values(UP).map(Math.log2)).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 13]);
 });

@@ -19,8 +19,15 @@ import { Dict } from '../../../core/dict.ts';
 import { EOPNOTSUPP } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
-import { type FopName, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
+import {
+  type AnyFop,
+  collect,
+  type FopName,
+  tail,
+  tailArgs,
+  unwind,
+  wind,
+} from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';

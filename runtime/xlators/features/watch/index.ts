@@ -18,12 +18,12 @@ import { WatchedFiles } from './watched-files.ts';
 const WATCHED_XATTRS = 'user.glossa.*';
 
 /** Handles a report of a change from below. */
-function handleUpcall({ priv, inodes }: Xlator<WatchedFiles>, data: unknown): void {
+function handleUpcall({ priv }: Xlator<WatchedFiles>, data: unknown): void {
   if (!isUpcall(data) || data.kind === 'every-entry') priv.readAll();
   else if (data.kind === 'inode') priv.noteChange(data.inode.gfid);
   else {
     priv.noteChange(data.parent.gfid);
-    const inode = data.kind === 'removed' ? data.inode : inodes?.grep(data.parent, data.name);
+    const inode = data.kind === 'removed' ? data.inode : data.parent.children?.get(data.name);
     if (inode !== undefined) priv.noteChange(inode.gfid);
   }
 }

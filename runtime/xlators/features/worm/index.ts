@@ -12,14 +12,16 @@ import { ENOENT, EROFS, ESTALE } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import {
+  type AnyFop,
+  collect,
   type FopName,
   type FopTable,
   fail,
   tail,
+  tailArgs,
   unwind,
   wind,
 } from '../../../core/gen/fops.gen.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { messages } from '../../../core/messages.ts';
 import { O_APPEND, O_TRUNC } from '../../../core/open-flags.ts';

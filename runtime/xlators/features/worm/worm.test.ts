@@ -6,7 +6,7 @@ import { type Caller, connect, Driver, ROOT_CALLER } from '../../../api/driver.t
 import type { Dict } from '../../../core/dict.ts';
 import { EROFS } from '../../../core/errno.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
-import type { FopName } from '../../../core/gen/fops.gen.ts';
+import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
@@ -35,7 +35,10 @@ async function setUp(options: Readonly<Record<string, string>>, caller: Caller =
   const client = connect(graph);
   const driver = new Driver(client, caller);
   const seconds = (count: number) => context.advance(count * 1000);
-  const errnoOf = async (name: FopName, ...args: unknown[]): Promise<number> => {
+  const errnoOf = async <N extends FopName>(
+    name: N,
+    ...args: FopTable[N]['args']
+  ): Promise<number> => {
     const { opRet, opErrno } = await driver.windByName(name, args);
     return opRet < 0 ? opErrno : 0;
   };

@@ -88,7 +88,7 @@ function lookUpAhead(
   const { priv } = xl;
   const { table } = parent;
   for (const next of priv.lookupsAhead.takeNext(parent, name, isCached)) {
-    const loc = new Loc(table.grep(parent, next) ?? table.newInode(), parent, next);
+    const loc = new Loc(parent.children?.get(next) ?? table.newInode(), parent, next);
     if (findAttributes(priv, loc) !== null) continue;
     const frame = xl.begin(makeRequestAs(caller, 'LOOKUP'));
     frame.local = loc;

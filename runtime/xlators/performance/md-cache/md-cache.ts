@@ -353,7 +353,7 @@ export class MdCache extends InodeCache<InodeEntry, OptionValues> {
   /** Drops a name that an upcall reports as changed, and its directory's values. */
   private dropName(parent: Inode, name: string): void {
     this.invalidate(parent);
-    const inode = parent.table.grep(parent, name);
+    const inode = parent.children?.get(name);
     const state = inode === undefined ? undefined : this.findState(inode);
     if (inode === undefined || state === undefined) this.invalidateReplies();
     else {

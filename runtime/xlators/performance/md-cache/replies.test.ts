@@ -1,11 +1,13 @@
-/** The kernel timeouts that replies to changes carry. */
+/** The kernel timeouts that replies to changes carry, and the upcalls for attributes that have changed. */
 import { expect, test } from 'vitest';
 import { ask, FakeContext, makeGfid, startGraph } from '../../../../test/support/core.ts';
 import { type Dict, timeoutsOf, Dict as Xdata } from '../../../core/dict.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
+import type { Graph } from '../../../core/graph.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
+import { sendUpcall } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import memory from '../../storage/memory/index.ts';
 import mdCache from './index.ts';
@@ -13,12 +15,13 @@ import mdCache from './index.ts';
 const OPTIONS = { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': '500' };
 
 async function start(options: Readonly<Record<string, string>>) {
+  const context = new FakeContext();
   const graph = await startGraph(
     [
       { translator: memory as unknown as Translator<unknown> },
       { translator: mdCache as unknown as Translator<unknown>, options },
     ],
-    new FakeContext(),
+    context,
   );
   const { inodes } = graph;
   let gfids = 100;
@@ -30,7 +33,7 @@ async function start(options: Readonly<Record<string, string>>) {
     expect(opRet).toBeGreaterThanOrEqual(0);
     return { values, ...timeoutsOf(values.at(-1) as Dict | null) };
   };
-  return { inodes, newLoc, request, told };
+  return { context, graph, inodes, newLoc, request, told };
 }
 
 /** Makes each kind of change once; returns its timeouts. */
@@ -75,4 +78,42 @@ test('replies of md-cache carry no timeouts without option kernel-timeout, or wi
       expect([entry, attribute]).toEqual([undefined, undefined]);
     }
   }
+});
+
+test.each([
+  ['on', 3],
+  ['off', 0],
+])(
+  'md-cache with global-cache-invalidation %s sends %i upcalls for three changes of a file',
+  async (invalidates, count) => {
+    const { context, graph, inodes, newLoc, request, told } = await start({
+      ...{ 'md-cache-timeout': '60', 'global-cache-invalidation': invalidates },
+    });
+    const at = newLoc('file');
+    const { values } = told('mknod', at, 0o100600, 0, 0, request());
+    const inode = inodes.link(at.inode!, inodes.root, 'file', values[1] as Iatt)!;
+    const upcalls: unknown[] = [];
+    graph.listen((event, data) => event === 'UPCALL' && upcalls.push(data));
+    const below = { ...graph, top: graph.top, links: graph.top.children[0]! } as Graph;
+    for (const size of [5, 5, 7]) {
+      ask(below, 'truncate', new Loc(inode), size, null);
+      context.advance(100_000);
+      told('stat', new Loc(inode), null);
+    }
+    expect(upcalls).toEqual(Array(count).fill({ kind: 'inode', inode, data: true }));
+  },
+);
+
+test('an upcall of a name makes md-cache request the attributes of its file anew', async () => {
+  const { graph, inodes, newLoc, request, told } = await start(OPTIONS);
+  const at = newLoc('file');
+  const { values } = told('mknod', at, 0o100600, 0, 0, request());
+  const inode = inodes.link(at.inode!, inodes.root, 'file', values[1] as Iatt)!;
+  const below = { ...graph, top: graph.top, links: graph.top.children[0]! } as Graph;
+  ask(below, 'truncate', new Loc(inode), 5, null);
+  const readSize = () => (told('stat', new Loc(inode), null).values[0] as Iatt).iaSize;
+  expect(readSize()).toBe(0);
+  const upcall = { kind: 'entry', parent: inodes.root, name: 'file', expire: false } as const;
+  sendUpcall(graph.top.below[0]!, upcall);
+  expect(readSize()).toBe(5);
 });

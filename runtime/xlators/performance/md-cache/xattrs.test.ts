@@ -114,7 +114,7 @@ test('md-cache counts no bytes for a value that a setxattr or a CHILD_DOWN has r
 test('md-cache keeps an attribute absent after a change of mode, owner or times, but not after a setxattr', async () => {
   const { graph, get, set, isCached } = await setUp();
   const { inodes } = graph;
-  const loc = new Loc(inodes.grep(inodes.root, 'f')!);
+  const loc = new Loc(inodes.root.children!.get('f')!);
   set('user.present', new Uint8Array(1));
   get('user.none');
   get('user.present');

@@ -7,8 +7,17 @@
 import { copyBytes } from '../../../core/bytes.ts';
 import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/gen/generic.gen.ts';
+import {
+  type AnyFop,
+  collect,
+  type FopName,
+  type FopTable,
+  fail,
+  tail,
+  tailArgs,
+  unwind,
+  wind,
+} from '../../../core/gen/fops.gen.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import { O_CREAT, O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Fd, Loc } from '../../../core/operands.ts';
@@ -46,11 +55,11 @@ const opendir: Fop<'opendir', OpenBehind> = (frame, xl, loc, fd, xdata) => {
 };
 
 /** Opens the fop's files below if they are pending, and then winds it; fails it if an open fails. */
-function windWhenOpen(
+function windWhenOpen<N extends FopName>(
   frame: Frame,
   xl: OpenBehindXlator,
-  name: FopName,
-  args: unknown[],
+  name: N,
+  args: FopTable[N]['args'],
   fds: readonly Fd[],
 ): void {
   const pendingOpen = fds
@@ -164,7 +173,7 @@ function makeOpeningFop(name: FopName): AnyFop {
   );
   return (frame, xl, args) => {
     const fds = fdIndexes.map((index) => args[index] as Fd);
-    windWhenOpen(frame, xl as OpenBehindXlator, name, args, fds);
+    windWhenOpen(frame, xl as OpenBehindXlator, name, args as never, fds);
   };
 }
 

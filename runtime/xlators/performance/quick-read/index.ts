@@ -12,14 +12,62 @@ import { tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { defineReconfigurableOptions, type Values } from '../../../core/options.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Cbk, Dump, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import { DataCache } from '../shared/data-cache.ts';
 import { bypassesCache, makeDataFops } from '../shared/data-fops.ts';
-import { checkMemory, InodeState } from '../shared/inode-cache.ts';
+import { checkMemory, commonOptions, InodeState, makeSwitchOption } from '../shared/inode-cache.ts';
 import { LruEntry } from '../shared/lru-list.ts';
-import { type OptionValues, options } from './options.ts';
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+/** Names, defaults and ranges are GlusterFS 10's. */
+const options = defineReconfigurableOptions({
+  ...commonOptions,
+  'quick-read': makeSwitchOption(true),
+  'max-file-size': {
+    type: 'sizet',
+    default: 64 * KB,
+    min: 0,
+    max: 1000 * KB,
+    description: 'Size of the largest files that are fetched whole with the lookup. 0: none.',
+  },
+  'cache-size': {
+    type: 'sizet',
+    default: 128 * MB,
+    min: 0,
+    description:
+      'Memory limit of the content of all files; those not read for longest are evicted.',
+  },
+  'cache-timeout': {
+    type: 'int',
+    default: 1,
+    min: 0,
+    description: 'Seconds for which content is used after its attributes were last checked.',
+  },
+  'quick-read-cache-invalidation': {
+    type: 'bool',
+    default: false,
+    description:
+      "Relies on the bricks to report other clients' changes, and logs a warning if they do not. " +
+      'Reports are used even if this is off.',
+  },
+  'ctime-invalidation': {
+    type: 'bool',
+    default: false,
+    description: 'A changed file is detected by its change time, not by its modification time.',
+  },
+  priority: {
+    type: 'priority_list',
+    default: '',
+    description: 'Accepted without effect: data is evicted by its last read, not by file names.',
+  },
+});
+
+type OptionValues = Values<typeof options>;
 
 /** Approximate bytes of an entry besides its data. */
 const ENTRY_OVERHEAD_BYTES = 256;

@@ -1,7 +1,4 @@
-/**
- * Defines a caching translator of performance/ around its cache object (`defineCache`): start, options, events, end.
- * md-cache, io-cache, quick-read, read-ahead and readdir-ahead use it.
- */
+/** Defines a caching translator of performance/ around its cache object (`defineCache`): start, options, events, end. */
 import type { EventName } from '../../../core/events.ts';
 import type { Options, Values } from '../../../core/options.ts';
 import {
@@ -15,16 +12,17 @@ import {
 import { selectChangingFops } from './change-taps.ts';
 import { checkOrder, checkUpcalls, type UpcallReliance } from './stack-checks.ts';
 
-/** The methods of a cache object; `G` is the type of its option values. */
-interface CacheObject<G> {
+/** The cache object, as `makeCache` returns it; `G` is the type of the option values. */
+export interface CacheObject<G> {
   readonly values: G;
   applyOptions(values: G): void;
   /** Drops the entries that an event from below outdates. */
   handleEvent(event: EventName, data: unknown): void;
-  /** Drops all entries. */
+  /** Drops all entries, at the end of the volume. */
   clear(): void;
   /** Drops the state of an inode that leaves the inode table. */
   forget(state: never): void;
+  /** Counters for statedumps and `glossa stats`, among them hits, misses, and bytes of memory. */
   dump(): Dump;
   /** Sets the counters to zero. */
   reset(): void;

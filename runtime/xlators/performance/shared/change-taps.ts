@@ -12,8 +12,14 @@ import type { Client } from '../../../core/client.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { type FopRow, findFop, fops as fopRows } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { type FopName, fail } from '../../../core/gen/fops.gen.ts';
-import { collect, collectCbk, unwindArgs, windArgs } from '../../../core/gen/generic.gen.ts';
+import {
+  collect,
+  collectCbk,
+  type FopName,
+  fail,
+  unwindArgs,
+  windArgs,
+} from '../../../core/gen/fops.gen.ts';
 import { type After, type Before, tap } from '../../../core/gen/taps.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';

@@ -11,8 +11,15 @@ import { copyBytes } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { InitError } from '../../../core/errors.ts';
 import { type Frame, makeRequestAs, type Stack } from '../../../core/frame.ts';
-import { type FopName, fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
-import { type AnyFop, collect } from '../../../core/gen/generic.gen.ts';
+import {
+  type AnyFop,
+  collect,
+  type FopName,
+  fail,
+  tail,
+  unwind,
+  wind,
+} from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_DIRECT, O_SYNC } from '../../../core/open-flags.ts';

@@ -80,3 +80,14 @@ test('write-behind replies to a write at once again after the storage has replie
   expect(write(fds.at(-1)!, 0).count).toBe(1);
   slow.releaseAll();
 });
+
+test("a write that waits for its file's share of the memory is answered when an earlier one has ended", async () => {
+  const { slow, fds, bytes, write } = await setUp();
+  const replies = [0, 1, 2, 3].map((nth) => write(fds[0]!, nth));
+  expect(replies.map(({ count }) => count)).toEqual([1, 1, 1, 0]);
+  slow.releaseWind(0);
+  slow.releaseReply(0);
+  expect(replies[3]).toMatchObject({ count: 1, opRet: SIZE });
+  slow.releaseAll();
+  expect(bytes()).toBe(0);
+});

@@ -8,14 +8,17 @@
  */
 import type { Dict } from '../../../core/dict.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import {
   type AnyFop,
   collectCbk,
+  fail,
+  tail,
   tailArgs,
+  unwind,
   unwindArgs,
+  wind,
   windArgs,
-} from '../../../core/gen/generic.gen.ts';
+} from '../../../core/gen/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_EXCL, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';

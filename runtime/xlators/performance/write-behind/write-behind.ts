@@ -1,8 +1,7 @@
 /** Holds the state of one volume of performance/write-behind (`WriteBehind`): its queues, memory and counters. */
 import { errnoName } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
-import type { FopName } from '../../../core/gen/fops.gen.ts';
-import { tailArgs } from '../../../core/gen/generic.gen.ts';
+import { type FopName, tailArgs } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';

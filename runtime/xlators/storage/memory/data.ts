@@ -8,8 +8,14 @@ import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/
 import type { Fd } from '../../../core/operands.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { computeWeakChecksum, findRangeFault, padStrongChecksum } from '../shared/fop-values.ts';
-import { type FilePages, SEEK_DATA, SEEK_HOLE } from './file-pages.ts';
+import {
+  computeWeakChecksum,
+  findRangeFault,
+  padStrongChecksum,
+  SEEK_DATA,
+  SEEK_HOLE,
+} from '../shared/fop-values.ts';
+import type { FilePages } from './file-pages.ts';
 import { computeMd5 } from './md5.ts';
 import {
   addOpenNode,

@@ -2,11 +2,8 @@
  * Stores a file's data in pages of 4 KiB. A page that was never written is a hole and takes no memory. The pages of
  * all files of a volume are in one `PageStore`, which may be full.
  */
+import { SEEK_HOLE } from '../shared/fop-values.ts';
 import { PAGE_SIZE, type PageOwner, type PageStore } from './page-store.ts';
-
-/** The values of `whence` for `seek`, in GlusterFS's numbers. */
-export const SEEK_DATA = 0;
-export const SEEK_HOLE = 1;
 
 const computePageIndex = (offset: number): number => Math.floor(offset / PAGE_SIZE);
 

@@ -13,8 +13,7 @@ import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Fd, Loc } from '../../../core/operands.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import { readRequestedGfid } from '../shared/fop-values.ts';
-import { findNameFault } from '../shared/name-checks.ts';
+import { findNameFault, readRequestedGfid } from '../shared/fop-values.ts';
 import { FilePages } from './file-pages.ts';
 import { PAGE_SIZE, PageStore } from './page-store.ts';
 

@@ -20,6 +20,7 @@ import {
 import type { Frame, Stack } from '../../../core/frame.ts';
 import { fail, unwind } from '../../../core/gen/fops.gen.ts';
 import {
+  decodeDevice,
   IA_IFBLK,
   IA_IFCHR,
   IA_IFDIR,
@@ -49,8 +50,7 @@ import {
   readLinkSourceGfid,
   type Victim,
 } from '../shared/entry-requests.ts';
-import { type EntryReply, toIattRdev } from '../shared/fop-values.ts';
-import { findTextFault } from '../shared/name-checks.ts';
+import { type EntryReply, findTextFault } from '../shared/fop-values.ts';
 import { clearsMark } from '../shared/rebalance-requests.ts';
 import { findOpenFault, resize, writeAt } from './data.ts';
 import {
@@ -293,7 +293,7 @@ export const namespaceFops: Fops<MemoryVolume> = {
     if (type === IA_IFDIR) return fail.mknod(frame, EPERM);
     if (type === IA_INVAL || type === IA_IFLNK) return fail.mknod(frame, EINVAL);
     const isDevice = type === IA_IFBLK || type === IA_IFCHR;
-    const newNode = { type, prot: mode & 0o7777, rdev: isDevice ? toIattRdev(rdev) : 0 };
+    const newNode = { type, prot: mode & 0o7777, rdev: isDevice ? decodeDevice(rdev) : 0 };
     const linkSource = xl.priv.nodesByGfid.get(readLinkSourceGfid(xdata) ?? '');
     const reply =
       linkSource === undefined

@@ -21,7 +21,7 @@ async function make(vol: TestVolume, name: string): Promise<void> {
 }
 
 async function remove(vol: TestVolume, name: string): Promise<void> {
-  const inode = vol.graph.inodes.grep(vol.root, name)!;
+  const inode = vol.root.children!.get(name)!;
   ok(await vol.unlink(vol.root, name));
   vol.graph.inodes.forget(inode, 0);
 }

@@ -1,16 +1,16 @@
 /** Handles the fops of storage/memory on extended attributes. Namespaces and limits are those of Linux's xattr(7). */
 import { isAclName } from '../../../core/acl.ts';
 import { Dict } from '../../../core/dict.ts';
-import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
+import { E2BIG, EEXIST, EINVAL, ENODATA, EPERM } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
-import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { CONTENT } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { findTextFault } from '../shared/name-checks.ts';
 import { hasMarkKey, markOrCheckWrite } from '../shared/rebalance-requests.ts';
 import { makeXattrFops } from '../shared/xattr-fops.ts';
 import {
+  findKeyFault,
   isHidden,
   isListed,
   readRequestedKeys,
@@ -21,19 +21,6 @@ import {
 } from '../shared/xattrs.ts';
 import { findNode, findOrAddOpenNode, type MemoryVolume, type Node } from './memory-nodes.ts';
 import { findAclFault, setAcl } from './node-acls.ts';
-
-/** The namespaces that nodes support; `system.` has the ACLs alone. */
-const NAMESPACES = ['user.', 'trusted.', 'security.'];
-
-/** Returns 0 for a valid attribute name, otherwise the errno. */
-function findKeyFault(name: string): number {
-  if (name === '') return ERANGE;
-  if (findTextFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
-  if (isAclName(name)) return 0;
-  const namespace = NAMESPACES.find((prefix) => name.startsWith(prefix));
-  if (namespace === undefined) return EOPNOTSUPP;
-  return name === namespace ? EINVAL : 0;
-}
 
 /**
  * Returns 0 if this node can have an attribute of this name, otherwise the errno: `user.` is for files and directories.

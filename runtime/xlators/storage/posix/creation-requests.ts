@@ -17,7 +17,7 @@ import {
   readLinkSourceGfid,
 } from '../shared/entry-requests.ts';
 import { writeAll } from './files.ts';
-import { findEntry, findHandle, findParent, makeIatt, type PosixXlator } from './handle-search.ts';
+import { findEntry, findHandle, findParent, type PosixXlator } from './handle-search.ts';
 import { type InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, nameBuffer } from './paths.ts';
 import type { Store } from './store.ts';
@@ -91,12 +91,12 @@ export function checkUnlinkConditions(
   const store = xl.priv;
   const entry = findEntry(store, dir, path, null);
   if (typeof entry === 'number') return entry;
-  const { iaType, iaProt } = makeIatt(store, entry.gfid, entry);
+  const iaProt = store.st.mode & 0o7777;
   const xattrs = readRequestedXattrs(dir.fd, path, { names: [LINKTO], includesAll: false });
   const inode: Inode | undefined = xl.inodes?.find(entry.gfid);
   const isOpen = (inode?.fdCount ?? 0) > 0;
   return findUnlinkFault(
-    { iaType, iaProt, isOpen, hasXattr: (name) => xattrs?.has(name) === true },
+    { iaType: entry.type, iaProt, isOpen, hasXattr: (name) => xattrs?.has(name) === true },
     xdata,
   );
 }

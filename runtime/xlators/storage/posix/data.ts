@@ -23,7 +23,7 @@ import {
   writeAll,
   writeOnPool,
 } from './files.ts';
-import { findHandle, makeHandleIatt, readFdIatt } from './handle-search.ts';
+import { findHandle, makeIatt, readFdIatt } from './handle-search.ts';
 import { errnoOf } from './node-errno.ts';
 import { makeProcPath, SELF_PATH } from './paths.ts';
 import { clearPrivilegeBits } from './privileges.ts';
@@ -59,7 +59,7 @@ export const tmpfileFops: Fops<Store> = {
     handle.isUnnamed = true;
     store.handles.setDescriptor(handle, fd);
     store.mdata.setTimes(frame, 'icreate', handle);
-    const buf = makeHandleIatt(store, handle);
+    const buf = makeIatt(store, handle.gfid, handle, handle.fd);
     loc.inode?.ctxSet(xl, handle);
     unwind.icreate(frame, 0, 0, loc.inode, buf, null);
   },

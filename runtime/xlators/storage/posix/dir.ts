@@ -29,16 +29,16 @@ import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type RequestedKeys, readRequestedKeys } from '../shared/xattrs.ts';
 import { syncFile, syncVolume } from './data.ts';
-import { isDescriptorTableFull } from './descriptor-limit.ts';
 import { OpenFile } from './files.ts';
 import {
   findFdHandle,
   findHandle,
+  isHiddenEntry,
   makeIatt,
   openEntryHandle,
   type PosixXlator,
 } from './handle-search.ts';
-import { type InodeHandle, statAt } from './handles.ts';
+import { type InodeHandle, isDescriptorTableFull, statAt } from './handles.ts';
 import { makeProcEntryPath, makeProcPath, PARENT_PATH, SELF_PATH } from './paths.ts';
 import type { Store } from './store.ts';
 import { readRequestedXattrs } from './xattr.ts';
@@ -189,7 +189,7 @@ function addEntries(listing: Listing): boolean {
     const off = makeListingOffset(offHi, offLo, listing.lastOffset);
     listing.isSkipping &&= isBeforeOffset(off, listing.offset);
     const name = decodeName(dirents.bytes, nameStart, nameEnd);
-    if (!listing.isSkipping && !dir.store.isHiddenEntry(dir.handle, name)) {
+    if (!listing.isSkipping && !isHiddenEntry(dir.handle, name)) {
       const computeEntryBytes = listing.hasAttributes ? computeDirentplusSize : computeDirentSize;
       listing.bytesLeft -= computeEntryBytes(nameEnd - nameStart);
       if (listing.bytesLeft < 0) return false;
@@ -225,7 +225,7 @@ function makeEntry(listing: Listing, name: string, off: number): Dirent | null {
   // Storing a gfid changes the ctime, so the attributes are read afterwards.
   const gfid = handle?.gfid ?? findOrAssignGfid(listing, path);
   if (!hasAttributes || gfid === NULL_GFID) return makeNameOnlyEntry(name, off, type, gfid);
-  const stat = store.mdata.applyStoredTimes(makeIatt(store, gfid, handle), handle, dir.fd, path);
+  const stat = makeIatt(store, gfid, handle, dir.fd, path);
   const dict = readRequestedXattrs(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
@@ -275,10 +275,7 @@ function makeDotEntry(listing: Listing, name: '.' | '..', off: number): Dirent {
   const isSelf = name === '.' || dir.isRoot;
   const path = isSelf ? SELF_PATH : PARENT_PATH;
   const exists = (hasAttributes || !isSelf) && statAt(store, dir.fd, path) === 0;
-  const stat =
-    hasAttributes && exists
-      ? store.mdata.applyStoredTimes(makeIatt(store, ownGfid), undefined, dir.fd, path)
-      : null;
+  const stat = hasAttributes && exists ? makeIatt(store, ownGfid, undefined, dir.fd, path) : null;
   const gfid = isSelf || !exists ? ownGfid : readParentGfid(listing);
   if (stat !== null) stat.iaGfid = gfid;
   return { name, off, type, gfid, stat, dict: null, inode: null };

@@ -29,15 +29,13 @@ import {
   readRequestedMode,
   setInitialXattrs,
 } from './creation-requests.ts';
-import { isDescriptorTableFull } from './descriptor-limit.ts';
 import { addOpenFile, makeSafeFlags, openHandle } from './files.ts';
 import {
   findEntry,
   findHandle,
   findParent,
   findParentDirectory,
-  findSecondParent,
-  makeHandleIatt,
+  isHiddenEntry,
   makeIatt,
   openEntryHandle,
   openNewEntryHandle,
@@ -46,7 +44,7 @@ import {
   readFdIatt,
   writeEntryName,
 } from './handle-search.ts';
-import { type InodeHandle, statAt } from './handles.ts';
+import { type InodeHandle, isDescriptorTableFull, statAt } from './handles.ts';
 import {
   EMPTY_PATH,
   makeProcPath,
@@ -73,7 +71,7 @@ function makeEntryPath(store: Store, dir: InodeHandle, name: string): Path | num
   // The root's parent is outside of the volume.
   if (name === '..') return dir === store.root ? ENOENT : PARENT_PATH;
   // writeNameTo returns 0 or the errno.
-  return (store.isHiddenEntry(dir, name) ? ENOENT : writeNameTo(nameBuffer, name)) || nameBuffer;
+  return (isHiddenEntry(dir, name) ? ENOENT : writeNameTo(nameBuffer, name)) || nameBuffer;
 }
 
 /**
@@ -90,12 +88,28 @@ function findHandleAt(
   if (path === EMPTY_PATH)
     return statAt(store, dir.fd, EMPTY_PATH) === 0 ? dir : store.lastStatErrno;
   const handle =
-    path === PARENT_PATH
-      ? findParentDirectory(store, dir)
-      : findEntry(store, dir, path, readRequestedGfid(xdata));
+    path === PARENT_PATH ? findParentDirectory(store, dir) : findEntry(store, dir, path, xdata);
   if (typeof handle === 'number') return handle;
   // The name has another inode now: with ESTALE the caller looks it up again, with a new inode.
   return inode?.linked && inode.gfid !== handle.gfid ? ESTALE : handle;
+}
+
+/**
+ * Does what the keys of a lookup's xdata ask for: returns the requested attributes and virtual values, and removes the
+ * mark that a client's write has set, for a rebalance.
+ */
+function answerKeys(
+  xl: PosixXlator,
+  dir: InodeHandle,
+  path: Path,
+  handle: InodeHandle,
+  size: number,
+  xdata: Dict,
+): Dict | null {
+  const stored = readRequestedXattrs(dir.fd, path, readRequestedKeys(xdata));
+  const reply = addVirtualValues(xl, handle, size, xdata, stored);
+  clearWriteMark(dir.fd, path, xdata);
+  return reply;
 }
 
 const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
@@ -119,17 +133,9 @@ const lookup: NonNullable<Fops<Store>['lookup']> = (frame, xl, loc, xdata) => {
   // `findEntry` may return a handle whose descriptor is closed.
   const isOpen = !hasName || handle.fd >= 0;
   const fdOfIatt = isOpen ? handle.fd : dir.fd;
-  const buf = store.mdata.applyStoredTimes(
-    makeIatt(store, handle.gfid, handle),
-    handle,
-    fdOfIatt,
-    isOpen ? EMPTY_PATH : path,
-  );
+  const buf = makeIatt(store, handle.gfid, handle, fdOfIatt, isOpen ? EMPTY_PATH : path);
   loc.inode?.ctxSet(xl, handle);
-  const stored = readRequestedXattrs(dir.fd, path, readRequestedKeys(xdata));
-  const replyXdata = addVirtualValues(xl, handle, buf.iaSize, xdata, stored);
-  // With a rebalance's key, a lookup removes the mark that a client's write has set.
-  clearWriteMark(dir.fd, path, xdata);
+  const replyXdata = xdata === null ? null : answerKeys(xl, dir, path, handle, buf.iaSize, xdata);
   const postparent = hasName ? readDirIatt(frame, store, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, replyXdata, postparent);
 };
@@ -160,7 +166,7 @@ function createEntry(
   const dir = findParent(xl, loc);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = writeEntryName(store, dir, loc, nameBuffer);
+  const fault = writeEntryName(dir, loc, nameBuffer);
   if (fault !== 0) return fault;
   store.identity.switchTo(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
   const result = creator(dir.fd, nameBuffer);
@@ -202,7 +208,7 @@ function makeReply(
   if (timesFop !== null) store.mdata.setTimes(frame, timesFop, handle);
   if (timesFop === 'create' || timesFop === 'link')
     store.mdata.setParentTimes(frame, timesFop, dir);
-  const buf = makeHandleIatt(store, handle);
+  const buf = makeIatt(store, handle.gfid, handle, handle.fd);
   loc.inode?.ctxSet(xl, handle);
   return { buf, preparent, postparent: readDirIatt(frame, store, dir), handle, fdOrZero };
 }
@@ -254,10 +260,10 @@ function linkEntry(
   const store = xl.priv;
   const handle = findHandle(xl, oldloc);
   if (typeof handle === 'number') return handle;
-  const dir = findSecondParent(xl, newloc);
+  const dir = findParent(xl, newloc, true);
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
-  const fault = writeEntryName(store, dir, newloc, nameBuffer);
+  const fault = writeEntryName(dir, newloc, nameBuffer);
   if (fault !== 0) return fault;
   const source = makeProcPath(handle.fd);
   const result = libc.linkat(AT_FDCWD, source, dir.fd, nameBuffer, AT_SYMLINK_FOLLOW);

@@ -22,7 +22,7 @@ interface Step {
 }
 
 const dirOf = (vol: TestVolume, [dir]: At): Inode =>
-  (dir === '' ? undefined : vol.graph.inodes.grep(vol.root, dir)) ?? vol.root;
+  (dir === '' ? undefined : vol.root.children?.get(dir)) ?? vol.root;
 
 /** A step that runs one operation on a name; the operation may fail. */
 const one = (title: string, run: (vol: TestVolume, dir: Inode, name: string) => Promise<unknown>) =>
@@ -53,7 +53,7 @@ const two = (
   );
 
 async function link(vol: TestVolume, from: Inode, name: string, to: Inode, toName: string) {
-  const inode = vol.graph.inodes.grep(from, name);
+  const inode = from.children?.get(name);
   if (inode !== undefined && !inode.isDir) await vol.link(inode, to, toName);
 }
 

@@ -4,11 +4,12 @@
  * a handle.
  *
  * - Each fop first calls `findHandle`, `findFdHandle` or `findParent`, which close the descriptors beyond the limit;
- *   no other is closed until the fop ends. `findSecondParent` finds a fop's second name.
+ *   no other is closed until the fop ends.
  * - The `fd` of a handle that these return is open; that of any other handle may be -1.
  * - `store.st` holds the attributes of the inode that was read last.
  */
 import { constants } from 'node:fs';
+import type { Dict } from '../../../core/dict.ts';
 import { ENOENT, ENOTDIR, EPERM, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
@@ -21,6 +22,8 @@ import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
 import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
+import { readRequestedGfid } from '../shared/fop-values.ts';
+import { PRIVATE_NAME } from './gfid-handles.ts';
 import { type Directory, InodeHandle, statAt } from './handles.ts';
 import { EMPTY_PATH, PARENT_PATH, reopenNameBuffer, writeNameTo } from './paths.ts';
 import type { Store } from './store.ts';
@@ -34,18 +37,20 @@ export type PosixXlator = Xlator<Store>;
 
 /** Returns the attributes of a descriptor's inode; null on failure, with `store.lastStatErrno` set. */
 export function readFdIatt(store: Store, fd: number, handle: InodeHandle): Iatt | null {
-  return statAt(store, fd, EMPTY_PATH) === 0 ? makeHandleIatt(store, handle, fd) : null;
+  return statAt(store, fd, EMPTY_PATH) === 0 ? makeIatt(store, handle.gfid, handle, fd) : null;
 }
 
-/** Converts `store.st` to an iatt as the volume shows it; `fd` is open on the inode. */
-export const makeHandleIatt = (store: Store, handle: InodeHandle, fd = handle.fd): Iatt =>
-  store.mdata.applyStoredTimes(makeIatt(store, handle.gfid, handle), handle, fd);
-
 /**
- * Converts `store.st` to an iatt with the disk's times, which `makeHandleIatt` replaces. Without `handle`, it assumes
- * that the inode has a gfid handle.
+ * Converts `store.st` to an iatt as the volume shows it. The inode is that of `path` in the directory `fd`
+ * (`EMPTY_PATH`: of `fd` itself). Without `handle`, it is taken to have a gfid handle.
  */
-export function makeIatt(store: Store, gfid: Gfid, handle?: InodeHandle): Iatt {
+export function makeIatt(
+  store: Store,
+  gfid: Gfid,
+  handle: InodeHandle | undefined,
+  fd: number,
+  path: Path = EMPTY_PATH,
+): Iatt {
   const { st } = store;
   const buf = new Iatt();
   buf.iaGfid = gfid;
@@ -70,7 +75,7 @@ export function makeIatt(store: Store, gfid: Gfid, handle?: InodeHandle): Iatt {
   buf.iaCtimeNsec = st.ctimeNsec;
   buf.iaBtime = st.btime;
   buf.iaBtimeNsec = st.btimeNsec;
-  return buf;
+  return store.mdata.applyStoredTimes(buf, handle, fd, path);
 }
 
 /**
@@ -131,17 +136,20 @@ function setDescriptor(store: Store, handle: InodeHandle, fd: number): InodeHand
 
 /**
  * Returns the handle of `path` in a directory, or the errno. If the handle is known, it opens nothing, so that `fd` may
- * be -1. On success `store.st` describes the inode.
+ * be -1. On success `store.st` describes the inode. An inode without a gfid gets the one in `xdata`, if any.
  */
 export function findEntry(
   store: Store,
   dir: Directory,
   path: Path,
-  requestedGfid: Gfid | null,
+  xdata: Dict | null,
 ): InodeHandle | number {
   const fault = statAt(store, dir.fd, path);
   if (fault !== 0) return fault;
-  return store.handles.findByStat(store.st) ?? openEntryHandle(store, dir, path, requestedGfid);
+  return (
+    store.handles.findByStat(store.st) ??
+    openEntryHandle(store, dir, path, readRequestedGfid(xdata))
+  );
 }
 
 /**
@@ -277,28 +285,26 @@ export function findFdHandle(xl: PosixXlator, inode: Inode): InodeHandle | numbe
 
 /**
  * Returns the open handle of a loc's parent directory, or the errno: ENOTDIR if it is no directory. A fop must call it
- * before any other search.
+ * before any other search. @param isSecond true for a fop's second name (rename, link): then it closes no descriptors
  */
-export function findParent(xl: PosixXlator, loc: Loc): InodeHandle | number {
-  if (loc.parent === null || loc.name === null) return ENOENT;
-  xl.priv.handles.trimToLimit(loc.parent.table);
-  return findSecondParent(xl, loc);
-}
-
-/** Returns the open handle of the parent of a fop's second name (rename, link), or the errno; closes no descriptors. */
-export function findSecondParent(xl: PosixXlator, loc: Loc): InodeHandle | number {
+export function findParent(xl: PosixXlator, loc: Loc, isSecond = false): InodeHandle | number {
+  if (!isSecond && xl.inodes !== null) xl.priv.handles.trimToLimit(xl.inodes);
   if (loc.parent === null || loc.name === null) return ENOENT;
   const dir = findInodeHandle(xl, loc.parent);
   if (typeof dir === 'number') return dir;
   return dir.isDir ? dir : ENOTDIR;
 }
 
+/** Whether an entry is hidden from clients: `.glusterfs` in the root. */
+export const isHiddenEntry = (dir: Pick<Directory, 'gfid'>, name: string): boolean =>
+  name === PRIVATE_NAME && dir.gfid === ROOT_GFID;
+
 /** Writes a loc's name into `buffer`; returns 0, or the errno of an invalid or hidden name. */
-export function writeEntryName(store: Store, dir: InodeHandle, loc: Loc, buffer: Path): number {
-  if (store.isHiddenEntry(dir, loc.name!)) return EPERM;
-  return writeNameTo(buffer, loc.name!);
-}
+export const writeEntryName = (dir: Directory, { name }: Loc, buffer: Path): number =>
+  isHiddenEntry(dir, name!) ? EPERM : writeNameTo(buffer, name!);
 
 /** Returns a directory's attributes if the caller reads them, otherwise null. */
 export const readDirIatt = (frame: Frame, store: Store, dir: InodeHandle): Iatt | null =>
-  frame.terse ? null : readFdIatt(store, dir.fd, dir);
+  frame.terse || statAt(store, dir.fd, EMPTY_PATH) !== 0
+    ? null
+    : makeIatt(store, dir.gfid, dir, dir.fd);

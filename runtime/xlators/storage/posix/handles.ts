@@ -2,31 +2,32 @@
  * Holds the handles of inodes on disk. A handle has an O_PATH descriptor, the gfid, and the inode's identity
  * (device, number, birth time). `handle-search.ts` finds and opens them.
  *
- * When descriptors are scarce, a handle uses the descriptor of an open file of its inode until that file is
- * closed.
+ * All volumes share the process's limit of descriptors (RLIMIT_NOFILE). When few are left, a handle uses the descriptor
+ * of an open file of its inode until that file is closed, or is closed itself: the kernel's file handle
+ * (`file-handles.ts`) reopens it.
  */
 import type { Gfid } from '../../../core/gfid.ts';
-import { IA_IFDIR, type Iatt, typeOfMode } from '../../../core/iatt.ts';
+import { IA_IFDIR, IA_IFREG, type Iatt, typeOfMode } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import {
   AT_EMPTY_PATH,
   AT_SYMLINK_NOFOLLOW,
+  F_RDLCK,
+  F_SETLEASE,
+  F_SETSIG,
   O_CLOEXEC,
+  O_NONBLOCK,
   O_PATH,
+  SIGURG,
   STATX_BASIC_STATS,
   STATX_BTIME,
 } from '../../../sys/constants.ts';
 import type { Path } from '../../../sys/libc.ts';
 import * as libc from '../../../sys/libc.ts';
+import { openFilesLimit } from '../../../sys/open-files.ts';
 import type { Statx } from '../../../sys/struct.ts';
 import type { Times } from '../shared/mdata.ts';
-import {
-  closeIfCrowded,
-  type DescriptorOwner,
-  descriptorOwners,
-  noteDescriptor,
-} from './descriptor-limit.ts';
 import type { FileHandles } from './file-handles.ts';
 import { EMPTY_PATH, makeProcPath } from './paths.ts';
 
@@ -34,6 +35,39 @@ import { EMPTY_PATH, makeProcPath } from './paths.ts';
 const TWO_32 = 0x1_0000_0000;
 /** The fields of statx(2) that `matches` and attributes need. */
 export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
+
+// Descriptors are not counted: the kernel assigns the lowest free number, so the number of a new one shows how many
+// there are.
+/** Descriptors kept free of open files: 64, or an eighth of a low limit. */
+const RESERVED_COUNT = Math.min(64, openFilesLimit >> 3);
+/** The descriptor from which on few are left: the next fop makes every store close descriptors that it can reopen. */
+const CROWDED_FROM = openFilesLimit - RESERVED_COUNT;
+/** The descriptor from which on no file is opened: the rest is for handles, so that other requests succeed. */
+const FULL_FROM = openFilesLimit - (RESERVED_COUNT >> 1);
+/** A descriptor that is always open, so that `isDescriptorTableFull` can duplicate it. */
+const STDERR = 2;
+
+/** The handles of all volumes in this process. */
+const allHandles = new Set<InodeHandles>();
+let isCrowded = false;
+let mayBeFull = false;
+
+/** Checks a new descriptor, which stays open, for a number that shows that few are left. */
+function noteDescriptor(fd: number): void {
+  if (fd < CROWDED_FROM) return;
+  isCrowded = true;
+  mayBeFull = true;
+}
+
+/** Whether no more files may be opened; callers check it before a create or truncate changes anything. */
+export function isDescriptorTableFull(): boolean {
+  if (!mayBeFull) return false;
+  const fd = libc.dup(STDERR);
+  if (fd < 0) return true;
+  libc.close(fd);
+  mayBeFull = fd >= CROWDED_FROM;
+  return fd >= FULL_FROM;
+}
 
 /** An open file, in the list of its inode. */
 export interface ListedFile {
@@ -95,6 +129,20 @@ export class InodeHandle {
     return this.inoHi * TWO_32 + this.inoLo;
   }
 
+  /**
+   * Whether a file may be open or mapped for writing: the kernel then grants no lease for reading. A program that opens
+   * it for writing at this moment waits until the lease has ended, and causes a signal, which is ignored.
+   */
+  hasWriters(): boolean {
+    if (this.fd < 0 || this.type !== IA_IFREG) return true;
+    const descriptor = libc.open(makeProcPath(this.fd), O_NONBLOCK | O_CLOEXEC, 0);
+    if (descriptor < 0) return true;
+    libc.fcntl(descriptor, F_SETSIG, SIGURG);
+    const isGranted = libc.fcntl(descriptor, F_SETLEASE, F_RDLCK) === 0;
+    libc.close(descriptor);
+    return !isGranted;
+  }
+
   /** Whether `st` describes this inode; a reused number has a later birth time. */
   matches(st: Statx): boolean {
     return (
@@ -118,7 +166,7 @@ interface HandleOwner {
 }
 
 /** All handles of a store, by gfid and by inode number. */
-export class InodeHandles implements DescriptorOwner {
+export class InodeHandles {
   private readonly store: HandleOwner;
   private readonly byGfid = new Map<Gfid, InodeHandle>();
   private readonly byIno = new Map<number, InodeHandle>();
@@ -129,15 +177,15 @@ export class InodeHandles implements DescriptorOwner {
     this.store = store;
   }
 
-  /** Registers with `descriptor-limit.ts`, which closes some of these descriptors when few are left. */
+  /** Registers the handles, of which some are closed when few descriptors are left. */
   registerForRelease(): void {
-    descriptorOwners.add(this);
+    allHandles.add(this);
   }
 
   /** Drops all handles, and no longer releases descriptors on request. */
   dropAllAndUnregister(): void {
     this.dropAll();
-    descriptorOwners.delete(this);
+    allHandles.delete(this);
   }
 
   /** Number of all handles. */
@@ -264,13 +312,16 @@ export class InodeHandles implements DescriptorOwner {
    * round, the oldest first. A handle without an inode in the table is dropped.
    */
   trimToLimit(table: InodeTable): void {
-    closeIfCrowded();
+    if (isCrowded) {
+      isCrowded = false;
+      for (const handles of allHandles) handles.releaseDescriptors();
+    }
     if (this.openHandles.size > this.store.handleLimit)
       this.trimToCount(this.store.handleLimit, table);
   }
 
-  /** Closes some descriptors, as few are left in the process. */
-  releaseDescriptors(): void {
+  /** Closes some descriptors, as few are left in the process; never during a fop of this volume. */
+  private releaseDescriptors(): void {
     const { inodes } = this.store.xl;
     const releasedCount = Math.max(MIN_RELEASED_COUNT, this.openHandles.size * RELEASED_SHARE);
     if (inodes !== null) this.trimToCount(this.openHandles.size - releasedCount, inodes);

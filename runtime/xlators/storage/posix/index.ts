@@ -10,6 +10,7 @@ import { isGfid } from '../../../core/gfid.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { checkDirectory } from './directory-check.ts';
 import type { OpenFile } from './files.ts';
+import type { InodeHandle } from './handles.ts';
 import type { Store } from './store.ts';
 
 /** Returns the option's uuid in lower case, or null without it. @throws {InitError} for a malformed uuid */
@@ -206,6 +207,8 @@ export default defineTranslator({
       // The volume must see each write of a file with stored times, to update them: no descriptor for the kernel.
       return file === undefined || xl.priv.mdata.hasTimes(file.handle, file.fd) ? -1 : file.fd;
     },
+    hasWriters: (xl, inode) =>
+      (inode.ctxGet(xl) as InodeHandle | undefined)?.hasWriters() !== false,
     tellsAtClose: (xl) => xl.priv.closeMayFail,
   },
   dump(xl) {

@@ -22,7 +22,7 @@ const emptied = (directory: string): Promise<void> =>
 
 async function removeWhole(vol: TestVolume, parent: Inode, name: string): Promise<Reply> {
   const { inodes } = vol.graph;
-  const inode = inodes.grep(parent, name) ?? inodes.newInode();
+  const inode = parent.children?.get(name) ?? inodes.newInode();
   const reply = await vol.fop('rmdir', new Loc(inode, parent, name), 1, null);
   if (reply.opRet >= 0) inodes.unlink(parent, name);
   return reply;

@@ -80,10 +80,12 @@ export class MdataStore {
     path: Path = EMPTY_PATH,
   ): Iatt {
     if (!this.storesTimes) return buf;
-    const stored =
-      path === EMPTY_PATH && handle !== undefined
-        ? this.findTimes(handle, fd)
-        : (handle?.mdata ?? this.readTimes(fd, path));
+    let stored = handle?.mdata;
+    if (stored === undefined)
+      stored =
+        path === EMPTY_PATH && handle !== undefined
+          ? this.findTimes(handle, fd)
+          : this.readTimes(fd, path);
     return stored === null ? buf : Object.assign(buf, stored);
   }
 

@@ -6,10 +6,11 @@
  * Callers must fill a buffer right before the system call, since the next name overwrites it. Calls with two names
  * use `nameBuffer` and `secondNameBuffer`.
  */
-import { encodeNameInto } from '../../../core/bytes.ts';
+import { encodeNameInto, NameError } from '../../../core/bytes.ts';
+import { EINVAL, ENAMETOOLONG } from '../../../core/errno.ts';
 import { NAME_MAX, SYMLINK_MAX, XATTR_NAME_MAX } from '../../../core/limits.ts';
 import { toCString } from '../../../sys/struct.ts';
-import { findNameFault, findTextFault } from '../shared/name-checks.ts';
+import { isEntryName } from '../shared/fop-values.ts';
 
 /** Allocates a buffer for a text of at most `max` UTF-16 units (three bytes each) and a NUL. */
 const allocatePath = (max: number): Uint8Array => new Uint8Array(max * 3 + 1);
@@ -31,21 +32,38 @@ export const EMPTY_PATH = new Uint8Array(1);
 export const SELF_PATH = toCString('.');
 export const PARENT_PATH = toCString('..');
 
+const SLASH = 0x2f;
+
 /** Writes one name and a NUL into `buffer`; returns 0, or the errno of an invalid name. */
 export function writeNameTo(buffer: Uint8Array, name: string): number {
-  const fault = findNameFault(name);
-  if (fault === 0) buffer[encodeNameInto(name, buffer, 0)] = 0;
-  return fault;
+  const { length } = name;
+  let offset = 0;
+  for (; offset < length && offset < NAME_MAX; offset++) {
+    const unit = name.charCodeAt(offset);
+    if (unit === 0 || unit === SLASH || unit >= 0x80) break;
+    buffer[offset] = unit;
+  }
+  buffer[offset] = 0;
+  // ASCII, and neither "." nor "..".
+  if (offset === length && length > 2) return 0;
+  return isEntryName(name) ? writeTextTo(buffer, name, NAME_MAX) : EINVAL;
 }
 
-/** Writes a text of at most `max` bytes and a NUL into `buffer`; returns 0 or the errno. */
+/** Writes a text of at most `max` bytes and a NUL into `buffer`; returns 0 or the errno, as `findTextFault`. */
 export function writeTextTo(buffer: Uint8Array, text: string, max: number): number {
-  const fault = findTextFault(text, max);
-  if (fault === 0) buffer[encodeNameInto(text, buffer, 0)] = 0;
-  return fault;
+  if (text.includes('\0')) return EINVAL;
+  // The buffer has room for `max` units of UTF-16, of which each takes at least one byte.
+  if (text.length > max) return ENAMETOOLONG;
+  try {
+    const length = encodeNameInto(text, buffer, 0);
+    buffer[length] = 0;
+    return length > max ? ENAMETOOLONG : 0;
+  } catch (error) {
+    if (error instanceof NameError) return error.errno;
+    throw error;
+  }
 }
 
-const SLASH = 0x2f;
 const DIGIT_ZERO = 0x30;
 const PROC_PREFIX = '/proc/self/fd/';
 /** Memory for the prefix, a number of ten digits, a slash, a name and a NUL. */

@@ -179,6 +179,29 @@ describe('changes behind the volume', () => {
     expect(ok(await vol.lookup(vol.root, 'e')).inode).toBe(d);
   });
 
+  test('a file that was made on the disk, and that no client has looked up, is removed or replaced', async () => {
+    const directory = makeFolder();
+    const vol = await startPosix(directory);
+    for (const name of ['f', 'g', 'h']) fs.writeFileSync(join(directory, name), name);
+    ok(await vol.unlink(vol.root, 'f'));
+    ok(await vol.rename(vol.root, 'g', vol.root, 'h'));
+    expect(fs.readFileSync(join(directory, 'h'), 'utf8')).toBe('g');
+  });
+
+  test('a recursive rmdir succeeds after the landfill, which it makes at need, was removed', async () => {
+    const directory = makeFolder();
+    const vol = await startPosix(directory, { 'gfid-handles': 'on' });
+    const landfill = join(directory, '.glusterfs/landfill');
+    for (const name of ['d', 'e']) {
+      expect(fs.existsSync(landfill)).toBe(false);
+      const d = await mkdir(vol, vol.root, name);
+      await file(vol, d, 'f');
+      ok(await vol.fop('rmdir', new Loc(d, vol.root, name), 1, null));
+      fs.rmSync(landfill, { recursive: true });
+    }
+    expect(fs.readdirSync(directory)).toEqual(['.glusterfs']);
+  });
+
   test('a directory that became a symbolic link is not followed', async () => {
     const directory = makeFolder();
     const vol = await startPosix(directory, { 'handle-limit': '16' });

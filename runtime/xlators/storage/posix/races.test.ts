@@ -143,7 +143,7 @@ for (const option of ['off', 'on']) {
       const { handles } = getStore(vol);
       // As at the handle limit: the volume has to open the inode by its name again.
       for (const name of NAMES) {
-        const known = vol.graph.inodes.grep(vol.root, name);
+        const known = vol.root.children?.get(name);
         const handle = known === undefined ? undefined : handles.find(known.gfid);
         if (handle !== undefined && round % 2 === 0) handles.close(handle);
       }

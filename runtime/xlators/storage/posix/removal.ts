@@ -13,8 +13,6 @@ import type { NamedEntry } from './gfid-handles.ts';
 import {
   findEntry,
   findParent,
-  findSecondParent,
-  makeHandleIatt,
   makeIatt,
   openEntryHandle,
   type PosixXlator,
@@ -44,13 +42,12 @@ export function rename(
   const oldDir = findParent(xl, oldloc);
   if (typeof oldDir === 'number') return oldDir;
   // `findParent` could close the descriptor of `oldDir`.
-  const newDir = findSecondParent(xl, newloc);
+  const newDir = findParent(xl, newloc, true);
   if (typeof newDir === 'number') return newDir;
   const oldParentBefore = readDirIatt(frame, store, oldDir);
   const newParentBefore = readDirIatt(frame, store, newDir);
   const fault =
-    writeEntryName(store, oldDir, oldloc, nameBuffer) ||
-    writeEntryName(store, newDir, newloc, secondNameBuffer);
+    writeEntryName(oldDir, oldloc, nameBuffer) || writeEntryName(newDir, newloc, secondNameBuffer);
   if (fault !== 0) return fault;
   const { table } = oldloc.parent!;
   const entries = [
@@ -87,8 +84,10 @@ export function rename(
   if (movedHandle.fd >= 0) mdata.setTimes(frame, 'rename', movedHandle);
   mdata.setParentTimes(frame, 'rename', oldDir);
   mdata.setParentTimes(frame, 'rename', newDir);
-  const buf = makeIatt(store, movedHandle.gfid, movedHandle);
-  if (movedHandle.fd >= 0) mdata.applyStoredTimes(buf, movedHandle, movedHandle.fd);
+  const isOpen = movedHandle.fd >= 0;
+  const buf = isOpen
+    ? makeIatt(store, movedHandle.gfid, movedHandle, movedHandle.fd)
+    : makeIatt(store, movedHandle.gfid, movedHandle, newDir.fd, secondNameBuffer);
   const oldParentAfter = readDirIatt(frame, store, oldDir);
   const newParentAfter = readDirIatt(frame, store, newDir);
   return { buf, parents: [oldParentBefore, oldParentAfter, newParentBefore, newParentAfter] };
@@ -181,7 +180,7 @@ export function closeRemoved(store: Store, handle: InodeHandle): void {
   const isClosed = handle.isDropped || handle.fd < 0;
   if (isClosed || handle.type !== IA_IFREG || handle.newestFile !== null) return;
   if (statAt(store, handle.fd, EMPTY_PATH) !== 0) return;
-  const lastAttributes = makeHandleIatt(store, handle);
+  const lastAttributes = makeIatt(store, handle.gfid, handle, handle.fd);
   lastAttributes.iaNlink = 0;
   store.handles.closeRemoved(handle, lastAttributes);
 }
@@ -210,8 +209,7 @@ export function removeName(
   if (typeof dir === 'number') return dir;
   const preparent = readDirIatt(frame, store, dir);
   const fault =
-    writeEntryName(store, dir, loc, nameBuffer) ||
-    checkUnlinkConditions(xl, dir, nameBuffer, xdata);
+    writeEntryName(dir, loc, nameBuffer) || checkUnlinkConditions(xl, dir, nameBuffer, xdata);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
   const victim = findVictim(store, dir, nameBuffer, table);

@@ -270,11 +270,6 @@ export class Store {
     return libc.fstatfs(fd, this.statfsBuffer.bytes) < 0 ? 0 : this.statfsBuffer.type;
   }
 
-  /** Whether an entry is hidden from clients: `.glusterfs` in the root. */
-  isHiddenEntry(dir: Directory, name: string): boolean {
-    return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
-  }
-
   /**
    * Returns the requested gfid, or a new one if another inode has it. A removed inode that is still in use loses
    * its gfid, since replicate creates a file again with the same gfid.

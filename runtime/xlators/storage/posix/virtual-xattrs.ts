@@ -18,9 +18,8 @@ import { CONTENT } from '../../../core/xdata.ts';
 import { O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openHandle } from './files.ts';
-import { PRIVATE_NAME } from './gfid-handles.ts';
 import { readRecordedNames } from './gfid2path.ts';
-import type { PosixXlator } from './handle-search.ts';
+import { isHiddenEntry, type PosixXlator } from './handle-search.ts';
 import type { InodeHandle } from './handles.ts';
 import { makeProcPath } from './paths.ts';
 
@@ -132,7 +131,7 @@ function findRealFilename(
   if (fd < 0) return -fd;
   const lowerSearched = toLowerAscii(searched);
   let match: string | null = null;
-  const { dirents, root } = xl.priv;
+  const { dirents } = xl.priv;
   let filledBytes = 0;
   while (match !== searched) {
     filledBytes = libc.getdents64(fd, dirents.bytes, dirents.bytes.length);
@@ -140,7 +139,7 @@ function findRealFilename(
     dirents.start(filledBytes);
     while (dirents.next()) {
       const name = decodeName(dirents.bytes, dirents.nameStart, dirents.nameEnd);
-      if (subject.gfid === root.gfid && name === PRIVATE_NAME) continue;
+      if (isHiddenEntry(subject, name)) continue;
       if (name === searched || (match === null && toLowerAscii(name) === lowerSearched))
         match = name;
     }
@@ -161,10 +160,9 @@ export function addVirtualValues(
   xl: PosixXlator,
   handle: InodeHandle,
   size: number,
-  keys: Dict | null,
+  keys: Dict,
   reply: Dict | null,
 ): Dict | null {
-  if (keys === null) return reply;
   let values = reply;
   if (keys.has(OPEN_FDS)) {
     values ??= new Dict();

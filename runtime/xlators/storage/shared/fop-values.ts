@@ -1,9 +1,15 @@
-/** Reads, checks and makes values of fops for both storages: requested gfids, ranges, device numbers, checksums. */
+/**
+ * Reads, checks and makes values of fops for both storages: names, requested gfids, ranges, checksums.
+ *
+ * They come from the kernel, the network or a module. A name `..`, or one with a slash, could lead out of its
+ * directory, and from the root out of the volume.
+ */
+import { NameError, nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
-import { EFBIG, EINVAL } from '../../../core/errno.ts';
+import { EFBIG, EILSEQ, EINVAL, ENAMETOOLONG } from '../../../core/errno.ts';
 import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { OFFSET_MAX } from '../../../core/limits.ts';
+import { NAME_MAX, OFFSET_MAX } from '../../../core/limits.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 
 /** The attributes in the reply of a fop that creates an entry. */
@@ -11,6 +17,25 @@ export interface EntryReply {
   readonly buf: Iatt;
   readonly preparent: Iatt | null;
   readonly postparent: Iatt | null;
+}
+
+/** Whether a name leads to an entry of its directory, and nowhere else. */
+export const isEntryName = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !name.includes('/');
+
+/** Returns 0 for a valid name of one entry, otherwise the errno. */
+export const findNameFault = (name: string): number =>
+  isEntryName(name) ? findTextFault(name, NAME_MAX) : EINVAL;
+
+/** Returns 0 for a text of at most `max` bytes in UTF-8 without a NUL, otherwise the errno. */
+export function findTextFault(text: string, max: number): number {
+  if (text.includes('\0')) return EINVAL;
+  try {
+    return nameLength(text) > max ? ENAMETOOLONG : 0;
+  } catch (error) {
+    if (error instanceof NameError) return EILSEQ;
+    throw error;
+  }
 }
 
 /** Returns the gfid that the request's sender has chosen for a new inode; null if the storage chooses. */
@@ -23,12 +48,9 @@ export function readRequestedGfid(xdata: Dict | null): Gfid | null {
   return isGfid(gfid) && gfid !== NULL_GFID ? gfid : null;
 }
 
-/** Converts a device number from the kernel's encoding to an iatt's, major × 2³² + minor. */
-export function toIattRdev(dev: number): number {
-  const major = (dev >>> 8) & 0xfff;
-  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
-  return major * 0x1_0000_0000 + minor;
-}
+/** The values of `whence` for `seek`, in GlusterFS's numbers. */
+export const SEEK_DATA = 0;
+export const SEEK_HOLE = 1;
 
 /** Key of rchecksum's reply, with value 1 if the strong checksum is SHA-256 (as FIPS 140 requires). */
 export const FIPS_MODE = 'fips-mode-rchecksum';

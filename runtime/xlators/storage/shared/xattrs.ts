@@ -5,12 +5,26 @@
  * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop), which refuses
  * OR_ARRAY and AND_ARRAY with EINVAL; here they work.
  */
+import { isAclName } from '../../../core/acl.ts';
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
-import { EILSEQ, EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
-import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { EILSEQ, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
+import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
-import { findTextFault } from './name-checks.ts';
+import { findTextFault } from './fop-values.ts';
+
+/** The namespaces that inodes in memory support; `system.` has the ACLs alone. */
+const SETTABLE_NAMESPACES = ['user.', 'trusted.', 'security.'];
+
+/** Returns 0 for a valid attribute name, otherwise the errno. */
+export function findKeyFault(name: string): number {
+  if (name === '') return ERANGE;
+  if (findTextFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
+  if (isAclName(name)) return 0;
+  const namespace = SETTABLE_NAMESPACES.find((prefix) => name.startsWith(prefix));
+  if (namespace === undefined) return EOPNOTSUPP;
+  return name === namespace ? EINVAL : 0;
+}
 
 /** Attributes with an inode's gfid: written by root, and by a process that may not write `trusted.`. */
 export const TRUSTED_GFID = 'trusted.gfid';

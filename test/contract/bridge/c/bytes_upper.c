@@ -16,8 +16,6 @@ static data_t with_case(glossa_frame_t *frame, const data_t *data, char from, in
 
 static void readv_cbk(REPLY(readv))
 {
-    UNUSED(cookie);
-    UNUSED(this);
     if (op_ret < 0 || (size_t)op_ret != vector->size) {
         glossa_fail(frame, EINVAL);
         return;

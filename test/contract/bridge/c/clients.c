@@ -5,8 +5,6 @@ static int knows;
 
 static void stat_cbk(REPLY(stat))
 {
-    UNUSED(cookie);
-    UNUSED(this);
     unwind_stat(frame, op_ret, op_errno, buf, xdata);
 }
 
@@ -29,9 +27,6 @@ static void stat(CALL(stat))
 
 static void access(CALL(access))
 {
-    UNUSED(loc);
-    UNUSED(mask);
-    UNUSED(xdata);
     gf_log(this, GF_LOG_INFO, "knows %d", knows);
     unwind_access(frame, 0, 0, NULL);
 }
@@ -44,7 +39,6 @@ static void client_disconnect(xlator_t *this, const client_t *client)
 
 static void client_destroy(xlator_t *this, void *ctx)
 {
-    UNUSED(this);
     free(ctx);
     knows--;
 }

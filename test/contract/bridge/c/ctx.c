@@ -22,7 +22,6 @@ static int seen_fd(xlator_t *this, const fd_t *fd)
 
 static void gone(xlator_t *this, void *ctx)
 {
-    UNUSED(this);
     free(ctx);
 }
 
@@ -34,7 +33,6 @@ static void stat(CALL(stat))
 
 static void lookup_cbk(REPLY(lookup))
 {
-    UNUSED(cookie);
     if (op_ret >= 0)
         gf_log(this, GF_LOG_INFO, "new %d", seen_inode(this, inode));
     unwind_lookup(frame, op_ret, op_errno, inode, buf, xdata, postparent);

@@ -43,7 +43,6 @@ static void keep(struct cache *cache, const entries_t *entries)
 
 static void readdirp_cbk(REPLY(readdirp))
 {
-    UNUSED(cookie);
     static const struct iatt three = {.ia_size = 3};
     gf_dirent_t *at = frame_alloc(frame, (entries->count + 1) * sizeof *at);
     size_t count = 0;
@@ -71,8 +70,6 @@ static void readdir(CALL(readdir))
 
 static void readdir_cbk(REPLY(readdir))
 {
-    UNUSED(cookie);
-    UNUSED(this);
     gf_dirent_t *at = same_again(frame, entries->at, entries->count * sizeof *at);
     struct iatt stat = *at[1].d_stat;
     stat.ia_size = 77;

@@ -22,9 +22,6 @@ static void fini(xlator_t *this)
 
 static void content_cbk(REPLY(readv))
 {
-    UNUSED(this);
-    UNUSED(stbuf);
-    UNUSED(xdata);
     fd_close(frame, cookie);
     if (op_ret < 0) {
         glossa_fail(frame, op_errno);
@@ -37,8 +34,6 @@ static void content_cbk(REPLY(readv))
 
 static void opened(REPLY(open))
 {
-    UNUSED(cookie);
-    UNUSED(xdata);
     if (op_ret < 0)
         glossa_fail(frame, op_errno);
     else
@@ -47,19 +42,12 @@ static void opened(REPLY(open))
 
 static void getxattr(CALL(getxattr))
 {
-    UNUSED(name);
-    UNUSED(xdata);
     const loc_t file = {.inode = loc->inode};
     wind_open(frame, NULL, opened, this->child, &file, 0, NULL, NULL);
 }
 
 static void written(REPLY(writev))
 {
-    UNUSED(cookie);
-    UNUSED(this);
-    UNUSED(prebuf);
-    UNUSED(postbuf);
-    UNUSED(xdata);
     if (op_ret < 0)
         glossa_fail(frame, op_errno);
     else
@@ -68,12 +56,6 @@ static void written(REPLY(writev))
 
 static void made(REPLY(create))
 {
-    UNUSED(cookie);
-    UNUSED(inode);
-    UNUSED(buf);
-    UNUSED(preparent);
-    UNUSED(postparent);
-    UNUSED(xdata);
     if (op_ret < 0) {
         glossa_fail(frame, op_errno);
         return;
@@ -86,16 +68,12 @@ static void made(REPLY(create))
 
 static void removexattr(CALL(removexattr))
 {
-    UNUSED(xdata);
     const loc_t file = {.parent = loc->parent, .name = name};
     wind_create(frame, NULL, made, this->child, &file, 2, 0600, 0, NULL, NULL);
 }
 
 static void listed(REPLY(readdir))
 {
-    UNUSED(op_errno);
-    UNUSED(entries);
-    UNUSED(xdata);
     fd_close(frame, cookie);
     gf_log(this, GF_LOG_INFO, "%d entries", (int)op_ret);
     unwind_access(frame, 0, 0, NULL);
@@ -103,8 +81,6 @@ static void listed(REPLY(readdir))
 
 static void dir_opened(REPLY(opendir))
 {
-    UNUSED(cookie);
-    UNUSED(xdata);
     if (op_ret < 0 || !fd->is_dir)
         glossa_fail(frame, op_ret < 0 ? op_errno : ENOTDIR);
     else
@@ -113,23 +89,16 @@ static void dir_opened(REPLY(opendir))
 
 static void access(CALL(access))
 {
-    UNUSED(mask);
-    UNUSED(xdata);
     wind_opendir(frame, NULL, dir_opened, this->child, loc, NULL, NULL);
 }
 
 static void flush(CALL(flush))
 {
-    UNUSED(this);
-    UNUSED(xdata);
     fd_close(frame, fd);
 }
 
 static void fsync(CALL(fsync))
 {
-    UNUSED(fd);
-    UNUSED(datasync);
-    UNUSED(xdata);
     struct kept *kept = this->private;
     fd_close(frame, kept->fds[0]);
     unwind_fsync(frame, 0, 0, NULL, NULL, NULL);

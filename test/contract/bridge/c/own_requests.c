@@ -24,10 +24,6 @@ static char *copy(const char *text)
 
 static void looked(REPLY(stat))
 {
-    UNUSED(cookie);
-    UNUSED(frame);
-    UNUSED(op_ret);
-    UNUSED(op_errno);
     const char *key;
     struct look *look = calloc(1, sizeof *look);
     look->when = copy(frame->local);
@@ -58,46 +54,30 @@ static void entry_created(xlator_t *this, const loc_t *loc)
 
 static void notify(xlator_t *this, const char *event, const child_t *child)
 {
-    UNUSED(child);
     if (strcmp(event, "CHILD_UP") == 0)
         look(this, event);
 }
 
 static void linked(REPLY(readlink))
 {
-    UNUSED(cookie);
-    UNUSED(frame);
-    UNUSED(path);
-    UNUSED(buf);
-    UNUSED(xdata);
     if (op_ret < 0)
         gf_log(this, GF_LOG_INFO, "readlink: %s", op_errno == ENOENT ? "ENOENT" : "other");
 }
 
 static void access(CALL(access))
 {
-    UNUSED(mask);
-    UNUSED(xdata);
     unwind_access(frame, 0, 0, NULL);
     wind_readlink(frame_create(this), NULL, linked, this->child, loc, 100, NULL);
 }
 
 static void beside(REPLY(lookup))
 {
-    UNUSED(frame);
-    UNUSED(cookie);
-    UNUSED(op_errno);
-    UNUSED(inode);
-    UNUSED(xdata);
-    UNUSED(postparent);
     if (op_ret >= 0)
         gf_log(this, GF_LOG_INFO, "beside: type %d", (int)buf->ia_type);
 }
 
 static void back(REPLY(lookup))
 {
-    UNUSED(cookie);
-    UNUSED(this);
     unwind_lookup(frame, op_ret, op_errno, inode, buf, xdata, postparent);
 }
 

@@ -3,7 +3,6 @@
 
 static void stat(CALL(stat))
 {
-    UNUSED(xdata);
     dict_t *dict = dict_new(frame);
     dict_set_int64(dict, "int", 1);
     dict_set_str(dict, "str", "s");

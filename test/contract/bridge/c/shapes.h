@@ -7,7 +7,7 @@
 
 #include "text.h"
 
-#define UNUSED(x) ((void)(x))
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* What a fop's function and its callback are called with. */
 #define CALL(name) glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_##name

@@ -24,8 +24,6 @@ static void fini(xlator_t *this)
 
 static void stat_cbk(REPLY(stat))
 {
-    UNUSED(cookie);
-    UNUSED(frame);
     struct waiting *waiting = this->private;
     for (size_t i = 0; i < waiting->stat_count; i++)
         unwind_stat(waiting->stats[i], op_ret, op_errno, buf, xdata);
@@ -42,9 +40,6 @@ static void stat(CALL(stat))
 
 static void readlink_cbk(REPLY(readlink))
 {
-    UNUSED(cookie);
-    UNUSED(op_errno);
-    UNUSED(xdata);
     struct waiting *waiting = this->private;
     const size_t mine = waiting->link_count++;
     waiting->links[mine] = frame;

@@ -30,8 +30,6 @@ static void go_on(struct call *, int64_t, int32_t, const glossa_value_t *);
     } \
     static void then_##name(REPLY(name)) \
     { \
-        UNUSED(frame); \
-        UNUSED(this); \
         go_on(cookie, op_ret, op_errno, (glossa_value_t[]){GLOSSA_REPLY_VALUES_##name}); \
     } \
     static void do_wind_##name(glossa_frame_t *frame, void *cookie, const child_t *child, \
@@ -99,6 +97,7 @@ static const glossa_value_t *values_by(const struct call *call, const char *how)
 static void wind_with(const struct call *call, void *cookie, const child_t *child,
                       const glossa_value_t *args)
 {
+    local_of(call->frame)->winds++;
     if (call->is_typed && !call->is_reply)
         typed_of(call->frame)->wind(call->frame, cookie, child, args);
     else
@@ -143,6 +142,8 @@ static void do_unwind(const struct call *call, const char *how)
         answer(call, -1, EDQUOT, own_reply(frame));
     else if (strncmp(how, "own ", 4) == 0)
         answer(call, own_ret(frame, atoi(how + 4)), 0, own_reply(frame));
+    else if (strncmp(how, "path ", 5) == 0)
+        unwind_readlink(frame, 0, 0, how + 5, NULL, NULL);
     else if (strcmp(how, "worst") == 0)
         answer(call, local->op_ret, local->op_errno, local->reply);
     else if (call->is_reply)
@@ -154,11 +155,15 @@ static void do_unwind(const struct call *call, const char *how)
 static void do_hold(const struct call *call)
 {
     struct local *local = local_of(call->frame);
-    if (local->holds && local->op_ret <= call->op_ret)
+    const struct iatt *buf = call->values[0].pointer;
+    const int64_t file_size = buf == NULL ? 0 : buf->ia_size;
+    const bool ties = local->op_ret == call->op_ret && local->size >= file_size;
+    if (local->holds && (local->op_ret < call->op_ret || ties))
         return;
     const size_t size = strlen(letters_of(call)) * sizeof *call->values;
     local->holds = true;
     local->op_ret = call->op_ret;
+    local->size = file_size;
     local->op_errno = call->op_errno;
     local->reply = same_again(call->frame, call->values, size);
 }
@@ -191,12 +196,23 @@ static void do_release(xlator_t *this)
     kept->count = 0;
 }
 
+static void do_answer(xlator_t *this)
+{
+    struct kept *kept = this->private;
+    static const glossa_value_t nothing[REPLY_MAX];
+    for (size_t i = 0; i < kept->count; i++)
+        unwind_any(kept->frames[i], 0, 0, nothing);
+    kept->count = 0;
+}
+
 static void do_describe(const struct call *call)
 {
     char *text = describe(letters_of(call), call->values);
     gf_log(call->this, GF_LOG_INFO, "%s", text);
     free(text);
 }
+
+static void do_within(const struct call *, const char *);
 
 /* Runs a step that does not wait. `rest` follows its verb. */
 static void do_step(const struct call *call, const char *verb, const char *rest)
@@ -222,6 +238,10 @@ static void do_step(const struct call *call, const char *verb, const char *rest)
         kept->frames[kept->count++] = call->frame;
     else if (strcmp(verb, "release") == 0)
         do_release(call->this);
+    else if (strcmp(verb, "answer") == 0)
+        do_answer(call->this);
+    else if (strcmp(verb, "within") == 0)
+        do_within(call, rest);
     else if (strcmp(verb, "describe") == 0)
         do_describe(call);
     else if (strcmp(verb, "spin") == 0)
@@ -234,14 +254,13 @@ static void do_step(const struct call *call, const char *verb, const char *rest)
 static void resume(xlator_t *this, void *data);
 static void then_any(ANY_REPLY)
 {
-    UNUSED(frame);
-    UNUSED(this);
     go_on(cookie, op_ret, op_errno, reply);
 }
 
 /* Starts to wait, or runs the method that a stat's reply goes to. */
 static void wait_for(struct call *call, const char *verb, const char *rest)
 {
+    local_of(call->frame)->winds++;
     glossa_frame_t *frame = call->frame;
     const child_t *child = call->this->child;
     const glossa_value_t *args = call->is_reply ? frame->args : values_by(call, rest);
@@ -249,6 +268,8 @@ static void wait_for(struct call *call, const char *verb, const char *rest)
         timer_after(call->this, atoi(rest) / 1000.0, resume, call);
     else if (strncmp(rest, "stat", 4) == 0)
         wind_stat(frame, call, then_stat, child, frame->args[0].pointer, NULL);
+    else if (strncmp(rest, "flush", 5) == 0)
+        wind_flush(frame, call, then_flush, child, (fd_t *)frame->args[0].pointer, NULL);
     else if (call->is_typed)
         typed_of(frame)->wind_then(frame, call, child, args);
     else
@@ -260,6 +281,21 @@ static bool waits(const char *verb)
     return strcmp(verb, "await") == 0 || strcmp(verb, "try") == 0 || strcmp(verb, "sleep") == 0;
 }
 
+static void choose(struct call *call, const struct line *line);
+static void expire(xlator_t *this, void *data)
+{
+    choose(data, find(strrchr(((struct call *)data)->event, ' ') + 1, ""));
+}
+
+/* `rest` is "2000 METHOD". */
+static void do_within(const struct call *call, const char *rest)
+{
+    struct call *later = same_again(call->frame, call, sizeof *call);
+    later->event = rest;
+    later->is_typed = false;
+    timer_after(call->this, atoi(rest) / 1000.0, expire, later);
+}
+
 static void carry_out(const struct call *call)
 {
     for (size_t i = call->next; i < call->line->step_count; i++) {
@@ -268,8 +304,7 @@ static void carry_out(const struct call *call)
         const size_t length = strcspn(step, " ");
         const char *rest = step + length + (step[length] == ' ');
         snprintf(verb, sizeof verb, "%.*s", (int)length, step);
-        const bool winds_stat = strncmp(step, "wind stat", 9) == 0;
-        if (winds_stat || waits(verb)) {
+        if (strstr(step, " then ") != NULL || waits(verb)) {
             const size_t size = strlen(letters_of(call)) * sizeof *call->values;
             struct call *left = same_again(call->frame, call, sizeof *call);
             left->values = same_again(call->frame, call->values, size);
@@ -304,9 +339,10 @@ static void go_on(struct call *call, int64_t op_ret, int32_t op_errno, const glo
     call->op_errno = op_errno;
     call->is_reply = true;
     call->values = values;
-    if (strncmp(step, "wind stat then ", 15) == 0) {
+    const char *then = strstr(step, " then ");
+    if (then != NULL) {
         call->next = 0;
-        choose(call, find(step + 15, ""));
+        choose(call, find(then + 6, ""));
     } else if (op_ret < 0 && strncmp(step, "await", 5) == 0) {
         glossa_fail(call->frame, op_errno);
     } else {
@@ -316,7 +352,6 @@ static void go_on(struct call *call, int64_t op_ret, int32_t op_errno, const glo
 
 static void resume(xlator_t *this, void *data)
 {
-    UNUSED(this);
     struct call *call = data;
     call->is_typed = false;
     carry_out(call);
@@ -348,9 +383,7 @@ static void run_cbk(glossa_frame_t *frame, xlator_t *this, void *cookie, int64_t
     call.is_reply = true;
     call.is_typed = is_typed;
     const struct line *line = method_of(frame, "_cbk", "_cbk");
-    for (const struct line *at = line; at < lines + line_count; at++)
-        if (at->condition_count > 0 && strcmp(at->conditions[0], "last") == 0)
-            local_of(frame)->count++;
+    local_of(frame)->count++;
     choose(&call, line);
 }
 
@@ -399,7 +432,6 @@ static void fini(xlator_t *this)
 
 static void notify(xlator_t *this, const char *event, const child_t *child)
 {
-    UNUSED(child);
     run_hook(this, "notify", NULL, event);
 }
 

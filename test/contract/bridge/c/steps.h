@@ -18,15 +18,15 @@ struct line {
     size_t condition_count, step_count;
 };
 
-static struct line lines[20];
+static struct line lines[24];
 static size_t line_count;
 
 /* The state of a request between a fop and its callbacks. */
 struct local {
     const char *name;
-    size_t count;
+    size_t winds, count;
     bool holds;
-    int64_t op_ret;
+    int64_t op_ret, size;
     int32_t op_errno;
     const glossa_value_t *reply;
 };
@@ -109,7 +109,7 @@ static int32_t errno_of(const char *name)
         const char *name;
         int32_t number;
     } all[] = {{"EDQUOT", EDQUOT}, {"EINTR", EINTR}, {"EAGAIN", EAGAIN},
-             {"EACCES", EACCES}, {"ENOENT", ENOENT}};
+             {"EACCES", EACCES}, {"ENOENT", ENOENT}, {"ENOTSUP", ENOTSUP}, {"ETIMEDOUT", ETIMEDOUT}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0)
             return all[i].number;
@@ -125,7 +125,7 @@ static bool holds(const struct call *call, const char *condition)
     if (strcmp(condition, "failed") == 0)
         return call->op_ret < 0;
     if (strcmp(condition, "last") == 0)
-        return local_of(call->frame)->count == call->this->child_count;
+        return local_of(call->frame)->count == local_of(call->frame)->winds;
     if (strcmp(condition, "more") == 0)
         return (size_t)((const child_t *)call->cookie)->index + 1 < call->this->child_count;
     return call->op_ret < 0 && call->op_errno == errno_of(condition);

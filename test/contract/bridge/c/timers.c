@@ -21,23 +21,16 @@ static void count_up(xlator_t *this, void *data)
 
 static void fail(xlator_t *this, void *data)
 {
-    UNUSED(data);
     gf_log(this, GF_LOG_ERROR, "%s: out of order", __func__);
 }
 
 static void asked(REPLY(statfs))
 {
-    UNUSED(frame);
-    UNUSED(cookie);
-    UNUSED(op_errno);
-    UNUSED(buf);
-    UNUSED(xdata);
     gf_log(this, GF_LOG_INFO, "asked, %d", (int)op_ret);
 }
 
 static void ask(xlator_t *this, void *data)
 {
-    UNUSED(data);
     const loc_t root = {.gfid = {{[15] = 1}}};
     wind_statfs(frame_create(this), NULL, asked, this->child, &root, NULL);
 }
@@ -63,15 +56,11 @@ static void fini(xlator_t *this)
 
 static void answer(xlator_t *this, void *frame)
 {
-    UNUSED(this);
     unwind_fsync(frame, 7, 0, NULL, NULL, NULL);
 }
 
 static void fsync(CALL(fsync))
 {
-    UNUSED(fd);
-    UNUSED(datasync);
-    UNUSED(xdata);
     timer_after(this, 0.05, answer, frame);
 }
 

@@ -25,7 +25,6 @@ static void reconfigure(xlator_t *this)
 
 static void statedump(xlator_t *this, dict_t *dump)
 {
-    UNUSED(this);
     dict_set_int64(dump, "size", size);
     dict_set_str(dump, "what", "a test");
 }

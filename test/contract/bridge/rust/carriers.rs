@@ -65,9 +65,9 @@ carrier!(hooks_any 0; fops; cbks; cancels; rest {
 
 // What a module's steps do not name passes on.
 carrier!(requests needs::GROUPS + needs::REFUSES_OTHERS;
-    fops stat Stat access Access readlink Readlink setattr Setattr flush Flush statfs Statfs fsync Fsync;
-    cbks stat_cbk Stat access_cbk Access readlink_cbk Readlink setattr_cbk Setattr statfs_cbk Statfs fsync_cbk Fsync;
-    cancels stat_cancel readlink_cancel access_cancel statfs_cancel;
+    fops stat Stat access Access readlink Readlink setattr Setattr flush Flush statfs Statfs fsync Fsync fstat Fstat;
+    cbks stat_cbk Stat access_cbk Access readlink_cbk Readlink setattr_cbk Setattr statfs_cbk Statfs fsync_cbk Fsync fstat_cbk Fstat;
+    cancels stat_cancel readlink_cancel access_cancel statfs_cancel fsync_cancel;
     rest {});
 
 carrier!(retry_cbk 0; fops; cbks stat_cbk Stat; cancels; rest {});

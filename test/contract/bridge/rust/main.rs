@@ -9,7 +9,7 @@ mod steps;
 mod carriers;
 
 modules! {
-    bytes_upper cancel_awaited clients clock ctx entries gather hooks_async late life other
+    bytes_upper clients ctx entries life other
     own_fds own_requests plain_dict settings shared take_back talk timeouts timers tunable ups
     ; any any_cbk any_own cancel_any hooks hooks_any requests retry_cbk several several_through
     failing edition1 edition2 edition_refuses

@@ -299,9 +299,3 @@ pub fn hold_until<T: Translator>(
     });
     Ok(frame.later())
 }
-
-/// Logs a name that was created (+) or removed (-).
-pub fn log_name(sign: char, loc: &Loc) {
-    let dir = loc.pargfid.to_string();
-    info!("{sign}{} {}", loc.name.unwrap_or_default(), &dir[35..]);
-}

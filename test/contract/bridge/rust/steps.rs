@@ -16,8 +16,10 @@ pub struct Line {
 #[derive(Default)]
 pub struct Local {
     name: String,
+    winds: usize,
     count: usize,
-    worst: Option<(i64, Kept)>,
+    worst: Option<((i64, i64), Kept)>,
+    fd: Cell<Option<Fd<'static>>>,
 }
 
 /// The state of a translator that carries out steps.
@@ -97,6 +99,8 @@ fn errno_of(name: &str) -> Option<Errno> {
         "EAGAIN" => Some(EAGAIN),
         "EACCES" => Some(EACCES),
         "ENOENT" => Some(ENOENT),
+        "ENOTSUP" => Some(ENOTSUP),
+        "ETIMEDOUT" => Some(ETIMEDOUT),
         _ => None,
     }
 }
@@ -109,7 +113,7 @@ fn holds<T: Carrier>(frame: &Frame<T>, call: &Call<T>, condition: &str) -> bool 
         "answered" => frame.answered(),
         "success" => op_ret >= 0,
         "failed" => op_ret < 0,
-        "last" => frame.local.count == children.len(),
+        "last" => frame.local.count == frame.local.winds,
         "more" => frame.child().map_or(0, |child| child.index + 1) < children.len(),
         name => op_ret < 0 && reply.map(|reply| reply.op_errno) == errno_of(name),
     }
@@ -130,6 +134,9 @@ pub fn on_fop<T: Carrier>(
     typed: &Typed<T>,
 ) -> Answer {
     let call = Call { args: Some(args), reply: None, kept: None, note: "", typed };
+    if let Some(Value::Fd(fd)) = args.values.first() {
+        frame.local.fd.set(Some(fd.keep()));
+    }
     match method_of(args.row, "") {
         Some(method) => choose(this, frame, &call, &method),
         None if method_of(args.row, "_cbk").is_some() => Ok((typed.wind)(frame, None, args)),
@@ -201,7 +208,7 @@ fn carry_out<T: Carrier>(
                 this.memory().count += 1;
                 return Err(Errno(this.memory().count));
             }
-            "fail" => return Err(errno_of(rest).unwrap()),
+            "fail" => return Err(errno_of(rest).unwrap_or_else(|| call.reply.unwrap().op_errno)),
             "raise" => {
                 if errno_of(rest).is_none() {
                     error!("{rest}");
@@ -218,6 +225,19 @@ fn carry_out<T: Carrier>(
             "keep" => {
                 this.memory().kept.push(frame.hold());
                 Ok(frame.later())
+            }
+            "within" => {
+                expire(frame, rest);
+                Ok(frame.later())
+            }
+            "answer" => {
+                for held in this.memory().kept.drain(..) {
+                    if let Some(mut frame) = held.frame() {
+                        let row = frame.fop().unwrap();
+                        unwind_nothing(&mut frame, row, any().unwind);
+                    }
+                }
+                answer
             }
             "release" => {
                 for held in this.memory().kept.drain(..) {
@@ -236,6 +256,20 @@ fn carry_out<T: Carrier>(
     answer
 }
 
+/// Carries out a method after a time: "2000 METHOD".
+fn expire<T: Carrier>(frame: &mut Frame<T>, rest: &'static str) {
+    let (ms, method) = rest.split_once(' ').unwrap();
+    let held = frame.hold();
+    frame.volume().after(ms.parse::<f64>().unwrap() / 1000.0, move |this| {
+        if let Some(mut frame) = held.frame() {
+            let call = Call { args: None, reply: None, kept: None, note: "", typed: &any() };
+            if let Err(errno) = choose(this, &mut frame, &call, method) {
+                frame.fail(errno);
+            }
+        }
+    });
+}
+
 /// The steps that decide nothing.
 fn note<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, verb: &str, rest: &str) {
     let args = call.args.map(|args| args.values);
@@ -248,9 +282,10 @@ fn note<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, verb: &str, rest: &str
             }
         }
         "hold" => {
-            let op_ret = call.reply.unwrap().op_ret;
-            if frame.local.worst.map_or(true, |(worst, _)| op_ret < worst) {
-                frame.local.worst = frame.keep_reply().map(|kept| (op_ret, kept));
+            let size = if let Value::Iatt(buf) = values[0] { buf.ia_size } else { 0 };
+            let rank = (call.reply.unwrap().op_ret, -size);
+            if frame.local.worst.map_or(true, |(worst, _)| rank < worst) {
+                frame.local.worst = frame.keep_reply().map(|kept| (rank, kept));
             }
         }
         _ => info!("{}", fill(frame, call, rest)),
@@ -309,6 +344,14 @@ fn go_on<T: Carrier>(
 
 fn wind<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, how: &'static str) -> Decided {
     let children = frame.volume().children();
+    frame.local.winds += if how == "to all" { children.len() } else { 1 };
+    if let Some(method) = how.strip_prefix("flush then ") {
+        let fd = frame.local.fd.take().unwrap();
+        return frame.wind_then(fop::Flush { fd: &fd, xdata: None }, move |this, frame, _| {
+            let call = Call { args: None, reply: None, kept: None, note: "", typed: &any() };
+            choose(this, frame, &call, method)
+        });
+    }
     let args = match (call.args, frame.child()) {
         (Some(args), _) => args,
         // After a sleep, or in a callback.
@@ -342,6 +385,10 @@ fn wind<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, how: &'static str) -> 
 
 fn unwind<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, verb: &str, how: &str) -> Decided {
     let unwind = call.typed.unwind;
+    if let Some(text) = how.strip_prefix("path ") {
+        let path = Some(text.into());
+        return frame.unwind(reply::Readlink { path, ..reply::Readlink::default() });
+    }
     if let Some(kept) = call.kept {
         return frame.unwind_kept(kept);
     }
@@ -362,12 +409,18 @@ fn unwind<T: Carrier>(frame: &mut Frame<T>, call: &Call<T>, verb: &str, how: &st
         "own" if verb == "return" => (usual_ret(args), Errno(0)),
         "own 0" => (0, Errno(0)),
         "own 3" => (own_ret(args, 3), Errno(0)),
-        _ => {
-            let values: Vec<_> = row.reply.bytes().map(|_| Value::Null).collect();
-            return unwind(frame, reply::Any { row, op_ret: 0, op_errno: Errno(0), values: &values });
-        }
+        _ => return unwind_nothing(frame, row, unwind),
     };
     with_own_reply(args, |values| unwind(frame, reply::Any { row, op_ret, op_errno, values }))
+}
+
+fn unwind_nothing<T: Translator>(
+    frame: &mut Frame<T>,
+    row: &'static FopRow,
+    unwind: fn(&mut Frame<T>, reply::Any) -> Decided,
+) -> Decided {
+    let values: Vec<_> = row.reply.bytes().map(|_| Value::Null).collect();
+    unwind(frame, reply::Any { row, op_ret: 0, op_errno: Errno(0), values: &values })
 }
 
 /// The op_ret that the runtime gives to a success.

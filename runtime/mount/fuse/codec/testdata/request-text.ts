@@ -1,14 +1,13 @@
 /** Prints a request as one line, for tests: header, then every argument with its value. */
 
 import { nameOpcode, operationsByOpcode } from '../../opcodes.ts';
-import { Cursor, Span } from '../cursor.ts';
-import { decodeInHeader, InHeader } from '../header.ts';
+import { Cursor, InHeader, Span } from '../cursor.ts';
 
 /** Returns `SHORT` if the message ends too early, `+N` at the end if N bytes are left over. */
 export function formatRequest(bytes: Uint8Array): string {
   const cursor = new Cursor(bytes);
   const header = new InHeader();
-  decodeInHeader(cursor, bytes.length, header);
+  cursor.readHeader(bytes.length, header);
   const row = operationsByOpcode[header.opcode];
   if (cursor.isShort || row === undefined)
     return cursor.isShort ? 'SHORT' : nameOpcode(header.opcode);
