@@ -2,19 +2,17 @@
  * Mounts the same bricks by glossa's client and by GlusterFS's, each in its own folder, and makes parts that compare
  * them: single calls, and data.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, startOnce, withTimeLimit } from './bench.ts';
+import { type Bench, startOnce } from './bench.ts';
 import { type Loads, makeCallPart } from './calls.ts';
 import { type DataExperiment, makeDataPart } from './data.ts';
 import {
   type Brick,
   type BrickKind,
   makeStorage,
-  startBrick,
   startBricks,
   startClient,
   utime,
@@ -23,7 +21,7 @@ import type { Operation } from './operations.ts';
 import { writeRelayRequests } from './relay.ts';
 import { ASLEEP, BUSY_POLL_US, startGlossa, startLibfuse, TIMEOUTS } from './servers.ts';
 import { type Held, hold } from './table.ts';
-import { makeFloorTarget, type Target, type TargetKind } from './targets.ts';
+import { makeFloorTarget, makeTargetIn, type TargetKind } from './targets.ts';
 
 /** The volumes of a client above cluster/distribute, as glusterd writes them by default. */
 export const defaultStack: readonly PlainVolume[] = [
@@ -86,21 +84,13 @@ export function makeBrickMounts({
   hasUpcalls = false,
 }: BrickSetup): Readonly<Record<BrickMount, TargetKind>> {
   const makeStart = (kind: BrickKind) =>
-    startOnce(async (bench: Bench) =>
-      count === 1
-        ? [await startBrick(bench, `${kind}-brick`, kind, hasUpcalls)]
-        : startBricks(bench, kind, count, hasUpcalls),
-    );
+    startOnce((bench: Bench) => startBricks(bench, { kind, count, hasUpcalls }));
   const findBricks = { glusterfs: makeStart('glusterfs'), glossa: makeStart('glossa') };
   const makeKind = (
     title: string,
     kind: BrickKind,
     mount: Mount,
-    makeTarget = async (bench: Bench, { pid, mountpoint }: ServedMount, name: string) => {
-      const root = join(mountpoint, name);
-      await withTimeLimit(bench.signal, mkdir(root));
-      return { pid, root } as Target;
-    },
+    makeTarget = makeTargetIn,
   ): TargetKind => ({
     title,
     async start(bench, name) {

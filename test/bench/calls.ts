@@ -57,17 +57,13 @@ export const makeTimeColumns = (first: string): Column[] => [
 ];
 
 /** Makes the columns of calls: all statistics, as one hides what another shows. */
-const makeCallColumns = (first: string): Column[] => {
-  const [median, mean, p99, ratio] = makeTimeColumns(first) as [Column, Column, Column, Column];
-  return [
-    median,
-    mean,
-    p99,
+const makeCallColumns = (first: string): Column[] =>
+  makeTimeColumns(first).toSpliced(
+    3,
+    0,
     ['99.9 %', 'p99.9', 'median'],
     ['a second', 'perSecond', 'median'],
-    ratio,
-  ];
-};
+  );
 
 /** Several clients share the CPUs, which the time of one call does not show. */
 const makeClientColumns = (first: string): Column[] => [
@@ -152,11 +148,6 @@ export const makeCallPart =
 
 // -- the first calls of a fresh mount ------------------------------------------------------------
 
-/** A target that each round starts again. */
-interface FreshTarget extends Target {
-  startAgain(bench: Bench, round: number): Promise<Target>;
-}
-
 /**
  * Makes a part of failed stats at one placement: each round starts each target anew, times its first `count` calls, makes
  * it steady by at most `warm`, and times as many again.
@@ -171,32 +162,31 @@ export const makeFirstCallPart =
   (bench: Bench): Promise<Report> => {
     const load = chooseLoad(bench, loads);
     const { count, warm, rounds } = load;
-    const freshKinds = {} as Record<N, TargetKind<FreshTarget>>;
-    for (const [name, { title, start }] of Object.entries<TargetKind>(kinds)) {
-      const startAgain = (own: Bench, round: number) => start(own, `${name}-first-${round}`);
-      const target: FreshTarget = { pid: null, root: '', startAgain };
-      freshKinds[name as N] = { title, start: async () => target };
-    }
-    return runExperiment<N, FreshTarget>(bench, {
+    const targets = {} as Record<N, TargetKind>;
+    // Each round starts the mount itself.
+    for (const name of Object.keys(kinds) as N[])
+      targets[name] = { title: kinds[name].title, start: async () => ({ pid: null, root: name }) };
+    return runExperiment<N>(bench, {
       what: `failed stat, the first ${count} of a fresh mount`,
       unitText: 'µs, median of',
       rounds,
-      targets: freshKinds,
+      targets,
       places: [placement],
       first: held[0],
       key: 'first',
       async prepare() {
         // None of the names is asked for before the first call.
         const measure = prepareCalls(bench, 'absent', { before: 0 });
-        return async (fresh, slot) => {
+        return async ({ root: name }, slot) => {
           const cleanup = new Cleanup();
+          const own = { ...bench, cleanup };
           try {
-            const target = await fresh.startAgain({ ...bench, cleanup }, slot.round);
+            const target = await kinds[name as N].start(own, `${name}-first-${slot.round}`);
             if (target.pid !== null) pinProcess(target.pid, slot.cpuAssignment.servers);
             return await withDirectory(bench, target, 'first', false, async (path) => {
               const call = (calls: number) => measure(target, slot, path, calls);
               const { mean: first, p50, p99 } = await call(count);
-              await warmUp(call, { count, warm });
+              await warmUp(call, load);
               return { first, p50, p99, steady: (await call(count)).mean };
             });
           } finally {

@@ -16,26 +16,19 @@ export interface Amount {
   rate(measuring: RequestTimes): number;
 }
 
-/** Bytes in a microsecond are megabytes in a second. */
-const makeGigabyteRate =
-  (block: number): Amount['rate'] =>
-  ({ mean }) =>
-    block / mean / 1e3;
-
-const makeSequential =
-  (title: string, block: number) =>
-  (workload: Amount['workload']): Amount => ({
-    ...{ title, workload, clients: 1 },
-    rate: makeGigabyteRate(block),
-  });
+const makeSequential = (title: string, block: number, workload: WorkloadName): Amount => ({
+  ...{ title, workload, clients: 1 },
+  // Bytes in a microsecond are megabytes in a second.
+  rate: ({ mean }) => block / mean / 1e3,
+});
 
 /** Sequential amounts in GB/s: of 4 KiB, 128 KiB, and 1 MiB. */
 export const amounts = {
-  write4k: makeSequential('write', 4096)('seqwrite-4k'),
-  write: makeSequential('write', 128 << 10)('seqwrite'),
-  read: makeSequential('read', 128 << 10)('seqread'),
-  write1m: makeSequential('write', 1 << 20)('seqwrite-1m'),
-  read1m: makeSequential('read', 1 << 20)('seqread-1m'),
+  write4k: makeSequential('write', 4096, 'seqwrite-4k'),
+  write: makeSequential('write', 128 << 10, 'seqwrite'),
+  read: makeSequential('read', 128 << 10, 'seqread'),
+  write1m: makeSequential('write', 1 << 20, 'seqwrite-1m'),
+  read1m: makeSequential('read', 1 << 20, 'seqread-1m'),
 };
 
 /** Random reads by so many clients, in thousands a second: they take turns on the CPUs. */

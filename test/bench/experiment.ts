@@ -71,21 +71,19 @@ export async function runExperiment<N extends string, T extends Target = Target>
       const cpuAssignment = assignCpus(placement, readAllowedCpus());
       const take = (target: T, round: number): Promise<Sample> =>
         measureTarget(target, { placement, cpuAssignment, round });
-      return measureRounds(started, {
-        ...{ rounds, signal: bench.signal, take },
-        warmUp(target) {
-          pinServers(target, placement, cpuAssignment);
-          return take(target, 0);
-        },
-      });
+      const warmUp = (target: T): Promise<Sample> => {
+        pinServers(target, placement, cpuAssignment);
+        return take(target, 0);
+      };
+      return measureRounds(started, { rounds, signal: bench.signal, take, warmUp });
     };
-    const series = await measureOrExplain(measureAtPlace).catch((error: unknown) => {
+    try {
+      measured.set(placement, await measureOrExplain(measureAtPlace));
+    } catch (error) {
       // Interrupted before the first complete round: the finished placements are kept.
       if (measured.size === 0 || !bench.signal.aborted) throw error;
-      return null;
-    });
-    if (series === null) break;
-    measured.set(placement, series);
+      break;
+    }
   }
   const titles = Object.fromEntries(names.map((name) => [name, targets[name].title]));
   const table: Table<N> = {

@@ -49,66 +49,57 @@ export function makeStorage(bricks: readonly Brick[], delayMs = 0): readonly Pla
       delayMs > 0 ? [makeDelayVolume(`${brick.name}-delay`, delayMs)] : [],
     ),
   );
-  const options = {
-    ...{ 'lookup-optimize': 'on', 'lock-migration': 'off', 'force-migration': 'off' },
-  };
-  const distribute = {
-    ...makeVolume('distribute', 'cluster/distribute', options),
-    subvolumes: clients.map((volumes) => volumes.at(-1)!.name),
-  };
+  const options = { 'lookup-optimize': 'on', 'lock-migration': 'off', 'force-migration': 'off' };
+  const subvolumes = clients.map((volumes) => volumes.at(-1)!.name);
+  const distribute = { ...makeVolume('distribute', 'cluster/distribute', options), subvolumes };
   return [...clients.flat(), ...(bricks.length > 1 ? [distribute] : [])];
 }
 
-/** Starts a brick that serves its own folder. @param hasUpcalls whether it reports changes to clients. @throws {MeasurementError} */
-export async function startBrick(
+interface BrickSettings {
+  /** Default: GlusterFS's. */
+  readonly kind?: BrickKind;
+  /** Default: one. */
+  readonly count?: 1 | 2 | 3;
+  /** Whether bricks report changes to clients. */
+  readonly hasUpcalls?: boolean;
+}
+
+/** Starts bricks, each of which serves its own folder. @throws {MeasurementError} */
+export async function startBricks(
   bench: Bench,
-  name: string,
-  kind: BrickKind = 'glusterfs',
-  hasUpcalls = false,
-): Promise<Brick> {
+  { kind = 'glusterfs', count = 1, hasUpcalls = false }: BrickSettings = {},
+): Promise<readonly Brick[]> {
   const problem = findGlusterProblem();
   if (problem !== null) throw new MeasurementError(problem);
   const { folder, signal } = bench;
-  const uniqueName = `${name}-of-${kind}`;
-  const make = (
-    part: string,
-    type: string,
-    options?: Readonly<Record<string, string>>,
-  ): PlainVolume => makeVolume(`${name}-${part}`, type, options);
-  const upcall = make('upcall', 'features/upcall', { 'cache-invalidation': 'on' });
-  // glossa has one thread.
-  const threads = make('threads', 'performance/io-threads', { 'thread-count': '16' });
-  const volumes = makeServerVolumes([
-    { ...makePosix(bench, uniqueName), name: `${name}-posix` },
-    make('locks', 'features/locks'),
-    ...(hasUpcalls ? [upcall] : []),
-    ...(kind === 'glossa' ? [] : [threads]),
-    makeVolume(name, 'debug/io-stats'),
-  ]);
-  const volfile = join(folder, `${uniqueName}.vol`);
-  writeFileSync(volfile, printVolumes(volumes));
-  const brick = await explainFailure(
-    brickStarters[kind]({
-      ...{ exportName: name, volfile, options: [], title: 'the brick', signal },
-      logFile: join(folder, `${uniqueName}.log`),
-      terminal: makeProcessTerminal(),
-      program: glossaProgram,
-    }),
-  );
-  bench.cleanup.add(brick.end);
-  return { name, port: brick.port, pid: brick.server.pid };
-}
-
-/** Starts the bricks of the volume. @throws {MeasurementError} */
-export async function startBricks(
-  bench: Bench,
-  kind: BrickKind = 'glusterfs',
-  count = 2,
-  hasUpcalls = false,
-): Promise<readonly Brick[]> {
   const bricks: Brick[] = [];
-  for (const name of BRICKS.slice(0, count))
-    bricks.push(await startBrick(bench, name, kind, hasUpcalls));
+  for (const name of BRICKS.slice(0, count)) {
+    const uniqueName = `${name}-of-${kind}`;
+    const upcall = makeVolume(`${name}-upcall`, 'features/upcall', { 'cache-invalidation': 'on' });
+    const threads = { 'thread-count': '16' };
+    const volumes = makeServerVolumes([
+      { ...makePosix(bench, uniqueName), name: `${name}-posix` },
+      makeVolume(`${name}-locks`, 'features/locks'),
+      ...(hasUpcalls ? [upcall] : []),
+      // glossa has one thread.
+      ...(kind === 'glossa'
+        ? []
+        : [makeVolume(`${name}-threads`, 'performance/io-threads', threads)]),
+      makeVolume(name, 'debug/io-stats'),
+    ]);
+    const volfile = join(folder, `${uniqueName}.vol`);
+    writeFileSync(volfile, printVolumes(volumes));
+    const brick = await explainFailure(
+      brickStarters[kind]({
+        ...{ exportName: name, volfile, options: [], title: 'the brick', signal },
+        logFile: join(folder, `${uniqueName}.log`),
+        terminal: makeProcessTerminal(),
+        program: glossaProgram,
+      }),
+    );
+    bench.cleanup.add(brick.end);
+    bricks.push({ name, port: brick.port, pid: brick.server.pid });
+  }
   return bricks;
 }
 

@@ -8,8 +8,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  isMissing,
   MeasurementError,
+  type MissingResult,
   measureOrExplain,
   WrongAnswers,
 } from '../../apps/bench/engine/measurement-error.ts';
@@ -21,7 +21,7 @@ import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, findCacheFolder, withTimeLimit } from './bench.ts';
 import { timeCommand } from './programs.ts';
 import { startGlossa } from './servers.ts';
-import { hold, joinReports, nameValues, type Report, reportSeries } from './table.ts';
+import { hold, joinReports, type Report, reportSeries } from './table.ts';
 import { makeTarget, proveCache } from './targets.ts';
 import { compileWasmVolume, negativeVolume, pythonVolume } from './volumes.ts';
 
@@ -47,12 +47,12 @@ async function measureStart(bench: Bench, volume: PlainVolume): Promise<number> 
 }
 
 /** Measures the first start, which finds an empty cache folder, and proves that its cache answers. */
-async function measureColdStart(bench: Bench): Promise<readonly { readonly value: number }[]> {
+async function measureColdStart(bench: Bench): Promise<readonly number[]> {
   rmSync(findCacheFolder(bench), { recursive: true, force: true });
   const mount = await startGlossa(bench, NAME, [pythonVolume]);
   await proveCache(bench, makeTarget(mount), join(bench.data, NAME));
   await mount.stop();
-  return [{ value: mount.startSeconds }];
+  return [mount.startSeconds];
 }
 
 export async function measurePythonStart(bench: Bench): Promise<Report> {
@@ -64,12 +64,10 @@ export async function measurePythonStart(bench: Bench): Promise<Report> {
     // The least that other programs take.
     alone: () => startPyodide(bench, 'load'),
   };
-  const series = nameValues(
-    await measureFunctions(functions, {
-      ...{ rounds, signal: bench.signal },
-      warmUp: async (start) => start === functions.alone && startPyodide(bench, 'make'),
-    }),
-  );
+  const series = await measureFunctions(functions, {
+    ...{ rounds, signal: bench.signal },
+    warmUp: async (start) => start === functions.alone && startPyodide(bench, 'make'),
+  });
   const titles = {
     cold: 'first start, empty cache folder',
     warm: 'start to mounted, warm cache',
@@ -84,7 +82,7 @@ export async function measurePythonStart(bench: Bench): Promise<Report> {
         hold('start to mounted, Python, warm cache', ['warm'], '≤ 0.4, aim 0.3', { unit: 's' }),
       ],
     },
-    isMissing(series) ? series : new Map([['cold', cold], ...series]),
+    new Map<keyof typeof titles, readonly number[] | MissingResult>([['cold', cold], ...series]),
   );
 }
 
@@ -119,7 +117,7 @@ async function measureCompiledStart(bench: Bench): Promise<Report> {
         }),
       ],
     },
-    nameValues(series),
+    series,
   );
 }
 
@@ -180,7 +178,7 @@ export async function measureMemory(bench: Bench): Promise<Report> {
         }),
       ],
     },
-    nameValues(series),
+    series,
   );
 }
 

@@ -132,16 +132,14 @@ async function measure(
   );
   const figures: Figure[] = [];
   const raw: Record<string, unknown> = {};
+  const cpus = readAllowedCpus();
   for (const part of parts) {
-    const busySampler = new BusySampler(readAllowedCpus());
+    const busySampler = new BusySampler(cpus);
     busySampler.begin(null);
     const report = await measurePart(suite.parts[part]!, bench);
     busySampler.end();
     if (report === null) break;
-    const busy = describeBusyness(
-      busySampler.computeBusyness(),
-      parseCpuList(readAllowedCpus()).length,
-    );
+    const busy = describeBusyness(busySampler.computeBusyness(), parseCpuList(cpus).length);
     if (busy !== null) console.log(`Too noisy: ${busy}. No figure of these is firm.\n`);
     for (const section of report.sections) console.log(`${formatSection(section)}\n`);
     const partFigures = report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null }));
@@ -198,12 +196,8 @@ function versions(): Record<string, string | null> {
 }
 
 function describePlaces(): string {
-  const [client, server] = [
-    assignCpus('same', readAllowedCpus()).client,
-    parseCpuList(readAllowedCpus())[0],
-  ];
-  return (
-    `Client on CPU ${client}; servers there (same CPU), on CPU ${server} (different CPUs), or both ` +
-    'anywhere (unpinned).'
-  );
+  const cpus = readAllowedCpus();
+  const { client } = assignCpus('same', cpus);
+  const places = `there (same CPU), on CPU ${parseCpuList(cpus)[0]} (different CPUs), or both anywhere`;
+  return `Client on CPU ${client}; servers ${places} (unpinned).`;
 }

@@ -7,7 +7,6 @@ import {
   formatFigures,
   formatSection,
   hold,
-  nameValues,
   reportSeries,
   type Sample,
   type Table,
@@ -119,9 +118,7 @@ it('a benchmark table shows the rounds of each row, its comparison with the firs
 
 it('a benchmark table in which no target was measured shows the common reason once', () => {
   const missing = { missing: 'no compiler' };
-  const series = nameValues(
-    new Map((['floor', 'mine', 'other'] as const).map((n) => [n, missing])),
-  );
+  const series = new Map((['floor', 'mine', 'other'] as const).map((n) => [n, missing]));
   expect(formatSection(reportSeries(table, series).sections[0]!)).toBe(
     'title: µs\n  not measured: no compiler',
   );

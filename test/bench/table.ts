@@ -119,8 +119,8 @@ export interface Report {
   readonly raw: unknown;
 }
 
-/** The series of a placement, or of none. */
-export type Measured<N extends string> = Series<N, Sample> | MissingResult;
+/** The series of a placement, or of none; a number is a sample with that value alone. */
+export type Measured<N extends string> = Series<N, Sample | number> | MissingResult;
 
 /** Joins the reports of the measurements of a part. */
 export const joinReports = (reports: readonly Report[]): Report => ({
@@ -129,20 +129,12 @@ export const joinReports = (reports: readonly Report[]): Report => ({
   raw: reports.map(({ raw }) => raw),
 });
 
-/** Gives the values of a series their name. */
-export const nameValues = <N extends string>(series: Series<N, number>): Measured<N> =>
-  new Map(
-    [...series].map(([name, rounds]) => [
-      name,
-      isMissing(rounds) ? rounds : rounds.map((value) => ({ value })),
-    ]),
-  );
-
 type Values = readonly number[] | MissingResult;
 
 function findValues<N extends string>(measured: Measured<N>, name: N, key: string): Values {
   const samples = isMissing(measured) ? measured : measured.get(name)!;
-  return isMissing(samples) ? samples : samples.map((sample) => sample[key]!);
+  if (isMissing(samples)) return samples;
+  return samples.map((sample) => (typeof sample === 'number' ? sample : sample[key]!));
 }
 
 /** The median of values, or of their comparison with others; their reason where some are missing. */

@@ -55,6 +55,17 @@ export interface TargetKind<T extends Target = Target> {
 
 export const makeTarget = ({ pid, mountpoint }: ServedMount): Target => ({ pid, root: mountpoint });
 
+/** Makes a folder in a mount, and a target of it. @throws {MeasurementError} */
+export async function makeTargetIn(
+  { signal }: Bench,
+  { pid, mountpoint }: ServedMount,
+  folder: string,
+): Promise<Target> {
+  const root = join(mountpoint, folder);
+  await withTimeLimit(signal, mkdir(root));
+  return { pid, root };
+}
+
 /**
  * Proves that the cache replies, and not the storage: a name that was absent stays absent when a file
  * is created behind the mount.
@@ -131,20 +142,19 @@ export const makeGlossa = (
   title: string,
   above: readonly VolumeSource[] = [],
   settings: GlossaSettings = {},
-): TargetKind =>
-  makeKind(title, (bench, name) => startGlossa(bench, name, makeVolumes(bench, above), settings));
+  proves = false,
+): TargetKind => {
+  const start = (bench: Bench, name: string) =>
+    startGlossa(bench, name, makeVolumes(bench, above), settings);
+  return makeKind(title, start, proves);
+};
 
 /** A mount by glossa with a cache of absent names. */
 export const makeGlossaCache = (
   title: string,
   above: readonly VolumeSource[],
-  flags: readonly string[] = [],
-): TargetKind =>
-  makeKind(
-    title,
-    (bench, name) => startGlossa(bench, name, makeVolumes(bench, above), { flags }),
-    true,
-  );
+  settings?: GlossaSettings,
+): TargetKind => makeGlossa(title, above, settings, true);
 
 export const makeGlusterCache = (above: readonly PlainVolume[]): TargetKind =>
   makeKind('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above), true);
@@ -180,9 +190,9 @@ export const targets = {
   floor: makeFloor('C on libfuse3, ENOENT at once (the floor)'),
   floorAwake: makeFloor(`the floor, ${BUSY_POLL_US} µs awake`, String(BUSY_POLL_US)),
   typescript: makeGlossaCache('glossa, negative in TypeScript', [negativeVolume]),
-  typescriptAsleep: makeGlossaCache(SAME_ASLEEP, [negativeVolume], ASLEEP),
+  typescriptAsleep: makeGlossaCache(SAME_ASLEEP, [negativeVolume], { flags: ASLEEP }),
   python: makeGlossaCache('glossa, negative in Python', [pythonVolume]),
-  pythonAsleep: makeGlossaCache(SAME_ASLEEP, [pythonVolume], ASLEEP),
+  pythonAsleep: makeGlossaCache(SAME_ASLEEP, [pythonVolume], { flags: ASLEEP }),
   wasm: makeGlossaCache('glossa, negative in C, in the sandbox', [compileWasmVolume]),
   nlcache: makeGlusterCache([makeNlCacheVolume()]),
 } as const satisfies Record<string, TargetKind>;
@@ -210,20 +220,23 @@ export const makeDirectories = (timeouts: Timeouts = TIMEOUTS) => ({
   bare: targets.bare,
 });
 
+const SERVED = ['--no-passthrough'] as const;
+
 /** The same for data, without passthrough, as on kernels before 6.9. */
 export const makeDataDirectories = () => ({
   ...makeDirectories(),
-  served: makeGlossa('glossa, --no-passthrough', [], { flags: ['--no-passthrough'] }),
+  served: makeGlossa('glossa, --no-passthrough', [], { flags: SERVED }),
 });
 
 /** Does as little for a new file as the pass-through in C. */
-const PLAIN = ['--no-passthrough', '--xlator-option', 'posix.gfid-xattrs=off'];
+const PLAIN = [...SERVED, '--xlator-option', 'posix.gfid-xattrs=off'];
 
 /** The same for new files. The storage in memory makes no system calls: the least time of glossa. */
 export const makeCreationDirectories = () => {
-  const { glossa, pass, bare } = makeDirectories();
-  const plain = makeGlossa('the same, without passthrough or gfids', [], { flags: PLAIN });
-  return { glossa, plain, memory: instantTargets.memory, pass, bare };
+  const { glossa, served, pass, glusterfs, bare } = makeDataDirectories();
+  const python = makeGlossaCache('the same, negative in Python', [pythonVolume], { flags: SERVED });
+  const plain = makeGlossa('glossa, --no-passthrough, no gfids', [], { flags: PLAIN });
+  return { glossa, served, python, plain, memory: instantTargets.memory, pass, glusterfs, bare };
 };
 
 /** A cache in Python that lets the kernel cache absent names, too. */
@@ -258,11 +271,10 @@ export function makeCacheTargets(makeGround: (bench: Bench, name: string) => Pro
       const { storage, volumes = [], folder, bricks = [] } = ground;
       const above = makeVolumes(bench, [counter, ...volumes, ...(cache === null ? [] : [cache])]);
       const mount = await startGlossa(bench, name, above, { storage, flags });
-      const { pid, mountpoint } = mount;
       const countLookups = () => makeLookupCounter([counter.name])(mount, 600_000);
-      const root = folder === undefined ? mountpoint : join(mountpoint, folder);
-      if (folder !== undefined) await withTimeLimit(bench.signal, mkdir(root));
-      const target = { pid, root, countLookups, bricks };
+      const served =
+        folder === undefined ? makeTarget(mount) : await makeTargetIn(bench, mount, folder);
+      const target = { ...served, countLookups, bricks };
       return cache === null ? target : proveCache(bench, target, storageFolder);
     },
   });

@@ -2,14 +2,12 @@
  * The suite `npm run tutorial-bench`: the tutorial's experiment over a directory, over one behind
  * the tutorial's network delay, and over a volume of GlusterFS.
  */
-
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import { makeDelayVolume } from '../../apps/bench/run/bricks.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { type Bench, startOnce, withTimeLimit } from './bench.ts';
+import { type Bench, startOnce } from './bench.ts';
 import {
   type BrickSetup,
   LIST_LOADS,
@@ -27,6 +25,7 @@ import {
   makeCacheTargets,
   makeGlusterCache,
   makeKind,
+  makeTargetIn,
   proveCache,
   type TargetKind,
   targets,
@@ -69,7 +68,7 @@ const networkTargets = {
 
 /** Makes targets over two bricks of GlusterFS: a client for each, and one more mount. */
 function makeGlusterfsTargets() {
-  const startBricksOnce = startOnce((bench: Bench) => startBricks(bench));
+  const startBricksOnce = startOnce((bench: Bench) => startBricks(bench, { count: 2 }));
   const mountOnce = startOnce(async (bench: Bench) =>
     startClient(bench, 'volume', await startBricksOnce(bench), { volumes: [utime] }),
   );
@@ -78,11 +77,10 @@ function makeGlusterfsTargets() {
   const listPids = async (bench: Bench): Promise<readonly number[]> =>
     (await startBricksOnce(bench)).map(({ pid }) => pid);
   /** A folder of its own in a mount of the volume. */
-  const makeTargetIn = async (bench: Bench, { pid, mountpoint }: ServedMount, name: string) => {
-    const root = join(mountpoint, name);
-    await withTimeLimit(bench.signal, mkdir(root));
-    return { pid, root, bricks: await listPids(bench) };
-  };
+  const makeOwnTarget = async (bench: Bench, mount: ServedMount, name: string) => ({
+    ...(await makeTargetIn(bench, mount, name)),
+    bricks: await listPids(bench),
+  });
   return {
     ...makeCacheTargets(async (bench, name) => ({
       storage: makeStorage(await startBricksOnce(bench)),
@@ -93,7 +91,7 @@ function makeGlusterfsTargets() {
     })),
     glusterfs: {
       title: "GlusterFS's client, no cache",
-      start: async (bench, name) => makeTargetIn(bench, await mountOnce(bench), name),
+      start: async (bench, name) => makeOwnTarget(bench, await mountOnce(bench), name),
     },
     nlcache: {
       title: "GlusterFS's client, nl-cache in C",
@@ -101,7 +99,7 @@ function makeGlusterfsTargets() {
         const client = await startClient(bench, name, await startBricksOnce(bench), {
           volumes: [utime, roomyNlCacheVolume],
         });
-        const target = await makeTargetIn(bench, client, name);
+        const target = await makeOwnTarget(bench, client, name);
         return proveCache(bench, target, await findStoragePath(bench, name));
       },
     },

@@ -1,5 +1,6 @@
 /** The volumes under measurement: caches of absent names in each language. */
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import { compileModule } from '../../apps/bench/run/compile.ts';
@@ -37,20 +38,27 @@ export const readVolume = makeVolume(
   moduleOptions('read.py', 'apps/bench/engine/modules/python'),
 );
 
-const exampleInC = join(packageRoot, 'examples/negative/c/negative.c');
+/** Compiles an example. @throws {MeasurementError} */
+function compileExample(source: string, object: string): void {
+  const problem = compileModule(join(packageRoot, 'examples/negative', source), object);
+  if (problem !== null) throw new MeasurementError(problem);
+}
 
 /** Compiles the example in C and makes its volume. @throws {MeasurementError} */
-export function compileCVolume({ folder }: Bench): PlainVolume {
+export function compileCVolume({ folder }: Pick<Bench, 'folder'>): PlainVolume {
   const object = join(folder, 'negative.so');
-  const problem = compileModule(exampleInC, object);
-  if (problem !== null) throw new MeasurementError(problem);
+  compileExample('c/negative.c', object);
   return makeNegative('features/native', { 'module-path': object });
 }
 
-/** The same in the sandbox. @throws {MeasurementError} */
-export function compileWasmVolume({ folder }: Bench): PlainVolume {
-  const problem = compileModule(exampleInC, join(folder, 'negative.wasm'));
-  if (problem !== null) throw new MeasurementError(problem);
+/** The same in the sandbox, from this language. @throws {MeasurementError} */
+export function compileWasmVolume(
+  bench: Pick<Bench, 'folder'>,
+  source = 'c/negative.c',
+): PlainVolume {
+  const folder = join(bench.folder, `wasm-of-${dirname(source)}`);
+  mkdirSync(folder, { recursive: true });
+  compileExample(source, join(folder, 'negative.wasm'));
   return makeNegative('features/glupy', { 'module-name': 'negative.wasm', 'module-path': folder });
 }
 

@@ -1,16 +1,19 @@
 /** Runs workloads with client processes of `glossa bench`, on one target after the other. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeHistogram, recordNs, summarize } from '../../apps/bench/engine/histogram.ts';
+import { summarize } from '../../apps/bench/engine/histogram.ts';
 import { Clients } from '../../apps/bench/engine/load/clients.ts';
 import { MeasurementError, WrongAnswers } from '../../apps/bench/engine/measurement-error.ts';
 import { type CpuAssignment, readAllowedCpus } from '../../apps/bench/engine/placement.ts';
+import { makeRoundResult } from '../../apps/bench/engine/target.ts';
 import type { WorkloadName } from '../../apps/bench/engine/workloads/index.ts';
 import type { Bench } from './bench.ts';
 import type { Target } from './targets.ts';
 
 const TIMEOUT_MS = 600_000;
 const NS_PER_US = 1000;
+/** Figures of a round that no table here has. */
+const UNUSED = { round: 0, at: 0, serverCpuSeconds: 0 };
 
 /** Microseconds of a request. */
 export type RequestTimes = Readonly<Record<'mean' | 'p50' | 'p99' | 'p99.9', number>> & {
@@ -27,7 +30,6 @@ export class WorkloadClients {
   private readonly bench: Bench;
   private readonly count: number;
   private readonly program: string | undefined;
-  private cpus = '';
   private clients: Clients | null = null;
 
   /** @param program of each client; default: that of the workloads of `glossa bench` */
@@ -35,7 +37,10 @@ export class WorkloadClients {
     this.bench = bench;
     this.count = count;
     this.program = program;
-    bench.cleanup.add(() => this.endClients());
+    bench.cleanup.add(async () => {
+      this.clients?.kill();
+      await this.clients?.waitUntilEnded();
+    });
   }
 
   /** Makes the tree of a workload in a new folder. @throws {MeasurementError} */
@@ -95,28 +100,20 @@ export class WorkloadClients {
       };
       await clients.requestAll('open', open, TIMEOUT_MS);
       const run = async (length: number) => {
-        const results = await clients.requestAll(
-          'run',
-          () => ({ from: 0, count: length }),
-          TIMEOUT_MS,
-        );
-        const wrongCount = results.reduce((sum, loop) => sum + loop.wrongCount, 0);
-        if (wrongCount === 0) return results;
-        const complaint = results.find((loop) => loop.complaint !== null)!.complaint;
-        const all = length * results.length;
-        throw new WrongAnswers(`${wrongCount} of ${all} answers were wrong: ${complaint}`);
+        const range = { from: 0, count: length };
+        const start = performance.now();
+        const replies = await clients.requestAll('run', () => range, TIMEOUT_MS);
+        const seconds = (performance.now() - start) / 1e3;
+        const { sample, complaint } = makeRoundResult(replies, UNUSED, null);
+        const { wrong, checked } = sample.answers;
+        if (complaint === null) return { ...summarize(sample.latency), seconds };
+        throw new WrongAnswers(`${wrong} of ${checked} answers were wrong: ${complaint}`);
       };
       if (before > 0) await run(before);
       const lookupsBefore = await readLookups(target);
-      const start = performance.now();
-      const results = await run(count);
-      const seconds = (performance.now() - start) / 1e3;
+      const { seconds, count: all, ...summary } = await run(count);
       const lookupsAfter = await readLookups(target);
       await clients.requestAll('close', () => ({}), TIMEOUT_MS);
-      const all = count * results.length;
-      const histogram = makeHistogram();
-      for (const { timesNs } of results) for (const ns of timesNs) recordNs(histogram, ns);
-      const summary = summarize(histogram);
       return {
         mean: summary.mean / NS_PER_US,
         p50: summary.p50 / NS_PER_US,
@@ -130,21 +127,13 @@ export class WorkloadClients {
   }
 
   private async withClients<T>(
-    cpuAssignment: CpuAssignment,
+    { client }: CpuAssignment,
     use: (clients: Clients) => Promise<T>,
   ): Promise<T> {
-    const { count, program } = this;
-    const cpus = cpuAssignment.client === null ? readAllowedCpus() : String(cpuAssignment.client);
-    if (cpus !== this.cpus) await this.endClients();
-    this.cpus = cpus;
-    const { signal } = this.bench;
-    this.clients ??= new Clients({
-      count,
-      cpus,
-      signal,
-      ...(program !== undefined && { program }),
-    });
+    const { count, program, bench } = this;
+    this.clients ??= new Clients({ count, cpus: null, program, signal: bench.signal });
     try {
+      this.clients.pin(client === null ? readAllowedCpus() : String(client));
       return await use(this.clients);
     } catch (error) {
       // A client may hang in the mount: new ones measure the next target.
@@ -152,13 +141,6 @@ export class WorkloadClients {
       this.clients = null;
       throw error;
     }
-  }
-
-  private async endClients(): Promise<void> {
-    const { clients } = this;
-    this.clients = null;
-    clients?.kill();
-    await clients?.waitUntilEnded();
   }
 }
 

@@ -284,7 +284,7 @@ export class Target<S extends ServedStack = ServedStack> {
  * @param figures that do not come from the clients
  * @param passedOnCount lookups passed on; null without a counter
  */
-function makeRoundResult(
+export function makeRoundResult(
   results: readonly ReplyTypes['run'][],
   figures: Pick<RoundSample, 'round' | 'at' | 'serverCpuSeconds'>,
   passedOnCount: number | null,

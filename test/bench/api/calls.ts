@@ -4,7 +4,7 @@ import { readAllowedCpus } from '../../../apps/bench/engine/placement.ts';
 import { type Bench, startOnce } from '../bench.ts';
 import { CALL_CLIENT } from '../calls.ts';
 import { type Experiment, runExperiment } from '../experiment.ts';
-import { makeStorage, startBrick, utime } from '../gluster.ts';
+import { makeStorage, startBricks, utime } from '../gluster.ts';
 import { ASLEEP, makePosix, startGlossa, UNCACHED, writeVolfile } from '../servers.ts';
 import { hold, type Report } from '../table.ts';
 import type { Target, TargetKind } from '../targets.ts';
@@ -79,12 +79,12 @@ const pythonMountKind = makeKind('os, a mount', async (bench, name) => {
 
 /** Makes kinds whose callers share a brick of GlusterFS. */
 function makeBrickKinds() {
-  const startShared = startOnce((bench: Bench) => startBrick(bench, 'api-brick'));
+  const startShared = startOnce((bench: Bench) => startBricks(bench));
   const make = (title: string, makeCommand: (bench: Bench, volfile: string) => CommandLine) =>
     makeKind(title, async (bench, name) => {
-      const brick = await startShared(bench);
-      const volfile = writeVolfile(bench, name, makeStorage([brick]), [utime]);
-      return { command: makeCommand(bench, volfile), bricks: [brick.pid] };
+      const bricks = await startShared(bench);
+      const volfile = writeVolfile(bench, name, makeStorage(bricks), [utime]);
+      return { command: makeCommand(bench, volfile), bricks: bricks.map(({ pid }) => pid) };
     });
   return {
     volume: make('Volume in TypeScript', (_bench, volfile) => makeVolumeCommand(volfile)),

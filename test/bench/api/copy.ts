@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, glossaProgram, startOnce } from '../bench.ts';
-import { makeStorage, startBrick, startClient, utime } from '../gluster.ts';
+import { makeStorage, startBricks, startClient, utime } from '../gluster.ts';
 import { type Program, type ProgramTarget, runProgramExperiment } from '../programs.ts';
 import { writeVolfile } from '../servers.ts';
 import { hold, type Report } from '../table.ts';
@@ -62,12 +62,12 @@ function makeTrees({ data, quick }: Bench): string {
 /** Makes both kinds, on one brick. Copies out of the volume are made at a second mount: the kernel has cached nothing there. */
 function makeKinds(): Readonly<Record<'cp' | 'glossa', TargetKind<ProgramTarget>>> {
   const start = startOnce(async (bench: Bench) => {
-    const brick = await startBrick(bench, 'copy-brick');
-    const volfile = writeVolfile(bench, 'copy', makeStorage([brick]), [utime]);
-    const startMount = (name: string) => startClient(bench, name, [brick], { volumes: [utime] });
+    const bricks = await startBricks(bench);
+    const volfile = writeVolfile(bench, 'copy', makeStorage(bricks), [utime]);
+    const startMount = (name: string) => startClient(bench, name, bricks, { volumes: [utime] });
     const [into, outOf] = [await startMount('copy-in'), await startMount('copy-out')];
-    const bricks = [brick.pid, into.pid, outOf.pid];
-    return { volfile, into: into.mountpoint, outOf: outOf.mountpoint, bricks };
+    const pids = [...bricks, into, outOf].map(({ pid }) => pid);
+    return { volfile, into: into.mountpoint, outOf: outOf.mountpoint, bricks: pids };
   });
   const makeKind = (
     title: string,

@@ -2,7 +2,7 @@
  * Measures the cost of a lookup in each language, over a translator in TypeScript that does the
  * same; and in the module's own thread (`option isolation thread`), over the caller's thread.
  */
-import { isMissing } from '../../../apps/bench/engine/measurement-error.ts';
+import { isMissing, type MissingResult } from '../../../apps/bench/engine/measurement-error.ts';
 import {
   absentLeaf,
   startGraph,
@@ -19,7 +19,7 @@ import {
 } from '../../../apps/bench/run/call/request-batches.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Bench } from '../bench.ts';
-import { hold, type Measured, type Report, reportSeries } from '../table.ts';
+import { hold, type Report, reportSeries } from '../table.ts';
 
 /** A cost: its row, its bar, and the measurement of both sides. */
 interface Cost {
@@ -27,12 +27,15 @@ interface Cost {
   /** The operation, for a table that names the language. */
   readonly call: string;
   readonly bar: string;
+  /** Measures the base, and then what costs more. */
   measure(load: BatchPlan): Promise<CallRounds<string>>;
 }
 
+type CallTimes = readonly number[] | MissingResult;
+
 /** The pair of a cost in each round: the base, and what costs more. */
-function pairRounds(rounds: CallRounds<string>, [base, mine]: readonly [string, string]) {
-  const [bases, mines] = [rounds.get(base)!, rounds.get(mine)!];
+function pairRounds(rounds: CallRounds<string>) {
+  const [bases, mines] = [...rounds.values()] as [CallTimes, CallTimes];
   if (isMissing(bases)) return bases;
   if (isMissing(mines)) return mines;
   return bases.map((value, round) => ({ base: value, value: mines[round]! }));
@@ -42,17 +45,16 @@ async function measureCosts(
   bench: Bench,
   load: BatchPlan,
   costs: readonly Cost[],
-  [pair, heads]: readonly [(cost: Cost) => readonly [string, string], readonly [string, string]],
+  heads: readonly [base: string, mine: string],
 ): Promise<Report> {
-  const series: Measured<string> = new Map();
+  const series = new Map<string, ReturnType<typeof pairRounds>>();
   const titles: Record<string, string> = {};
   for (const cost of costs) {
     const { language, call } = cost;
     const { title } = variants[language];
     bench.log(`${title}: lookup ${call}`);
     titles[`${title}: lookup ${call}`] = `${title}: ${call}`;
-    const rounds = pairRounds(await cost.measure(load), pair(cost));
-    (series as Map<string, typeof rounds>).set(`${title}: lookup ${call}`, rounds);
+    series.set(`${title}: lookup ${call}`, pairRounds(await cost.measure(load)));
   }
   const best = `${load.batchesPerRound} × ${load.requestsPerBatch}`;
   const table = {
@@ -108,10 +110,7 @@ export function measureLookupCosts(bench: Bench, language: VariantName): Promise
     const measure = (load: BatchPlan) => measureCallRounds(bench, kind, [language], load);
     return bar === undefined ? [] : [{ language, call, bar, measure }];
   });
-  return measureCosts(bench, bench.quick ? QUICK : FULL, costs, [
-    () => ['typescript', language],
-    ['in TypeScript', 'here'],
-  ]);
+  return measureCosts(bench, bench.quick ? QUICK : FULL, costs, ['in TypeScript', 'here']);
 }
 
 // -- in a thread of its own ----------------------------------------------------------------------
@@ -138,8 +137,6 @@ export function measureIsolatedLookups(bench: Bench): Promise<Report> {
       measure: (load) => measureBatches(bench, starts, load),
     };
   });
-  return measureCosts(bench, bench.quick ? QUICK_ISOLATED : FULL_ISOLATED, costs, [
-    () => ['here', 'thread'],
-    ['here', 'in a thread'],
-  ]);
+  const load = bench.quick ? QUICK_ISOLATED : FULL_ISOLATED;
+  return measureCosts(bench, load, costs, ['here', 'in a thread']);
 }

@@ -12,9 +12,9 @@ import { collectGarbage } from '../../../runtime/sys/scheduled-collection.ts';
 import { printVolumes } from '../../../runtime/volfile/description.ts';
 import { Volume } from '../../../server/open-volume.ts';
 import type { Bench } from '../bench.ts';
-import { makeClient, startBrick, utime } from '../gluster.ts';
+import { makeStorage, startBricks, utime } from '../gluster.ts';
 import { writeVolfile } from '../servers.ts';
-import { hold, nameValues, type Report, reportSeries } from '../table.ts';
+import { hold, type Report, reportSeries } from '../table.ts';
 
 const CALLER = makeBuiltPath('test/bench/chunks/lock-caller.cjs');
 const ROUNDS = { full: 5, quick: 2 };
@@ -97,9 +97,9 @@ export async function measureLocks(bench: Bench): Promise<Report> {
   const rounds = quick ? ROUNDS.quick : ROUNDS.full;
   log('locks');
   const handover = await measureOrExplain(async () => {
-    const brick = await startBrick(bench, 'lock-brick', 'glusterfs', true);
+    const bricks = await startBricks(bench, { hasUpcalls: true });
     const above = [utime, makeVolume('watch', 'features/watch')];
-    const volfile = writeVolfile(bench, 'locks', [makeClient(brick)], above);
+    const volfile = writeVolfile(bench, 'locks', makeStorage(bricks), above);
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1)
       times.push(await measureHandover(bench, volfile));
@@ -116,11 +116,9 @@ export async function measureLocks(bench: Bench): Promise<Report> {
         hold('memory of a waiting lock', ['waiting'], '< 1', { unit: 'KiB' }),
       ],
     },
-    nameValues(
-      new Map([
-        ['handover', handover],
-        ['waiting', waiting],
-      ]),
-    ),
+    new Map([
+      ['handover', handover],
+      ['waiting', waiting],
+    ]),
   );
 }

@@ -21,7 +21,7 @@ export interface ClientSettings {
   /** CPUs to pin the clients to, as a list `0-3,8`; null if they are not pinned. */
   readonly cpus: string | null;
   /** The program of each client's process; absent: the one for mounts. */
-  readonly program?: string;
+  readonly program?: string | undefined;
   /** Aborting kills the clients at once; pending requests fail with its reason. */
   readonly signal: AbortSignal;
 }
