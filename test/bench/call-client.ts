@@ -5,10 +5,12 @@
 import '../../runtime/sys/inspector.ts';
 import { constants, existsSync, mkdirSync } from 'node:fs';
 import { serveRequests } from '../../apps/bench/engine/load/serve-requests.ts';
+import { readFile } from '../../apps/bench/engine/workloads/small-file-workload.ts';
 import {
   type BlockingRequests,
   callOrThrow,
   describeStatus,
+  NEW_FILE_FLAGS,
   openFolder,
   PAGE_SIZE,
   unlinkFile,
@@ -37,7 +39,7 @@ type Call = Pick<BlockingRequests, 'send'> & {
   close?(): void;
 };
 
-const { O_RDONLY, O_DIRECTORY, O_DIRECT, O_CREAT, O_EXCL, O_WRONLY } = constants;
+const { O_RDONLY, O_DIRECTORY, O_DIRECT } = constants;
 const ACL = toCString('system.posix_acl_access');
 const DOT = toCString('.');
 /** The largest file that is read whole. */
@@ -56,8 +58,7 @@ function makeCall(operation: Operation, folder: number, count: number): Call {
   const data = makeAligned(READ_SIZE_MAX);
   const out = new Statx();
   const nameOf = (i: number): Uint8Array => names[i % count]!;
-  const create = (i: number): number =>
-    openat(folder, nameOf(i), O_CREAT | O_EXCL | O_WRONLY, 0o644);
+  const create = (i: number): number => openat(folder, nameOf(i), NEW_FILE_FLAGS, 0o644);
   const makeFiles = (): void => {
     for (const [file, name] of names.entries()) {
       if (statx(folder, name, 0, STATX_BASIC_STATS, out.bytes) === 0) continue;
@@ -78,20 +79,17 @@ function makeCall(operation: Operation, folder: number, count: number): Call {
     case 'read':
       makeFiles();
       return {
-        send(i) {
-          const fd = openat(folder, nameOf(i), O_RDONLY, 0);
-          if (fd < 0) return fd;
-          const length = pread(fd, data, PAGE_SIZE, 0);
-          return close(fd) < 0 ? -1 : length;
-        },
+        send: (i) => readFile(folder, nameOf(i), data),
         isRight: (i, status) => status === PAGE_SIZE && isContent(i, PAGE_SIZE),
       };
     case 'create':
+    case 'small':
       return {
         send(i) {
           const fd = create(i);
           if (fd < 0) return fd;
-          return close(fd) < 0 ? -1 : unlinkFile(folder, nameOf(i));
+          const length = operation === 'small' ? pwrite(fd, data, PAGE_SIZE, 0) : PAGE_SIZE;
+          return close(fd) < 0 || length < PAGE_SIZE ? -1 : unlinkFile(folder, nameOf(i));
         },
         isRight: (_, status) => status === 0,
       };

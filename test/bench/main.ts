@@ -6,6 +6,7 @@ import { cluster } from './cluster.ts';
 import { files } from './files/suite.ts';
 import { mount } from './mount.ts';
 import { mounts } from './mounts.ts';
+import { smallFiles } from './small-files.ts';
 import { speed } from './speed.ts';
 import { runSuite } from './suite.ts';
 import { tutorial } from './tutorial.ts';
@@ -13,7 +14,9 @@ import { tutorial } from './tutorial.ts';
 // Node 20 reads these certificates at each process's start, for 80 ms that are not glossa's.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-const suites = { api, bridges, chunks, cluster, files, mount, speed, tutorial };
+const suites = {
+  ...{ api, bridges, chunks, cluster, files, mount, 'small-files': smallFiles, speed, tutorial },
+};
 const names = Object.keys(suites);
 
 /** Arguments with a suite's name first. `--only SUITE` names a suite, too. */

@@ -95,8 +95,8 @@ export const runProgramExperiment = <N extends string>(
         const sample: Record<string, number> = {};
         for (const key of keys) {
           const { title, before, run, after, expected = '' } = programs[key]!;
-          if (expires) await delay(EXPIRY_MS, undefined, { signal: bench.signal });
           if (before !== undefined && isNew) await time(before);
+          if (expires) await delay(EXPIRY_MS, undefined, { signal: bench.signal });
           const times: number[] = [];
           for (let i = 0; i < runs; i++) {
             const [seconds, printed] = await time(run);

@@ -1,6 +1,6 @@
 /**
- * Parts of programs on trees: `tar` and `git` in mounts of a directory; programs that list, search, unpack and remove a
- * tree, and git and npm, in mounts of bricks of GlusterFS. Every result is checked.
+ * Parts of programs on trees, such as tar, git and npm: in a mount of a directory, and in mounts of bricks of GlusterFS.
+ * Every result is checked.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, runCommand } from './bench.ts';
 import { defaultStack, makeBrickMounts } from './brick-mounts.ts';
-import { type Program, runProgramExperiment } from './programs.ts';
+import { type Program, type ProgramExperiment, runProgramExperiment } from './programs.ts';
 import { hold, type Report } from './table.ts';
 import { makeDirectories } from './targets.ts';
 import {
@@ -21,59 +21,150 @@ import {
   treeFiles,
 } from './trees.ts';
 
+// -- programs ------------------------------------------------------------------------------------
+
 const UNPACK = 'tar -x -f "$1" -C "$0"';
 const STATUS = `${GIT} -C "$0" status --porcelain`;
 
-/** After it git knows the files' inodes, so that it need not read the files again. */
-const gitStatus: Program = { title: 'time', before: `${UNPACK} && ${STATUS}`, run: STATUS };
+/** Ignores the user's configuration of npm, and asks no registry. */
+const INSTALL = [
+  'env npm_config_userconfig=/dev/null npm_config_update_notifier=false npm_config_cache="$1.cache"',
+  'npm ci --prefix "$0" --offline --ignore-scripts --no-audit --no-fund --silent',
+].join(' ');
 
-// -- in a directory ------------------------------------------------------------------------------
+/** A program, and the tree of so many files or packages that it works on. */
+interface Project {
+  readonly name: string;
+  readonly unit: 'files' | 'packages';
+  readonly count: number;
+  /** The count of a quick run. */
+  readonly quickCount: number;
+  /** Returns `$1`. @throws {MeasurementError} */
+  readonly prepare: (bench: Bench, count: number) => Promise<string>;
+  readonly makeProgram: (count: number) => Omit<Program, 'title'>;
+  readonly keeps?: boolean;
+}
 
-/** Makes a part that measures the seconds of a program for a tree. */
-const makeTreePart =
-  (
-    name: string,
-    program: Program,
-    keeps: boolean,
-    prepare: (bench: Bench, files: number) => Promise<string>,
+const FILES = { unit: 'files', count: 2_000, quickCount: 400 } as const;
+
+const DIRECTORIES = 40;
+/** Packs the tree of the listings. */
+const packListed = (bench: Bench, files: number): Promise<string> =>
+  packTree(bench, listedFiles(DIRECTORIES, files / DIRECTORIES));
+
+/** Unpacks a committed tree as the origin of clones; returns its repository. */
+async function makeOrigin(bench: Bench, files: number): Promise<string> {
+  const origin = join(bench.data, 'origin');
+  const archive = await packCommittedTree(bench, files);
+  rmSync(origin, { recursive: true, force: true });
+  mkdirSync(origin);
+  await runCommand(bench, ['tar', '-x', '-f', archive, '-C', origin]);
+  return join(origin, '.git');
+}
+
+export const projects = {
+  untar: {
+    ...{ name: 'tar x', ...FILES, prepare: (bench, files) => packTree(bench, treeFiles(files)) },
+    // Compares content, modes, owners and times.
+    makeProgram: () => ({ run: UNPACK, after: 'tar -d -f "$1" -C "$0" && rm -r "$0"' }),
+  },
+  remove: {
+    ...{ name: 'rm -r', ...FILES, prepare: packListed },
+    makeProgram: () => ({ before: UNPACK, run: 'rm -r "$0"', after: 'test ! -e "$0"' }),
+  },
+  status: {
+    ...{ name: 'git status', ...FILES, prepare: packCommittedTree, keeps: true },
+    // After it git knows the files' inodes, so that it need not read the files again.
+    makeProgram: () => ({ before: `${UNPACK} && ${STATUS}`, run: STATUS }),
+  },
+  clone: {
+    ...{ name: 'git clone', ...FILES, prepare: makeOrigin },
+    makeProgram: () => ({ run: `${GIT} clone -q "$1" "$0"`, after: STATUS }),
+  },
+  install: {
+    ...{ name: 'npm ci', unit: 'packages', count: 300, quickCount: 40, prepare: packProject },
+    makeProgram: (count) => ({
+      ...{ before: UNPACK, run: INSTALL },
+      after: 'find "$0/node_modules" -mindepth 2 -type f | wc -l',
+      expected: String(count * FILES_OF_PACKAGE),
+    }),
+  },
+} as const satisfies Record<string, Project>;
+
+/** The mounts of a part, and its figures: a title, the compared rows, and the bar. */
+interface Ground<N extends string>
+  extends Pick<ProgramExperiment<N>, 'targets' | 'first' | 'places' | 'expires'> {
+  /** The place of the mounts, for titles. */
+  readonly where?: string;
+  readonly rounds: number;
+  readonly figures: readonly (readonly [title: string, rows: readonly [N, N], bar: string])[];
+}
+
+/** Makes a part that measures the seconds of a program. @param makeGround is called in each run */
+export const makeProjectPart =
+  <N extends string>(
+    { name, unit, prepare, makeProgram, keeps = false, ...counts }: Project,
+    makeGround: () => Ground<N>,
   ) =>
   (bench: Bench): Promise<Report> => {
-    const files = bench.quick ? 1_000 : 20_000;
-    const what = `${name}, a tree of ${files} files`;
-    return runProgramExperiment(bench, {
-      ...{ what, unit: 's', rounds: 3, targets: makeDirectories(), keeps },
-      ...{ first: 'glusterfs', ratioTitle: '× GlusterFS', programs: { value: program } },
-      prepare: () => prepare(bench, files),
-      held: [hold(`${what}: posix / GlusterFS posix`, ['glossa', 'glusterfs'], '< 1, aim 0.5')],
-      settings: { files },
+    const count = bench.quick ? counts.quickCount : counts.count;
+    const { where = '', rounds, figures, ...ground } = makeGround();
+    const what = `${name}, ${count} ${unit}${where}`;
+    return runProgramExperiment<N>(bench, {
+      ...{ ...ground, what, unit: 's', rounds: bench.quick ? 1 : rounds, keeps, ratioTitle: '×' },
+      programs: { value: { title: 'time', ...makeProgram(count) } },
+      prepare: () => prepare(bench, count),
+      held: figures.map(([title, rows, bar]) => hold(`${what}: ${title}`, rows, bar)),
+      settings: { count },
     });
   };
 
+// -- in a directory ------------------------------------------------------------------------------
+
+const SOURCES = { count: 20_000, quickCount: 1_000 };
+
+const besideGlusterfs = (): Ground<keyof ReturnType<typeof makeDirectories>> => ({
+  ...{ targets: makeDirectories(), first: 'glusterfs', rounds: 3 },
+  figures: [['posix / GlusterFS posix', ['glossa', 'glusterfs'], '< 1, aim 0.5']],
+});
+
 export const trees = {
-  tar: makeTreePart(
-    'tar x',
-    // Compares content, modes, owners and times.
-    { title: 'time', run: UNPACK, after: 'tar -d -f "$1" -C "$0" && rm -r "$0"' },
-    false,
-    (bench, files) => packTree(bench, treeFiles(files)),
-  ),
-  git: makeTreePart('git status', gitStatus, true, packCommittedTree),
+  tar: makeProjectPart({ ...projects.untar, ...SOURCES }, besideGlusterfs),
+  git: makeProjectPart({ ...projects.status, ...SOURCES }, besideGlusterfs),
 };
 
-// -- listings over bricks ------------------------------------------------------------------------
+/** A mount as users have it, and a server in C, beside the directory itself. */
+export const besideDirectory = (): Ground<'glossa' | 'pass' | 'bare'> => {
+  const { glossa, pass, bare } = makeDirectories();
+  return {
+    ...{ targets: { glossa, pass, bare }, first: 'bare', places: ['free'], rounds: 5 },
+    figures: [['a mount / the bare directory', ['glossa', 'bare'], '≤ 2.5, aim 1.6']],
+  };
+};
 
-const DIRECTORIES = 40;
-const FILES_OF_DIRECTORY = 50;
-const FILES = DIRECTORIES * FILES_OF_DIRECTORY;
+// -- over bricks ---------------------------------------------------------------------------------
 
-/** Makes a part over so many bricks. @param acls whether files have ACLs, of which `ls -l` asks for each file's */
-const makeListingPart =
-  (count: 2 | 3, acls: boolean) =>
+const CLIENTS = "glossa's client / GlusterFS's";
+
+/** Both clients of some bricks, with the volumes that glusterd writes by default. @param acls whether files have ACLs */
+export const overBricks = (count: 2 | 3, acls = false) => {
+  const { glossa, glusterfs } = makeBrickMounts({ count, above: defaultStack, acls });
+  return {
+    ...{ where: `, ${count} bricks${acls ? ', ACLs' : ''}`, targets: { glossa, glusterfs } },
+    ...{ first: 'glusterfs', places: ['free'], expires: true, rounds: 5 },
+    figures: [[CLIENTS, ['glossa', 'glusterfs'], '≤ 0.85, aim 0.6']],
+  } as const satisfies Ground<'glossa' | 'glusterfs'>;
+};
+
+/** Makes a part of several programs on one tree; `ls -l` asks for the ACL of each file that has one. */
+export const makeListingPart =
+  (count: 2 | 3, acls = false) =>
   (bench: Bench): Promise<Report> => {
-    const { glossa, glusterfs } = makeBrickMounts({ count, above: defaultStack, acls });
-    const bricks = `${count} bricks${acls ? ', ACLs' : ''}`;
-    const files = [...listedFiles(DIRECTORIES, FILES_OF_DIRECTORY)];
-    const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+    const { where, rounds, figures, ...ground } = overBricks(count, acls);
+    const [[title, rows, bar]] = figures;
+    const { count: files } = FILES;
+    const perDirectory = files / DIRECTORIES;
+    const contents = [...listedFiles(DIRECTORIES, perDirectory)].map(({ content }) => content);
     const programs = {
       untar: { title: 'untar', run: UNPACK },
       du: { title: 'du -s', run: 'du -s "$0" >"$2"' },
@@ -81,41 +172,28 @@ const makeListingPart =
         title: 'ls -lR',
         run: 'ls -lR "$0" >"$2"',
         after: `awk '/^-/ { files++; bytes += $5 } END { print files, bytes }' "$2"`,
-        expected: `${FILES} ${bytes}`,
+        expected: `${files} ${contents.join('').length}`,
       },
       find: {
         title: 'find',
         run: 'find "$0" >"$2"',
         after: 'wc -l <"$2"',
         // The folder itself, its directories and its files.
-        expected: String(1 + DIRECTORIES + FILES),
+        expected: String(1 + DIRECTORIES + files),
       },
-      rm: { title: 'rm -r', run: 'rm -r "$0"', after: 'test ! -e "$0"' },
     } satisfies Record<string, Program>;
     return runProgramExperiment(bench, {
-      what: `${FILES} files in ${DIRECTORIES} directories, ${bricks}`,
-      ...{ unit: 'ms', rounds: bench.quick ? 1 : 5, places: ['free'], expires: true, programs },
-      ...{ targets: { glossa, glusterfs }, first: 'glusterfs', ratioTitle: '×' },
-      prepare: () => packTree(bench, files),
-      held: Object.entries(programs).map(([key, { title }]) =>
-        hold(
-          `${title}, ${bricks}: glossa's client / GlusterFS's`,
-          ['glossa', 'glusterfs'],
-          '≤ 0.85, aim 0.6',
-          { key },
-        ),
+      ...{ ...ground, what: `${files} files in ${DIRECTORIES} directories${where}` },
+      ...{ unit: 'ms', rounds: bench.quick ? 1 : rounds, programs, ratioTitle: '×' },
+      prepare: () => packListed(bench, files),
+      held: Object.entries(programs).map(([key, program]) =>
+        hold(`${program.title}${where}: ${title}`, rows, bar, { key }),
       ),
-      settings: { files: FILES, directories: DIRECTORIES, bricks: count, acls },
+      settings: { files, directories: DIRECTORIES, bricks: count, acls },
     });
   };
 
-export const listings = {
-  listings: makeListingPart(2, false),
-  'listings-three': makeListingPart(3, false),
-  'listings-acls': makeListingPart(2, true),
-};
-
-// -- projects over bricks that are far away ------------------------------------------------------
+// -- over bricks that are far away ---------------------------------------------------------------
 
 /** Milliseconds by which each request to a brick is delayed. */
 const DELAY_MS = 1;
@@ -137,78 +215,33 @@ const performanceStack: readonly PlainVolume[] = [
   }),
 ];
 
-interface Project {
-  readonly unit: 'files' | 'packages';
-  readonly counts: { readonly full: number; readonly quick: number };
-  readonly prepare: (bench: Bench, count: number) => Promise<string>;
-  readonly makeProgram: (count: number) => Program;
-  readonly keeps?: boolean;
-  /** The bar of the time without the translators / with them. */
-  readonly bar: string;
-}
-
 /**
- * Makes a part of a program in mounts of two bricks, with the performance translators that are useful there and without
- * them, and in GlusterFS's mount with the same translators.
+ * Two bricks that are far away, with the performance translators that are useful there and without them, and GlusterFS's
+ * client with the same.
+ * @param bar of the time without the translators / with them
+ * @param clientBar of that of both clients, with them
  */
-const makeProjectPart =
-  (name: string, { unit, counts, prepare, makeProgram, keeps = false, bar }: Project) =>
-  (bench: Bench): Promise<Report> => {
-    const count = bench.quick ? counts.quick : counts.full;
-    const what = `${name}, ${count} ${unit}, bricks ${DELAY_MS} ms away`;
-    const { glossa, plain, glusterfs } = makeBrickMounts({
-      ...{ count: 2, above: performanceStack, mounts: ['glossa', 'plain', 'glusterfs'] },
-      ...{ delayMs: DELAY_MS, hasUpcalls: true },
-    });
-    return runProgramExperiment(bench, {
-      ...{ what, unit: 's', rounds: bench.quick ? 1 : 5, places: ['free'], expires: true, keeps },
-      targets: {
-        plain: { ...plain, title: 'without performance translators' },
-        glossa: { ...glossa, title: 'with them' },
-        glusterfs: { ...glusterfs, title: 'GlusterFS, with them' },
-      },
-      ...{ first: 'plain', ratioTitle: '×', programs: { value: makeProgram(count) } },
-      prepare: () => prepare(bench, count),
-      held: [
-        hold(`${what}: without performance translators / with them`, ['plain', 'glossa'], bar),
-      ],
-      settings: { count, delayMs: DELAY_MS },
-    });
+export const farAway = (
+  bar: string,
+  clientBar?: string,
+): Ground<'plain' | 'glossa' | 'glusterfs'> => {
+  const { glossa, plain, glusterfs } = makeBrickMounts({
+    ...{ count: 2, above: performanceStack, mounts: ['glossa', 'plain', 'glusterfs'] },
+    ...{ delayMs: DELAY_MS, hasUpcalls: true },
+  });
+  return {
+    where: `, bricks ${DELAY_MS} ms away`,
+    targets: {
+      plain: { ...plain, title: 'without performance translators' },
+      glossa: { ...glossa, title: 'with them' },
+      glusterfs: { ...glusterfs, title: 'GlusterFS, with them' },
+    },
+    ...{ first: 'plain', places: ['free'], expires: true, rounds: 5 },
+    figures: [
+      ['without performance translators / with them', ['plain', 'glossa'], bar],
+      ...(clientBar === undefined
+        ? []
+        : ([[CLIENTS, ['glossa', 'glusterfs'], clientBar]] as const)),
+    ],
   };
-
-/** Unpacks a committed tree as the origin of clones; returns its repository. */
-async function makeOrigin(bench: Bench, files: number): Promise<string> {
-  const origin = join(bench.data, 'origin');
-  const archive = await packCommittedTree(bench, files);
-  rmSync(origin, { recursive: true, force: true });
-  mkdirSync(origin);
-  await runCommand(bench, ['tar', '-x', '-f', archive, '-C', origin]);
-  return join(origin, '.git');
-}
-
-/** Ignores the user's configuration of npm, and asks no registry. */
-const INSTALL = [
-  'env npm_config_userconfig=/dev/null npm_config_update_notifier=false npm_config_cache="$1.cache"',
-  'npm ci --prefix "$0" --offline --ignore-scripts --no-audit --no-fund --silent',
-].join(' ');
-
-const TREE = { full: 2_000, quick: 300 };
-
-export const projects = {
-  'git-status': makeProjectPart('git status', {
-    ...{ unit: 'files', counts: TREE, prepare: packCommittedTree, keeps: true },
-    ...{ makeProgram: () => gitStatus, bar: '≥ 3, aim 10' },
-  }),
-  'git-clone': makeProjectPart('git clone', {
-    ...{ unit: 'files', counts: TREE, prepare: makeOrigin, bar: '≥ 1.5' },
-    makeProgram: () => ({ title: 'time', run: `${GIT} clone -q "$1" "$0"`, after: STATUS }),
-  }),
-  'npm-ci': makeProjectPart('npm ci', {
-    ...{ unit: 'packages', counts: { full: 300, quick: 40 }, prepare: packProject, bar: '≥ 1.5' },
-    makeProgram: (count) => ({
-      ...{ title: 'time', before: UNPACK, run: INSTALL },
-      after: 'find "$0/node_modules" -mindepth 2 -type f | wc -l',
-      expected: String(count * FILES_OF_PACKAGE),
-    }),
-  }),
 };

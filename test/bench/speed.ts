@@ -11,20 +11,20 @@ import { measureCommands } from './commands.ts';
 import { measureCores } from './cores.ts';
 import { amounts } from './data.ts';
 import { STAT_LOADS } from './mounts.ts';
-import { listings, projects } from './projects.ts';
+import { farAway, makeListingPart, makeProjectPart, projects } from './projects.ts';
 import { UNCACHED } from './servers.ts';
 import { measureMemory, measurePythonStart } from './start.ts';
 import type { Suite } from './suite.ts';
 import { hold } from './table.ts';
-import { makeCreationDirectories, targets } from './targets.ts';
+import { targets } from './targets.ts';
 
 const ROUNDS = 5;
 
 const CALLS: Loads = { ...CALL_LOADS, full: { ...CALL_LOADS.full, rounds: ROUNDS } };
 
 /** Number of clients that work at the same time. */
-const CLIENTS = 16;
-const SHARED_CALLS: Loads = {
+export const CLIENTS = 16;
+export const SHARED_CALLS: Loads = {
   full: { rounds: ROUNDS, count: 500, warm: 1_000, clients: CLIENTS },
   quick: { rounds: 3, count: 100, warm: 200, clients: CLIENTS },
 };
@@ -81,20 +81,14 @@ const measureFloor = makeCallPart<'typescript' | 'floorAwake'>({
   ],
 });
 
-/** The system calls of a storage take at least as long as the programs' own in the bare directory. */
-const makeCreatePart = (what: string, bar: string, loads: Loads) =>
-  makeCallPart({
-    ...{ what, operation: 'create', loads, places: PLACES, targets: makeCreationDirectories() },
-    ...{ first: 'pass', firstTitle: 'C' },
-    held: [hold(`${what}: posix / C pass-through`, ['glossa', 'pass'], bar)],
-  });
-
 export const speed: Suite = {
   about: `Measures what users do: mostly through glossa's client of bricks of GlusterFS, beside GlusterFS's own. As root on a
 quiet machine; a full run takes some 40 minutes. test/bench/README.md has a table of the parts.`,
   isPlaced: true,
   parts: {
-    ...listings,
+    listings: makeListingPart(2),
+    'listings-three': makeListingPart(3),
+    'listings-acls': makeListingPart(2, true),
     reads: makeReadPart('sequential, two bricks', []),
     'reads-ahead': makeReadPart('sequential, two bricks, read-ahead', [
       makeVolume('read-ahead', 'performance/read-ahead'),
@@ -104,14 +98,12 @@ quiet machine; a full run takes some 40 minutes. test/bench/README.md has a tabl
     brick: makeBrickPart('stat', '≤ 0.9', CALLS),
     // 1.2 times as many stats a second.
     'brick-clients': makeBrickPart(`stat, ${CLIENTS} clients`, '≤ 0.83', SHARED_CALLS),
-    ...projects,
+    'git-status': makeProjectPart(projects.status, () => farAway('≥ 3, aim 10')),
     floor: measureFloor,
     'python-start': measurePythonStart,
     commands: measureCommands,
     memory: measureMemory,
     'python-reads': measureMountedReads,
-    creates: makeCreatePart('create+unlink', '≤ 1.1', CALLS),
-    'creates-clients': makeCreatePart(`create+unlink, ${CLIENTS} clients`, '≤ 0.8', SHARED_CALLS),
     cores: measureCores,
   },
 };

@@ -239,6 +239,15 @@ export const makeCreationDirectories = () => {
   return { glossa, served, python, plain, memory: instantTargets.memory, pass, glusterfs, bare };
 };
 
+/** Caches of absent names, which pass each stat of a file on: the kernel keeps no name. */
+export const makePassedTargets = () => {
+  const settings = { timeouts: { ...TIMEOUTS, entry: 0 } };
+  const { glossa, pass } = makeDirectories(settings.timeouts);
+  const typescript = makeGlossaCache(targets.typescript.title, [negativeVolume], settings);
+  const python = makeGlossaCache(targets.python.title, [pythonVolume], settings);
+  return { glossa, typescript, python, pass };
+};
+
 /** A cache in Python that lets the kernel cache absent names, too. */
 export const kernelTimeout = makeGlossaCache('glossa, negative in Python, kernel-timeout', [
   kernelTimeoutVolume,

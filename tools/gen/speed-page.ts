@@ -32,10 +32,10 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ],
   'Over bricks of GlusterFS': [
     ...['cluster-distribute-stat', 'cluster-distribute-create', 'speed-failed', 'speed-failed-two'],
-    ...['speed-reads', 'speed-reads-ahead', 'speed-listings', 'speed-listings-acls'],
-    'speed-git-status',
+    ...['speed-reads', 'speed-reads-ahead', 'speed-listings', 'small-files-rm-two'],
+    ...['small-files-rm-acls', 'speed-git-status'],
   ],
-  'Over a local directory': ['speed-creates', 'speed-creates-clients', 'speed-cores'],
+  'Over a local directory': ['small-files-creates', 'small-files-creates-clients', 'speed-cores'],
   'A volume from a program': ['api-mount', 'api-brick', 'api-python', 'api-copy'],
   'Start and memory': ['speed-python-start', 'start', 'speed-memory', 'speed-commands'],
 };

@@ -21,7 +21,7 @@ const REMOVAL_CHECK_INTERVAL = 64;
 const ENOENT = 2;
 
 /** Reads a file; returns the number of bytes, or minus the errno of the first failed call. */
-function readFile(folder: number, name: Uint8Array, data: Uint8Array): number {
+export function readFile(folder: number, name: Uint8Array, data: Uint8Array): number {
   const fd = openat(folder, name, constants.O_RDONLY | O_CLOEXEC, 0);
   if (fd < 0) return fd;
   const count = pread(fd, data, PAGE_SIZE, 0);
