@@ -18,10 +18,10 @@ import {
   fail,
   tail,
   unwind,
+  unwindArgs,
   wind,
 } from '../../../core/gen/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
-import type { Inode } from '../../../core/inode.ts';
 import { O_DIRECT, O_SYNC } from '../../../core/open-flags.ts';
 import type { Fd, Loc } from '../../../core/operands.ts';
 import {
@@ -37,6 +37,7 @@ import { create, makeGetxattrFop, open } from './open-and-create.ts';
 import { type OptionValues, options } from './options.ts';
 import { Write, type WriteWaiter } from './write.ts';
 import {
+  WaitingChange,
   WaitingFop,
   WriteBehind,
   type WriteBehindXlator,
@@ -129,49 +130,35 @@ const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xd
   windAfterWrites(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
 };
 
+/** A stat or fstat that waits for the writes of its file: the reply to the last of them may be its answer. */
+class WaitingStat extends WaitingFop {
+  override run(): void {
+    const buf = this.queue!.settledAttributes;
+    if (buf === null || this.args[1] !== null) super.run();
+    else unwindArgs[this.name](this.frame, 0, 0, [buf.copy(), null]);
+  }
+}
+
 const fstat: Fop<'fstat', WriteBehind> = (frame, xl, fd, xdata) => {
   const queue = xl.priv.findQueue(fd.inode);
   if (queue === undefined || queue.isIdle) tail.fstat(frame, xl.children[0]!, fd, xdata);
-  else windAfterWrites(frame, xl, 'fstat', queue, [fd, xdata]);
+  else queue.runAfterWrites(new WaitingStat(frame, xl, 'fstat', [fd, xdata], queue));
 };
 
 const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
   const inode = findArgumentInode(xl, loc);
   const queue = inode === null ? undefined : xl.priv.findQueue(inode);
   if (queue === undefined || queue.isIdle) tail.stat(frame, xl.children[0]!, loc, xdata);
-  else windAfterWrites(frame, xl, 'stat', queue, [loc, xdata]);
+  else queue.runAfterWrites(new WaitingStat(frame, xl, 'stat', [loc, xdata], queue));
 };
 
 /** Winds a lookup. The cookie is the volume's `endedWriteCount`, to detect a write that ends before the reply. */
 const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
   // No write to any file is under way.
   if (xl.priv.usedBytes === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
-  frame.local = new WaitingLookup(frame, xl, loc, xdata);
+  frame.local = new WaitingFop(frame, xl, 'lookup', [loc, xdata]);
   wind.lookup(frame, xl.priv.endedWriteCount, lookupCbk, xl.children[0]!, loc, xdata);
 };
-
-/**
- * Winds a lookup a second time, after the writes to its file. The first reply tells which file the name has, but its
- * attributes may lack these writes.
- */
-class WaitingLookup implements WriteWaiter {
-  blockerCount = 0;
-  private readonly frame: Frame;
-  private readonly xl: WriteBehindXlator;
-  private readonly loc: Loc;
-  private readonly xdata: Dict | null;
-
-  constructor(frame: Frame, xl: WriteBehindXlator, loc: Loc, xdata: Dict | null) {
-    this.frame = frame;
-    this.xl = xl;
-    this.loc = loc;
-    this.xdata = xdata;
-  }
-
-  run(): void {
-    tail.lookup(this.frame, this.xl.children[0]!, this.loc, this.xdata);
-  }
-}
 
 const lookupCbk: Cbk<'lookup', WriteBehind> = (
   frame,
@@ -189,7 +176,8 @@ const lookupCbk: Cbk<'lookup', WriteBehind> = (
       ? undefined
       : xl.priv.findQueue(xl.inodes?.find(buf.iaGfid) ?? inode);
   if (queue !== undefined && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind)) {
-    return queue.runAfterWrites(frame.local as WaitingLookup);
+    // The first reply tells which file the name has, but its attributes may lack these writes.
+    return queue.runAfterWrites(frame.local as WaitingFop);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
@@ -285,8 +273,8 @@ const flushCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
   (frame.local as Fd).drop();
 };
 
-/** Fops that wait for all writes so far to their files, with the indexes of the arguments that name the files. */
-const waitingFops = {
+/** Fops that change files after all writes so far to them, with the indexes of the arguments that name the files. */
+const changingFops = {
   truncate: [0],
   ftruncate: [0],
   setattr: [0],
@@ -300,38 +288,36 @@ const waitingFops = {
   fallocate: [0],
   discard: [0],
   zerofill: [0],
+  copy_file_range: [0, 2],
+  link: [0],
+  rename: [0, 1],
+  unlink: [],
+} as const satisfies Partial<Record<FopName, readonly number[]>>;
+
+/** Others that wait for these writes. */
+const waitingFops = {
+  ...changingFops,
   lk: [0],
   inodelk: [1],
   finodelk: [1],
   seek: [0],
   rchecksum: [0],
-  copy_file_range: [0, 2],
-  link: [0],
-  rename: [0, 1],
   lease: [0],
 } as const satisfies Partial<Record<FopName, readonly number[]>>;
 
 /** Makes a fop that is wound after the writes so far to its files. */
 function makeWaitingFop(name: keyof typeof waitingFops): AnyFop {
-  const [firstIndex, secondIndex] = waitingFops[name] as readonly number[];
-  const findQueue = (
-    xl: WriteBehindXlator,
-    args: readonly unknown[],
-    index: number,
-  ): WriteQueue | undefined => {
-    const inode: Inode | null = findArgumentInode(xl, args[index] as Loc | Fd);
-    return inode === null ? undefined : xl.priv.findQueue(inode);
-  };
+  const indexes: readonly number[] = waitingFops[name];
+  const Waiting = name in changingFops ? WaitingChange : WaitingFop;
   return (frame, untypedXl, args) => {
     const xl = untypedXl as WriteBehindXlator;
-    const queues = [
-      findQueue(xl, args, firstIndex!),
-      secondIndex === undefined ? undefined : findQueue(xl, args, secondIndex),
-    ];
-    const waiter = new WaitingFop(frame, xl, name, args);
+    const waiter = new Waiting(frame, xl, name, args);
     // Blocks the fop until the writes of both files are counted.
     waiter.blockerCount = 1;
-    for (const queue of queues) queue?.runAfterWrites(waiter);
+    for (const index of indexes) {
+      const inode = findArgumentInode(xl, args[index] as Loc | Fd);
+      if (inode !== null) xl.priv.findQueue(inode)?.runAfterWrites(waiter);
+    }
     waiter.blockerCount -= 1;
     if (waiter.blockerCount === 0) waiter.run();
   };

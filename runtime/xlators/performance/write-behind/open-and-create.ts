@@ -14,7 +14,6 @@ import {
   fail,
   tail,
   tailArgs,
-  unwind,
   unwindArgs,
   wind,
   windArgs,
@@ -41,27 +40,11 @@ import type { WriteQueue } from './write-queue.ts';
  */
 const CAPABILITY = 'security.capability';
 
-/** A getxattr or fgetxattr that may have to wait for the writes of its file. */
-class WaitingGetxattr extends WaitingFop {
-  readonly queue: WriteQueue;
-
-  constructor(
-    frame: Frame,
-    xl: WriteBehindXlator,
-    name: 'getxattr' | 'fgetxattr',
-    args: readonly unknown[],
-    queue: WriteQueue,
-  ) {
-    super(frame, xl, name, args);
-    this.queue = queue;
-  }
-}
-
 /** Makes the fop getxattr or fgetxattr. The cookie of its wind is the volume's `endedWriteCount`. */
 export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
   const cbk = collectCbk[name]((frame, endedCountAtWind, _xl, opRet, opErrno, values) => {
-    const waiter = frame.local as WaitingGetxattr;
-    const { queue } = waiter;
+    const waiter = frame.local as WaitingFop;
+    const queue = waiter.queue!;
     // A write that is under way, or has ended since the wind, may have removed the capability.
     const hasCapability = opRet >= 0 && (values[0] as Dict | null)?.has(CAPABILITY);
     if (hasCapability && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind))
@@ -75,7 +58,7 @@ export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
     const inode = requestsCapability ? findArgumentInode(xl, args[0] as Loc | Fd) : null;
     const queue = inode === null ? undefined : xl.priv.findQueue(inode);
     if (queue === undefined || queue.isIdle) return tailArgs[name](frame, xl.children[0]!, args);
-    frame.local = new WaitingGetxattr(frame, xl, name, args, queue);
+    frame.local = new WaitingFop(frame, xl, name, args, queue);
     windArgs[name](frame, xl.priv.endedWriteCount, cbk as never, xl.children[0]!, args as never);
   };
 }
@@ -90,22 +73,15 @@ export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata)
   windAfterWrites(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
 };
 
-/** The storage's reply to a create, which is unwound after the file's writes. */
-interface CreateReply {
-  readonly opRet: number;
-  readonly inode: Inode | null;
-  readonly buf: Iatt;
-  readonly preparent: Iatt | null;
-  readonly postparent: Iatt | null;
-  readonly xdata: Dict | null;
-}
+/** The index of the file's attributes in the values of a create's reply. */
+const BUF_INDEX = 2;
 
 /** A create under way. If it has found a file with writes under way, the `WriteQueue` calls `run` after them. */
 class PendingCreate implements WriteWaiter {
   blockerCount = 0;
   readonly fd: Fd;
-  /** The existing file that the create has found, if writes to it were under way; set by the reply. */
-  existing!: { readonly inode: Inode; readonly queue: WriteQueue; readonly reply: CreateReply };
+  /** The existing file that the create has found, if writes to it were under way, and the values of its reply. */
+  existing!: { readonly inode: Inode; readonly queue: WriteQueue; readonly values: unknown[] };
   private readonly frame: Frame;
   private readonly xl: WriteBehindXlator;
   private readonly flags: number;
@@ -149,32 +125,23 @@ export const create: Fop<'create', WriteBehind> = (
   wind.create(frame, priv.endedWriteCount, createCbk, child, loc, flags, mode, umask, fd, xdata);
 };
 
-const createCbk: Cbk<'create', WriteBehind> = (
-  frame,
-  endedCountAtWind,
-  xl,
-  opRet,
-  opErrno,
-  fd,
-  inode,
-  buf,
-  preparent,
-  postparent,
-  xdata,
-) => {
-  const existingInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-  const queue = existingInode === undefined ? undefined : xl.priv.findQueue(existingInode);
-  const pendingCreate = frame.local as PendingCreate;
-  // Writes to the file are under way, or have ended while the create was.
-  if (queue !== undefined && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind)) {
-    const reply = { opRet, inode, buf: buf!, preparent, postparent, xdata };
-    pendingCreate.existing = { inode: existingInode!, queue, reply };
-    return queue.runAfterWrites(pendingCreate);
-  }
-  // The new fd does not report earlier failures.
-  queue?.skipEarlierErrors(pendingCreate.fd);
-  unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
-};
+const createCbk = collectCbk.create(
+  (frame, endedCountAtWind, untypedXl, opRet, opErrno, values) => {
+    const xl = untypedXl as WriteBehindXlator;
+    const buf = values[BUF_INDEX] as Iatt | null;
+    const inode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+    const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);
+    const pendingCreate = frame.local as PendingCreate;
+    // Writes to the file are under way, or have ended while the create was.
+    if (queue !== undefined && (!queue.isIdle || queue.endedCountAtLastEnd > endedCountAtWind)) {
+      pendingCreate.existing = { inode: inode!, queue, values };
+      return queue.runAfterWrites(pendingCreate);
+    }
+    // The new fd does not report earlier failures.
+    queue?.skipEarlierErrors(pendingCreate.fd);
+    unwindArgs.create(frame, opRet, opErrno, values);
+  },
+);
 
 const truncateCbk: Cbk<'ftruncate', WriteBehind> = (
   frame,
@@ -196,7 +163,7 @@ function unwindCreate(frame: Frame, opRet: number, opErrno: number, current: Iat
     return;
   }
   const { fd, existing } = frame.local as PendingCreate;
-  const { opRet: createRet, inode, buf, preparent, postparent, xdata } = existing.reply;
   existing.queue.skipEarlierErrors(fd);
-  unwind.create(frame, createRet, 0, fd, inode, current ?? buf, preparent, postparent, xdata);
+  if (current !== null) existing.values[BUF_INDEX] = current;
+  unwindArgs.create(frame, 0, 0, existing.values);
 }

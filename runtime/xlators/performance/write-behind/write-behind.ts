@@ -1,10 +1,17 @@
 /** Holds the state of one volume of performance/write-behind (`WriteBehind`): its queues, memory and counters. */
 import { errnoName } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { type FopName, tailArgs } from '../../../core/gen/fops.gen.ts';
+import {
+  collectCbk,
+  type FopName,
+  fopNames,
+  tailArgs,
+  unwindArgs,
+  windArgs,
+} from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
-import type { Dump, Xlator } from '../../../core/xlator.ts';
+import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 import type { Write, WriteWaiter } from './write.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -12,22 +19,49 @@ import { WriteQueue } from './write-queue.ts';
 /** A fop that waits for writes. */
 export class WaitingFop implements WriteWaiter {
   blockerCount = 0;
-  private readonly frame: Frame;
-  private readonly xl: WriteBehindXlator;
-  private readonly name: FopName;
-  private readonly args: readonly unknown[];
+  protected readonly frame: Frame;
+  protected readonly xl: WriteBehindXlator;
+  protected readonly name: FopName;
+  protected readonly args: readonly unknown[];
+  readonly queue: WriteQueue | undefined;
 
-  constructor(frame: Frame, xl: WriteBehindXlator, name: FopName, args: readonly unknown[]) {
+  /** @param queue the writes of its file, if `run` or a callback needs them */
+  constructor(
+    frame: Frame,
+    xl: WriteBehindXlator,
+    name: FopName,
+    args: readonly unknown[],
+    queue?: WriteQueue,
+  ) {
     this.frame = frame;
     this.xl = xl;
     this.name = name;
     this.args = args;
+    this.queue = queue;
   }
 
   run(): void {
     tailArgs[this.name](this.frame, this.xl.children[0]!, this.args);
   }
 }
+
+/** A fop that waits for writes, and changes a file itself. */
+export class WaitingChange extends WaitingFop {
+  override run(): void {
+    this.xl.priv.changeCount += 1;
+    windArgs[this.name](this.frame, 0, changeCbks[this.name], this.xl.children[0]!, this.args);
+  }
+}
+
+const changeCbks = Object.fromEntries(
+  fopNames.map((name) => [
+    name,
+    collectCbk[name]((frame, _cookie, xl, opRet, opErrno, values) => {
+      (xl as WriteBehindXlator).priv.changeCount -= 1;
+      unwindArgs[name](frame, opRet, opErrno, values);
+    }),
+  ]),
+) as Record<FopName, Cbk<never, unknown>>;
 
 /**
  * Winds a fop after all writes so far in `queue` that overlap [start, end), by default all; at once without a queue.
@@ -41,7 +75,8 @@ export function windAfterWrites(
   start?: number,
   end?: number,
 ): void {
-  const waitingFop = new WaitingFop(frame, xl, name, args);
+  const Waiting = name === 'writev' ? WaitingChange : WaitingFop;
+  const waitingFop = new Waiting(frame, xl, name, args);
   if (queue === undefined) waitingFop.run();
   else queue.runAfterWrites(waitingFop, start, end);
 }
@@ -65,6 +100,8 @@ export class WriteBehind {
   joinedCount = 0;
   /** Number of writes sent below. */
   sentCount = 0;
+  /** Number of requests under way below that change a file, other than the writes of a queue. */
+  changeCount = 0;
   /** Bytes of all writes that were answered early or are under way. */
   usedBytes = 0;
   /** Number of writes that failed after they were answered. */

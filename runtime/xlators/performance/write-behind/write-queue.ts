@@ -32,6 +32,8 @@ interface QueueVolume {
   endedWriteCount: number;
   /** Number of writes sent below. */
   sentCount: number;
+  /** Number of requests under way below that change a file in another way. */
+  readonly changeCount: number;
   /** Bytes of all pending writes. */
   usedBytes: number;
   findOrAddQueue(inode: Inode): WriteQueue;
@@ -53,6 +55,10 @@ export class WriteQueue {
   usedBytes = 0;
   /** Number of writes under way below. */
   private underWayCount = 0;
+  /** The write under way, if nothing else that may change the file has been under way at the same time; else null. */
+  private loneWrite: Write | null = null;
+  /** While the waiters of a lone write run: the attributes of its reply, which show all earlier changes; else null. */
+  settledAttributes: Iatt | null = null;
   /** All pending writes, the oldest first. */
   private readonly writes = new Set<Write>();
   /** The write that later writes may join. */
@@ -241,7 +247,10 @@ export class WriteQueue {
 
   /** Winds a write's data, or what a short write has left of it. A `Write` calls it when nothing blocks it. */
   send(write: Write): void {
-    if (!write.isSent) this.underWayCount += 1;
+    if (!write.isSent) {
+      this.underWayCount += 1;
+      this.loneWrite = this.underWayCount === 1 && this.volume.changeCount === 0 ? write : null;
+    }
     write.isSent = true;
     this.volume.sentCount += 1;
     const { xl } = this.volume;
@@ -289,7 +298,10 @@ export class WriteQueue {
       this.reportedFdCount = 0;
       volume.noteFailure(write);
     }
+    const isSettled = this.isIdle && this.loneWrite === write && write.errno === 0;
+    this.settledAttributes = isSettled ? write.postbuf : null;
     for (const waiter of write.waiters.splice(0)) this.unblock(waiter);
+    this.settledAttributes = null;
     write.fd.drop();
     this.startDelayed();
     this.sendIfDue();
