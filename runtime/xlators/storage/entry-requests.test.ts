@@ -6,19 +6,20 @@ import { Dict } from '../../core/dict.ts';
 import { EBUSY, ERANGE } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Iatt } from '../../core/iatt.ts';
-import { Loc } from '../../core/operands.ts';
+import { Fd, Loc } from '../../core/operands.ts';
 import { GFID_REQ } from '../../core/xdata.ts';
 import memory from './memory/index.ts';
 import posix from './posix/index.ts';
 
 let graph: Graph;
-let folder: string;
 
 afterEach(async () => {
   await graph.stop();
 });
 
 const LINKTO = 'trusted.glusterfs.dht.linkto';
+const ONLY_LINKTO = 'unlink-only-if-dht-linkto-file';
+const NOT_OPEN = 'dont-unlink-for-open-fd';
 const VALUE = new TextEncoder().encode('other\0');
 const linktoOf = (gfid: string): Dict =>
   new Dict().setGfid(GFID_REQ, gfid).set('glusterfs-internal-fop', 'yes').set(LINKTO, VALUE);
@@ -35,17 +36,15 @@ const KEPT = {
 const isRoot = process.getuid?.() === 0;
 
 const storages = [
-  ['memory', memory as never, false],
+  ['memory', memory as never, () => ({})],
   // Only root may set attributes of these names on a disk.
-  ...(isRoot ? [['posix', posix as never, true] as const] : []),
+  ...(isRoot ? [['posix', posix as never, () => ({ directory: makeFolder() })] as const] : []),
 ] as const;
 
 test.each(storages)(
-  'storage/%s: mknod creates or links a linkto file, and an unlink for linkto files refuses other files',
-  async (_, translator, onDisk) => {
-    folder = makeFolder();
-    const options: Record<string, string> = onDisk ? { directory: folder } : {};
-    graph = await startGraph([{ translator, options }]);
+  'storage/%s: mknod creates or links a linkto file, and an unlink refuses other files, or open ones, if its xdata says so',
+  async (_, translator, makeOptions) => {
+    graph = await startGraph([{ translator, options: makeOptions() }]);
     const { root } = graph.inodes;
     ask(graph, 'lookup', new Loc(root), null);
     const make = (name: string, mode: number, xdata: Dict) => {
@@ -64,22 +63,22 @@ test.each(storages)(
     expect([twin.buf.iaGfid, twin.buf.iaNlink]).toEqual([linkto.buf.iaGfid, 2]);
 
     const file = make('c', 0o100644, new Dict().setGfid(GFID_REQ, makeGfid(2)));
-    const onlyLinkto = Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
-    expect(ask(graph, 'unlink', file.loc, 0, onlyLinkto)).toMatchObject({
-      opRet: -1,
-      opErrno: EBUSY,
-    });
-    expect(ask(graph, 'unlink', twin.loc, 0, onlyLinkto).opRet).toBe(0);
-    expect(ask(graph, 'unlink', linkto.loc, 0, onlyLinkto).opRet).toBe(0);
+    const unlink = ({ loc }: typeof file, condition: string): number =>
+      ask(graph, 'unlink', loc, 0, Dict.of({ [condition]: 1 })).opErrno || 0;
+    const unlinked = [file, twin, linkto].map((made) => unlink(made, ONLY_LINKTO));
+    expect(unlinked).toEqual([EBUSY, 0, 0]);
+    const fd = new Fd(file.loc.inode!, 0, 1);
+    ask(graph, 'open', file.loc, 0, fd, null);
+    expect(unlink(file, NOT_OPEN)).toBe(EBUSY);
+    fd.release();
+    expect(unlink(file, NOT_OPEN)).toBe(0);
   },
 );
 
 test.each(storages)(
   'storage/%s: a lookup with list-xattr returns all attributes but those internal to the brick',
-  async (_, translator, onDisk) => {
-    folder = makeFolder();
-    const options: Record<string, string> = onDisk ? { directory: folder } : {};
-    graph = await startGraph([{ translator, options }]);
+  async (_, translator, makeOptions) => {
+    graph = await startGraph([{ translator, options: makeOptions() }]);
     const { root } = graph.inodes;
     const loc = new Loc(graph.inodes.newInode(), root, 'd');
     const xdata = new Dict().setGfid(GFID_REQ, makeGfid(1));
@@ -102,10 +101,8 @@ test.each(storages)(
 
 test.each(storages)(
   'storage/%s: a removexattr removes all attributes that its xdata names, and ignores absent ones',
-  async (_, translator, onDisk) => {
-    folder = makeFolder();
-    const options: Record<string, string> = onDisk ? { directory: folder } : {};
-    graph = await startGraph([{ translator, options }]);
+  async (_, translator, makeOptions) => {
+    graph = await startGraph([{ translator, options: makeOptions() }]);
     const { root } = graph.inodes;
     const loc = new Loc(root);
     ask(graph, 'lookup', loc, null);

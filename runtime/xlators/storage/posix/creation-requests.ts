@@ -4,7 +4,6 @@
  */
 import type { Dict } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
-import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
 import { MODE_REQ } from '../../../core/xdata.ts';
 import type { Path } from '../../../sys/libc.ts';
@@ -93,8 +92,7 @@ export function checkUnlinkConditions(
   if (typeof entry === 'number') return entry;
   const iaProt = store.st.mode & 0o7777;
   const xattrs = readRequestedXattrs(dir.fd, path, { names: [LINKTO], includesAll: false });
-  const inode: Inode | undefined = xl.inodes?.find(entry.gfid);
-  const isOpen = (inode?.fdCount ?? 0) > 0;
+  const isOpen = Boolean(xl.inodes?.find(entry.gfid)?.fdCount);
   return findUnlinkFault(
     { iaType: entry.type, iaProt, isOpen, hasXattr: (name) => xattrs?.has(name) === true },
     xdata,
