@@ -263,13 +263,14 @@ it('a volume that ends while a new interpreter starts closes every interpreter',
   expect(bed.guests.every(({ closed }) => closed)).toBe(true);
 });
 
-it('a volume that ends fails its pending requests, also under on-error bypass', async () => {
+it('a volume that ends fails its pending requests, also under on-error bypass, and cancels the timer', async () => {
   const bed = await new GuestGraph({ fops: { stat: keeps } }).start({ 'on-error': 'bypass' });
   const reply = bed.stat();
+  bed.host.interpreter.api.setTimer(1);
   expect(bed.dump).toMatchObject({ 'requests-waiting': 1 });
   await bed.graph.stop();
   expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
-  expect(bed.leaf.requests).toEqual([]);
+  expect([bed.leaf.requests, bed.context.waiting]).toEqual([[], 0]);
 });
 
 it('an interrupted caller notifies the waiting module once', async () => {
