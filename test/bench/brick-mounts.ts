@@ -9,17 +9,17 @@ import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, startOnce } from './bench.ts';
 import { type Loads, makeCallPart } from './calls.ts';
 import { type DataExperiment, makeDataPart } from './data.ts';
-import {
-  type Brick,
-  type BrickKind,
-  makeStorage,
-  startBricks,
-  startClient,
-  utime,
-} from './gluster.ts';
+import { type Brick, type BrickKind, makeStorage, startBricks, utime } from './gluster.ts';
 import type { Operation } from './operations.ts';
 import { writeRelayRequests } from './relay.ts';
-import { ASLEEP, BUSY_POLL_US, startGlossa, startLibfuse, TIMEOUTS } from './servers.ts';
+import {
+  ASLEEP,
+  BUSY_POLL_US,
+  startGlossa,
+  startGlusterfs,
+  startLibfuse,
+  TIMEOUTS,
+} from './servers.ts';
 import { type Held, hold } from './table.ts';
 import { makeFloorTarget, makeTargetIn, type TargetKind } from './targets.ts';
 
@@ -99,31 +99,33 @@ export function makeBrickMounts({
       return { ...target, bricks: bricks.map(({ pid }) => pid) };
     },
   });
-  const makeGlossaMount =
-    (volumes: readonly PlainVolume[], flags: readonly string[] = []): Mount =>
-    (bench, name, bricks) =>
-      startGlossa(bench, name, [utime, ...volumes], {
-        ...{ storage: makeStorage(bricks, delayMs), timeouts },
-        flags: [...flags, ...(acls === false ? ['--no-acl'] : [])],
-      });
-  const glossa = makeGlossaMount(above);
-  const flags = acls === true ? ['--acl'] : [];
-  const glusterfs: Mount = (bench, name, bricks) =>
-    startClient(bench, name, bricks, { volumes: [utime, ...above], delayMs, timeouts, flags });
+  const makeMount =
+    (start: typeof startGlossa, flags: readonly string[], volumes = above): Mount =>
+    (bench, name, bricks) => {
+      const settings = { storage: makeStorage(bricks, delayMs), timeouts, flags };
+      return start(bench, name, [utime, ...volumes], settings);
+    };
+  const noAcl = acls === false ? ['--no-acl'] : [];
+  const glossa = makeMount(startGlossa, noAcl);
+  const glusterfs = makeMount(startGlusterfs, acls === true ? ['--acl'] : []);
   const relay: Mount = (bench, name, [brick]) => {
     const requests = join(bench.folder, `${name}.requests`);
     writeRelayRequests(requests, brick!);
     const more = [String(BUSY_POLL_US), String(brick!.port), requests];
     return startLibfuse(bench, name, 'libfuse-floor', timeouts, ...more);
   };
-  const asleep = makeGlossaMount(above, ASLEEP);
+  const asleep = makeMount(startGlossa, [...ASLEEP, ...noAcl]);
   const kinds: Readonly<Record<BrickMount, TargetKind>> = {
     glossa: makeKind("glossa's client, GlusterFS's brick", 'glusterfs', glossa),
     asleep: makeKind('the same, --busy-poll 0', 'glusterfs', asleep),
     glusterfs: makeKind('GlusterFS alone', 'glusterfs', glusterfs),
     onGlossa: makeKind("GlusterFS's client, glossa's brick", 'glossa', glusterfs),
     glossaOnly: makeKind('glossa alone', 'glossa', glossa),
-    plain: makeKind("glossa's client, nothing above", 'glusterfs', makeGlossaMount([])),
+    plain: makeKind(
+      "glossa's client, nothing above",
+      'glusterfs',
+      makeMount(startGlossa, noAcl, []),
+    ),
     relay: makeKind('C, which only asks the brick', 'glusterfs', relay, makeFloorTarget),
   };
   return Object.fromEntries(mounts.map((mount) => [mount, kinds[mount]])) as typeof kinds;

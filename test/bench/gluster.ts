@@ -1,29 +1,24 @@
 /**
- * Starts a volume of GlusterFS without glusterd: its bricks, and the mounts of its clients. The volfiles are as glusterd
- * writes them, with few volumes; the bricks' lack the volumes that only other programs than these clients use.
+ * Starts the bricks of a volume of GlusterFS without glusterd, and makes the lowest volumes of its clients. The volfiles
+ * are as glusterd writes them, with few volumes; the bricks' lack those that only other programs than these clients use.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { explainFailure, MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
-import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
   brickStarters,
   makeClientVolume,
   makeDelayVolume,
   makeServerVolumes,
 } from '../../apps/bench/run/bricks.ts';
-import { findGlusterProblem, makeMountCommand } from '../../apps/bench/run/others/gluster.ts';
-import type { Timeouts } from '../../apps/bench/run/others/implementation.ts';
+import { findGlusterProblem } from '../../apps/bench/run/others/gluster.ts';
 import { type PlainVolume, printVolumes } from '../../runtime/volfile/description.ts';
 import { makeProcessTerminal } from '../../terminal/terminal.ts';
 import { type Bench, glossaProgram } from './bench.ts';
-import { makePosix, startServer, TIMEOUTS } from './servers.ts';
+import { makePosix } from './servers.ts';
 
 const BRICKS = ['b0', 'b1', 'b2'] as const;
-const CONNECT_MS_MAX = 20_000;
-const POLL_MS = 50;
 
 /** Is part of every volume that GlusterFS makes; keeps times equal on all bricks. */
 export const utime = makeVolume('utime', 'features/utime');
@@ -101,34 +96,4 @@ export async function startBricks(
     bricks.push({ name, port: brick.port, pid: brick.server.pid });
   }
   return bricks;
-}
-
-export interface ClientSettings {
-  /** Volumes above the clients. */
-  readonly volumes?: readonly PlainVolume[];
-  readonly timeouts?: Timeouts;
-  /** More flags of `glusterfs`. */
-  readonly flags?: readonly string[];
-  /** Milliseconds by which the client delays each request to a brick. */
-  readonly delayMs?: number;
-}
-
-/** Mounts the bricks by GlusterFS, with these volumes above. @throws {MeasurementError} */
-export async function startClient(
-  bench: Bench,
-  name: string,
-  bricks: readonly Brick[],
-  { volumes = [], timeouts = TIMEOUTS, flags = [], delayMs = 0 }: ClientSettings = {},
-): Promise<ServedMount> {
-  const volfile = printVolumes(stackVolumes(makeStorage(bricks, delayMs), volumes));
-  const makeCommand = makeMountCommand(() => volfile, flags);
-  const server = await startServer(bench, name, makeCommand, timeouts);
-  // The client mounts with the first brick, and logs the others.
-  const end = performance.now() + CONNECT_MS_MAX;
-  for (;;) {
-    const log = readFileSync(join(bench.folder, `${name}.log`), 'utf8');
-    if ((log.match(/attached to remote volume/g) ?? []).length >= bricks.length) return server;
-    if (performance.now() > end) throw new MeasurementError('the client does not reach all bricks');
-    await delay(POLL_MS, undefined, { signal: bench.signal });
-  }
 }

@@ -1,12 +1,12 @@
 /** Starts servers of glossa, of GlusterFS and in C, each over its own folder, until the end of a part. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { explainFailure, MeasurementError } from '../../apps/bench/engine/measurement-error.ts';
 import { makeVolume, stackVolumes } from '../../apps/bench/engine/stack-volumes.ts';
 import type { ServedMount } from '../../apps/bench/engine/target.ts';
 import {
   findGlusterProblem,
-  formatVolfile,
   makeMountCommand,
   makeTimeoutFlags,
 } from '../../apps/bench/run/others/gluster.ts';
@@ -26,6 +26,10 @@ export const UNCACHED: Timeouts = { entry: 0, attribute: 0, negative: 0 };
 
 /** Milliseconds after which what the kernel and md-cache's default know has expired. */
 export const EXPIRY_MS = (Math.max(TIMEOUTS.entry, TIMEOUTS.attribute) + 0.2) * 1000;
+
+/** Longest time until a client of GlusterFS has connected to all bricks, in milliseconds. */
+const CONNECT_MS_MAX = 20_000;
+const POLL_MS = 50;
 
 /** Microseconds for which `glossa mount` waits awake for a request by default. */
 export const BUSY_POLL_US = 50;
@@ -47,11 +51,11 @@ export async function startServer(
   return mount;
 }
 
-export interface GlossaSettings {
+export interface MountSettings {
   /** The storage under the volumes; by default storage/posix with its own folder. */
   readonly storage?: readonly PlainVolume[] | undefined;
   readonly timeouts?: Timeouts;
-  /** More flags of `glossa mount`. */
+  /** More flags of the program. */
   readonly flags?: readonly string[];
 }
 
@@ -80,11 +84,11 @@ export async function startGlossa(
   bench: Bench,
   name: string,
   above: readonly PlainVolume[],
-  { storage, timeouts = TIMEOUTS, flags = [] }: GlossaSettings = {},
+  { storage = [makePosix(bench, name)], timeouts = TIMEOUTS, flags = [] }: MountSettings = {},
 ): Promise<ServedMount> {
   const settings = {
     ...{ name, options: [], scratch: bench.folder, signal: bench.signal, program: glossaProgram },
-    volfile: writeVolfile(bench, name, storage ?? [makePosix(bench, name)], above),
+    volfile: writeVolfile(bench, name, storage, above),
     flags: [...makeTimeoutFlags(timeouts), ...flags],
   };
   const mount = await explainFailure(mountStack(settings, makeProcessTerminal()));
@@ -92,17 +96,31 @@ export async function startGlossa(
   return mount;
 }
 
-/** Mounts these volumes by GlusterFS, above its posix with a folder of its own. @throws {MeasurementError} */
+/** Mounts these volumes above the storage by GlusterFS; flags are of `glusterfs`. @throws {MeasurementError} */
 export async function startGlusterfs(
   bench: Bench,
   name: string,
   above: readonly PlainVolume[],
-  timeouts = TIMEOUTS,
+  { storage = [makePosix(bench, name)], timeouts, flags }: MountSettings = {},
 ): Promise<ServedMount> {
   const problem = findGlusterProblem();
   if (problem !== null) throw new MeasurementError(problem);
-  const makeCommand = makeMountCommand((directory) => formatVolfile(directory, above));
-  return startServer(bench, name, makeCommand, timeouts);
+  const volfile = printVolumes(stackVolumes(storage, above));
+  const server = await startServer(
+    bench,
+    name,
+    makeMountCommand(() => volfile, flags),
+    timeouts,
+  );
+  // A client mounts with the first brick, and logs the others.
+  const bricks = storage.filter(({ type }) => type === 'protocol/client').length;
+  const end = performance.now() + CONNECT_MS_MAX;
+  for (;;) {
+    const log = readFileSync(join(bench.folder, `${name}.log`), 'utf8');
+    if ((log.match(/attached to remote volume/g) ?? []).length >= bricks) return server;
+    if (performance.now() > end) throw new MeasurementError('the client does not reach all bricks');
+    await delay(POLL_MS, undefined, { signal: bench.signal });
+  }
 }
 
 /** Starts a server in C of `glossa bench`. @param extraArguments of its arguments. @throws {MeasurementError} */

@@ -16,7 +16,7 @@ import { type Bench, withTimeLimit } from './bench.ts';
 import {
   ASLEEP,
   BUSY_POLL_US,
-  type GlossaSettings,
+  type MountSettings,
   startGlossa,
   startGlusterfs,
   startLibfuse,
@@ -141,7 +141,7 @@ const makeVolumes = (bench: Bench, sources: readonly VolumeSource[]): readonly P
 export const makeGlossa = (
   title: string,
   above: readonly VolumeSource[] = [],
-  settings: GlossaSettings = {},
+  settings: MountSettings = {},
   proves = false,
 ): TargetKind => {
   const start = (bench: Bench, name: string) =>
@@ -153,7 +153,7 @@ export const makeGlossa = (
 export const makeGlossaCache = (
   title: string,
   above: readonly VolumeSource[],
-  settings?: GlossaSettings,
+  settings?: MountSettings,
 ): TargetKind => makeGlossa(title, above, settings, true);
 
 export const makeGlusterCache = (above: readonly PlainVolume[]): TargetKind =>
@@ -215,7 +215,7 @@ export const makeDirectories = (timeouts: Timeouts = TIMEOUTS) => ({
     startLibfuse(bench, name, 'libfuse', timeouts),
   ),
   glusterfs: makeKind('GlusterFS, storage/posix', (bench, name) =>
-    startGlusterfs(bench, name, [], timeouts),
+    startGlusterfs(bench, name, [], { timeouts }),
   ),
   bare: targets.bare,
 });

@@ -16,7 +16,7 @@ import {
   PLACES,
 } from './brick-mounts.ts';
 import { amounts } from './data.ts';
-import { makeStorage, startBricks, startClient, utime } from './gluster.ts';
+import { makeStorage, startBricks, utime } from './gluster.ts';
 import { makeSearchPart, type SearchPass } from './searches.ts';
 import { startGlusterfs } from './servers.ts';
 import type { Suite } from './suite.ts';
@@ -69,8 +69,11 @@ const networkTargets = {
 /** Makes targets over two bricks of GlusterFS: a client for each, and one more mount. */
 function makeGlusterfsTargets() {
   const startBricksOnce = startOnce((bench: Bench) => startBricks(bench, { count: 2 }));
+  const makeStorageOnce = startOnce(async (bench: Bench) =>
+    makeStorage(await startBricksOnce(bench)),
+  );
   const mountOnce = startOnce(async (bench: Bench) =>
-    startClient(bench, 'volume', await startBricksOnce(bench), { volumes: [utime] }),
+    startGlusterfs(bench, 'volume', [utime], { storage: await makeStorageOnce(bench) }),
   );
   const findStoragePath = async (bench: Bench, name: string): Promise<string> =>
     join((await mountOnce(bench)).mountpoint, name);
@@ -83,7 +86,7 @@ function makeGlusterfsTargets() {
   });
   return {
     ...makeCacheTargets(async (bench, name) => ({
-      storage: makeStorage(await startBricksOnce(bench)),
+      storage: await makeStorageOnce(bench),
       volumes: [utime],
       folder: name,
       storageFolder: await findStoragePath(bench, name),
@@ -96,9 +99,8 @@ function makeGlusterfsTargets() {
     nlcache: {
       title: "GlusterFS's client, nl-cache in C",
       async start(bench, name) {
-        const client = await startClient(bench, name, await startBricksOnce(bench), {
-          volumes: [utime, roomyNlCacheVolume],
-        });
+        const storage = await makeStorageOnce(bench);
+        const client = await startGlusterfs(bench, name, [utime, roomyNlCacheVolume], { storage });
         const target = await makeOwnTarget(bench, client, name);
         return proveCache(bench, target, await findStoragePath(bench, name));
       },

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, glossaProgram, startOnce } from '../bench.ts';
-import { makeStorage, startBricks, startClient, utime } from '../gluster.ts';
+import { makeStorage, startBricks, utime } from '../gluster.ts';
 import { type Program, type ProgramTarget, runProgramExperiment } from '../programs.ts';
-import { writeVolfile } from '../servers.ts';
+import { startGlusterfs, writeVolfile } from '../servers.ts';
 import { hold, type Report } from '../table.ts';
 import type { TargetKind } from '../targets.ts';
 
@@ -63,8 +63,9 @@ function makeTrees({ data, quick }: Bench): string {
 function makeKinds(): Readonly<Record<'cp' | 'glossa', TargetKind<ProgramTarget>>> {
   const start = startOnce(async (bench: Bench) => {
     const bricks = await startBricks(bench);
-    const volfile = writeVolfile(bench, 'copy', makeStorage(bricks), [utime]);
-    const startMount = (name: string) => startClient(bench, name, bricks, { volumes: [utime] });
+    const storage = makeStorage(bricks);
+    const volfile = writeVolfile(bench, 'copy', storage, [utime]);
+    const startMount = (name: string) => startGlusterfs(bench, name, [utime], { storage });
     const [into, outOf] = [await startMount('copy-in'), await startMount('copy-out')];
     const pids = [...bricks, into, outOf].map(({ pid }) => pid);
     return { volfile, into: into.mountpoint, outOf: outOf.mountpoint, bricks: pids };
