@@ -27,7 +27,6 @@ const STARTED_MODULES = [
   'cli/main',
   'server/mount-probe-process',
   'test/bench/api/volume-caller',
-  'test/bench/bridges/two-volumes',
   'test/bench/call-client',
   'test/bench/chunks/lock-caller',
   'test/bench/main',

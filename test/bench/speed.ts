@@ -4,19 +4,16 @@
  */
 import { makeVolume } from '../../apps/bench/engine/stack-volumes.ts';
 import type { PlainVolume } from '../../runtime/volfile/description.ts';
-import { CALL_LOADS, makeBrickCallPart, makeBrickDataPart, PLACES } from './brick-mounts.ts';
+import { CALL_LOADS, makeBrickCallPart, makeBrickDataPart } from './brick-mounts.ts';
 import { measureMountedReads } from './bridges/data.ts';
-import { type Loads, makeCallPart } from './calls.ts';
+import type { Loads } from './calls.ts';
 import { measureCommands } from './commands.ts';
 import { measureCores } from './cores.ts';
 import { amounts } from './data.ts';
-import { STAT_LOADS } from './mounts.ts';
 import { farAway, makeListingPart, makeProjectPart, projects } from './projects.ts';
 import { UNCACHED } from './servers.ts';
 import { measureMemory, measurePythonStart } from './start.ts';
 import type { Suite } from './suite.ts';
-import { hold } from './table.ts';
-import { targets } from './targets.ts';
 
 const ROUNDS = 5;
 
@@ -28,8 +25,6 @@ export const SHARED_CALLS: Loads = {
   full: { rounds: ROUNDS, count: 500, warm: 1_000, clients: CLIENTS },
   quick: { rounds: 3, count: 100, warm: 200, clients: CLIENTS },
 };
-
-// -- over bricks ---------------------------------------------------------------------------------
 
 const BOTH_CLIENTS = ['glossa', 'glusterfs'] as const;
 
@@ -62,25 +57,6 @@ const makeBrickPart = (what: string, bar: string, loads: Loads) =>
     { loads },
   );
 
-// -- over a directory ----------------------------------------------------------------------------
-
-const measureFloor = makeCallPart<'typescript' | 'floorAwake'>({
-  what: 'failed stat, a cache of absent names',
-  operation: 'absent',
-  loads: { ...STAT_LOADS, full: { ...STAT_LOADS.full, rounds: ROUNDS } },
-  places: PLACES,
-  targets: { typescript: targets.typescript, floorAwake: targets.floorAwake },
-  first: 'floorAwake',
-  firstTitle: 'floor',
-  held: [
-    hold(
-      'failed stat: TypeScript / C floor awake as long',
-      ['typescript', 'floorAwake'],
-      ['≤ 1.2, aim 1.1', '≤ 2.6, aim 1.3'],
-    ),
-  ],
-});
-
 export const speed: Suite = {
   about: `Measures what users do: mostly through glossa's client of bricks of GlusterFS, beside GlusterFS's own. As root on a
 quiet machine; a full run takes some 40 minutes. test/bench/README.md has a table of the parts.`,
@@ -99,7 +75,6 @@ quiet machine; a full run takes some 40 minutes. test/bench/README.md has a tabl
     // 1.2 times as many stats a second.
     'brick-clients': makeBrickPart(`stat, ${CLIENTS} clients`, '≤ 0.83', SHARED_CALLS),
     'git-status': makeProjectPart(projects.status, () => farAway('≥ 3, aim 10')),
-    floor: measureFloor,
     'python-start': measurePythonStart,
     commands: measureCommands,
     memory: measureMemory,

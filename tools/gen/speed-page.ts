@@ -25,9 +25,9 @@ interface SpeedRecord {
 
 /** Records by group, in the order of the table. Others follow in a group of their own. */
 const groups: Readonly<Record<string, readonly string[]>> = {
-  'A failed stat that a cache answers': ['stat', 'speed-floor', 'pass'],
+  'A failed stat that a cache answers': ['stat', 'pass'],
   'A translator in another language': [
-    ...['bridges-python', 'bridges-javascript', 'bridges-c', 'bridges-data', 'bridges-second'],
+    ...['bridges-python', 'bridges-javascript', 'bridges-c', 'bridges-data'],
     ...['speed-python-reads', 'tutorial-network', 'fusepy'],
   ],
   'Over bricks of GlusterFS': [

@@ -6,14 +6,13 @@ import type { Suite } from '../suite.ts';
 import { measureDataCosts, measureMountedReads } from './data.ts';
 import { measureIsolatedLookups, measureLookupCosts } from './lookups.ts';
 import { measureNegative } from './negative.ts';
-import { measureSecondVolume } from './second-volume.ts';
 import { measureUndefinedFops } from './undefined-fops.ts';
 
 export const bridges: Suite = {
   about: `Compares translators in Python, JavaScript and C, compiled to machine code (c) and to WebAssembly (wasm), with the same
 ones in TypeScript, all but one part of it in one process without a mount: lookups, reads of 128 KiB (data), the same through
-mounts (mount), fops that a module does not define (route), a second volume (second), a thread of its own (isolated), and
-examples/negative in all languages (negative). On a quiet machine; a full run takes about two minutes.`,
+mounts (mount), fops that a module does not define (route), a thread of its own (isolated), and examples/negative in all
+languages (negative). On a quiet machine; a full run takes about two minutes.`,
   legend: 'A cost is the difference to TypeScript in the same round.',
   isPlaced: false,
   parts: {
@@ -24,7 +23,6 @@ examples/negative in all languages (negative). On a quiet machine; a full run ta
     data: measureDataCosts,
     mount: measureMountedReads,
     route: measureUndefinedFops,
-    second: measureSecondVolume,
     isolated: measureIsolatedLookups,
     negative: measureNegative,
   },
