@@ -46,7 +46,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 150_690,
+      bound: 150_810,
       goal: 118_000,
     },
     {
