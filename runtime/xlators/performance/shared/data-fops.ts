@@ -113,22 +113,11 @@ export function makeTruncatingOpen<P extends InodeCache<K>, K extends InodeState
 
 /** Makes a create that reports O_TRUNC as a change: it may truncate a file that the cache knows by another name. */
 function makeTruncatingCreate<P extends InodeCache<K>, K extends InodeState>(): Fop<'create', P> {
-  const cbk: Cbk<'create', P> = (
-    frame,
-    _cookie,
-    xl,
-    opRet,
-    opErrno,
-    fd,
-    inode,
-    buf,
-    preparent,
-    postparent,
-    xdata,
-  ) => {
+  const cbk: Cbk<'create', P> = (frame, _cookie, xl, opRet, opErrno, ...reply) => {
+    const [, , buf] = reply;
     const tableInode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
     if (tableInode !== undefined) xl.priv.endChange(xl.priv.beginChange(tableInode));
-    unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
+    unwind.create(frame, opRet, opErrno, ...reply);
   };
   return (frame, xl, loc, flags, mode, umask, fd, xdata) => {
     const child = xl.children[0]!;

@@ -143,15 +143,8 @@ const createCbk = collectCbk.create(
   },
 );
 
-const truncateCbk: Cbk<'ftruncate', WriteBehind> = (
-  frame,
-  _cookie,
-  _xl,
-  opRet,
-  opErrno,
-  _prebuf,
-  postbuf,
-) => unwindCreate(frame, opRet, opErrno, postbuf);
+const truncateCbk: Cbk<'ftruncate', WriteBehind> = (frame, _cookie, _xl, ...[ret, errno, , buf]) =>
+  unwindCreate(frame, ret, errno, buf);
 
 const statCbk: Cbk<'fstat', WriteBehind> = (frame, _cookie, _xl, opRet, opErrno, buf) =>
   unwindCreate(frame, opRet, opErrno, buf);
