@@ -292,6 +292,8 @@ const changingFops = {
   link: [0],
   rename: [0, 1],
   unlink: [],
+  namelink: [],
+  put: [],
 } as const satisfies Partial<Record<FopName, readonly number[]>>;
 
 /** Others that wait for these writes. */

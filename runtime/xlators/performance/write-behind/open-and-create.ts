@@ -26,6 +26,7 @@ import type { Cbk, Fop } from '../../../core/xlator.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import type { WriteWaiter } from './write.ts';
 import {
+  WaitingChange,
   WaitingFop,
   type WriteBehind,
   type WriteBehindXlator,
@@ -67,7 +68,7 @@ export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
 export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
   const queue = xl.priv.findQueue(fd.inode);
   queue?.noteOpen(fd);
-  if (queue === undefined || queue.isIdle) {
+  if ((flags & O_TRUNC) === 0 && (queue === undefined || queue.isIdle)) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
   windAfterWrites(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
@@ -119,15 +120,19 @@ export const create: Fop<'create', WriteBehind> = (
   const child = xl.children[0]!;
   // The file has no earlier writes: it is new (O_EXCL), or no write to any file is under way or has failed.
   if ((flags & O_EXCL) !== 0 || (priv.usedBytes === 0 && !priv.hasFailed)) {
-    return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
+    if ((flags & (O_EXCL | O_TRUNC)) !== O_TRUNC)
+      return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
+    return new WaitingChange(frame, xl, 'create', [loc, flags, mode, umask, fd, xdata]).run();
   }
   frame.local = new PendingCreate(frame, xl, fd, flags);
+  priv.changeCount += 1;
   wind.create(frame, priv.endedWriteCount, createCbk, child, loc, flags, mode, umask, fd, xdata);
 };
 
 const createCbk = collectCbk.create(
   (frame, endedCountAtWind, untypedXl, opRet, opErrno, values) => {
     const xl = untypedXl as WriteBehindXlator;
+    xl.priv.changeCount -= 1;
     const buf = values[BUF_INDEX] as Iatt | null;
     const inode = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
     const queue = inode === undefined ? undefined : xl.priv.findQueue(inode);

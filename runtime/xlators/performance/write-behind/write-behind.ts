@@ -11,6 +11,7 @@ import {
 } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { messages } from '../../../core/messages.ts';
+import { O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import type { OptionValues } from './options.ts';
 import type { Write, WriteWaiter } from './write.ts';
@@ -75,7 +76,8 @@ export function windAfterWrites(
   start?: number,
   end?: number,
 ): void {
-  const Waiting = name === 'writev' ? WaitingChange : WaitingFop;
+  const isRead = name === 'readv' || (name === 'open' && ((args[1] as number) & O_TRUNC) === 0);
+  const Waiting = isRead ? WaitingFop : WaitingChange;
   const waitingFop = new Waiting(frame, xl, name, args);
   if (queue === undefined) waitingFop.run();
   else queue.runAfterWrites(waitingFop, start, end);
