@@ -136,7 +136,7 @@ export class Channel {
   /** Puts a message into the ring, or in the backlog. Does not wake the receiver. */
   put(message: MessageWriter): void {
     // Aligns long data: V8 copies unaligned shared memory byte by byte, up to eight times as slowly.
-    message.headLength = alignBytes(message.headLength);
+    if (message.longBytes > 0) message.headLength = alignBytes(message.headLength);
     const { length } = message;
     if (this.backlog.length === 0 && length <= MAX_PIECE_BYTES && this.hasRoom(length)) {
       this.outRing.writeMessage(message, this.writtenByteCount);
