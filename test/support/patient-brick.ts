@@ -8,6 +8,7 @@ import { INFO } from '../../runtime/core/log.ts';
 import type { SourceRegistry } from '../../runtime/core/pump-source.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { pump } from '../../runtime/pump/pump.ts';
+import { collectGarbage } from '../../runtime/sys/scheduled-collection.ts';
 import { makeGraph } from '../../runtime/volfile/make-graph.ts';
 import { Registry } from '../../runtime/volfile/registry.ts';
 import { Source } from '../../runtime/volfile/source.ts';
@@ -25,6 +26,12 @@ const SOCKETS: readonly (readonly [string, SourceRegistry | undefined])[] = [
 ];
 /** Servers of the brick's sockets, with their names. */
 export const selectedSockets = selectVariants(SOCKETS, ([name]) => name === 'the pump');
+
+/** Bytes of buffers in use. V8 sweeps those of collected buffers in a thread: what is too much may be garbage yet. */
+export function bufferBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
 
 export class PatientBrick {
   readonly logLines: string[] = [];
