@@ -8,7 +8,13 @@ import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import type { FopName } from '../../runtime/core/gen/fops.gen.ts';
 import type { DebuggableModule, LineStops, ModuleMethod } from '../../runtime/core/line-stops.ts';
 import { messages } from '../../runtime/core/messages.ts';
-import { defineOptions, describeMissingOption, type Values } from '../../runtime/core/options.ts';
+import {
+  defineOptions,
+  describeMissingOption,
+  type Values,
+  type VolfileOption,
+} from '../../runtime/core/options.ts';
+import { type Reach, reachPath } from '../../runtime/core/reach.ts';
 import {
   announceChangedReplies,
   defineTranslator,
@@ -21,7 +27,7 @@ import { failureOptions, type Owner, readLimits, readPolicy } from './lifecycle/
 import { Host, type HostState, hostFunctions } from './lifecycle/host.ts';
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { readModuleOptions } from './lifecycle/module-options.ts';
-import { findModule } from './lifecycle/module-search.ts';
+import { findModule, locateModule, type ModuleQuery } from './lifecycle/module-search.ts';
 import {
   findGrants,
   grantOptions,
@@ -182,20 +188,56 @@ function describeModule({ name, priv }: Xlator<GlupyState>): DebuggableModule {
 const listMethods = ({ description }: Guest): ModuleMethod[] =>
   description.methods.map(([name, file, line]) => ({ name, file, line }));
 
+/** Makes the query for the module that a volume's options name. @throws {InitError} without its name */
+function makeModuleQuery(
+  { 'module-name': name, 'module-path': path, language }: Settings,
+  baseDir: string,
+  volfileOptions: readonly VolfileOption[] = [],
+): ModuleQuery {
+  if (name === undefined)
+    throw new InitError(describeMissingOption('module-name', 'which module?', volfileOptions));
+  return { name, path, language, baseDir };
+}
+
 /** Finds and reads the module that a volume's options name. @throws {InitError} */
 function findVolumeModule(
   { languages, machine }: HostingContext,
   xl: Xlator<GlupyState>,
   settings: Settings,
 ): HostedModule {
-  const name = settings['module-name'];
-  if (name === undefined)
-    throw new InitError(describeMissingOption('module-name', 'which module?', xl.volfileOptions));
-  const { baseDir } = xl.context;
-  const { language, 'module-path': path } = settings;
-  const module = findModule({ name, path, language, baseDir }, languages, machine);
+  const query = makeModuleQuery(settings, xl.context.baseDir, xl.volfileOptions);
+  const module = findModule(query, languages, machine);
   machine.warnForeignWritable(xl, module.path);
   return module;
+}
+
+/**
+ * Lists what a volume reaches: its module's folder, the folders that imports are searched in, packages and grants.
+ * @throws {InitError}
+ */
+function listModuleReach(
+  { languages, machine }: HostingContext,
+  settings: Settings,
+  baseDir: string,
+): Reach[] {
+  const { sources } = machine;
+  const module = locateModule(makeModuleQuery(settings, baseDir), languages, machine);
+  const { grants, packages } = findGrants(settings, baseDir, machine);
+  // A module that is a link is read in the folder of its target.
+  const ownFolders = new Set([module.path, sources.findRealPath(module.path)].map(dirname));
+  // The server reaches its own folder, with the bundled examples, in any case.
+  const otherFolders = module.folders.filter(
+    (folder) => !ownFolders.has(folder) && !folder.startsWith(`${sources.installed}/`),
+  );
+  const listPaths = (paths: Iterable<string>, option: string, access: 'read' | 'write' = 'read') =>
+    [...paths].flatMap((path) => reachPath(path, option, access));
+  return [
+    ...listPaths(ownFolders, 'module-name'),
+    ...listPaths(otherFolders, 'module-path'),
+    ...listPaths(packages, 'packages'),
+    ...listPaths(grants.read, 'allow-read'),
+    ...listPaths(grants.write, 'allow-write', 'write'),
+  ];
 }
 
 /** Refuses options that this machine does not support. @throws {InitError} */
@@ -490,6 +532,7 @@ export function makeGlupy(
     options,
     openOptions: true,
     ...hostFunctions,
+    reach: (settings, baseDir) => listModuleReach(hosting, settings, baseDir),
     init: (xl, settings) => initVolume(hosting, xl, settings),
     check: (xl, settings) => checkModule(hosting, xl, settings),
     reconfigure: (xl, settings) => reconfigureVolume(hosting, xl, settings),

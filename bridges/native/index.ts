@@ -4,7 +4,7 @@
  * a sandbox: its crash ends the process. The volume takes the file's fops, and the options that the
  * file declares beside those of features/native.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { describeViewGaps, findViewGaps } from '../../runtime/core/fop-views.ts';
@@ -16,7 +16,9 @@ import {
   describeMissingOption,
   type Options,
   type Values,
+  type VolfileOption,
 } from '../../runtime/core/options.ts';
+import { type Reach, reachPath } from '../../runtime/core/reach.ts';
 import {
   announceChangedReplies,
   defaultNotify,
@@ -78,7 +80,7 @@ const filesByVolume = new WeakMap<Xlator<unknown>, LoadedFile>();
 
 /** Loads the file, and starts its translator in this volume; returns the translator's state. */
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
-  const path = findFile(xl, settings['module-path']);
+  const path = findFile(settings['module-path'], xl.context.baseDir, xl.volfileOptions);
   const provider = findProvider(path);
   const { record, files, locate } = await provider.load(path, xl, {
     ffi: settings.ffi,
@@ -129,15 +131,30 @@ async function replaceVolume(xl: Xlator<unknown>): Promise<ReloadResult> {
   }
 }
 
+/** Lists what the file's code is read from: its folder, and the packages that Node finds from there. @throws {InitError} */
+function listFileReach(settings: Values<typeof options>, baseDir: string): Reach[] {
+  const path = realpathSync(findFile(settings['module-path'], baseDir));
+  // Each element is the folder above the one before it.
+  const folders = path.split('/').map((_, depth) => resolve(path, '../'.repeat(depth + 1)));
+  const packageFolders = folders.map((folder) => resolve(folder, 'node_modules'));
+  return [dirname(path), ...packageFolders.filter((folder) => existsSync(folder))].flatMap(
+    (folder) => reachPath(folder, 'module-path', 'read'),
+  );
+}
+
 const findProvider = (path: string): Provider =>
   providers.find(({ extensions }) => extensions.includes(extname(path)))!;
 
 /** Returns the file of option module-path. @throws {InitError} if it is missing or unsuitable */
-function findFile(xl: Xlator<unknown>, modulePath: string | undefined): string {
+function findFile(
+  modulePath: string | undefined,
+  baseDir: string,
+  volfileOptions: readonly VolfileOption[] = [],
+): string {
   if (modulePath === undefined) {
-    throw new InitError(describeMissingOption('module-path', 'which file?', xl.volfileOptions));
+    throw new InitError(describeMissingOption('module-path', 'which file?', volfileOptions));
   }
-  const path = resolve(xl.context.baseDir, modulePath);
+  const path = resolve(baseDir, modulePath);
   const knownExtensions = providers.flatMap(({ extensions }) => extensions);
   if (!knownExtensions.includes(extname(path))) {
     throw new InitError(
@@ -240,8 +257,9 @@ export default defineTranslator<unknown, typeof options>({
   openOptions: true,
   moreOptions: { 'for a .so file': sharedObjectOptions },
   init,
+  reach: listFileReach,
   async check(xl, settings) {
-    const path = findFile(xl, settings['module-path']);
+    const path = findFile(settings['module-path'], xl.context.baseDir, xl.volfileOptions);
     const written = findProvider(path).check(path);
     if (written !== null) warnOfWrittenGaps(xl, path, written);
   },

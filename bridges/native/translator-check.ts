@@ -90,6 +90,7 @@ const translatorRules: { readonly [K in keyof Required<Translator<unknown>>]: Fi
   observes: COMPUTED_FLAG_RULE,
   init: { expected: 'a function (xl, options) that gives xl.priv', isValid: isFunction },
   check: makeHookRule('xl, options'),
+  reach: makeHookRule('options, baseDir'),
   reconfigure: makeHookRule('xl, options'),
   succeed: makeHookRule('xl, before'),
   inherit: makeHookRule('xl, before'),

@@ -24,6 +24,7 @@ import { messages } from './messages.ts';
 import type { VolumeObserver } from './observer.ts';
 import type { Fd } from './operands.ts';
 import type { Options, Values, VolfileOption } from './options.ts';
+import type { Reach } from './reach.ts';
 
 /** A translator's implementation of a fop. It replies by one unwind of `frame`, now or later. */
 export type Fop<N extends FopName, P> = {
@@ -104,6 +105,11 @@ export interface Translator<P, O extends Options = Options> {
    * `xl.warnSuspicious`. @throws as `init` does
    */
   check?(xl: Xlator<P>, options: Values<O>): Promise<void>;
+  /**
+   * States what an instance with these options reaches outside of its process; absent if nothing. It starts nothing.
+   * @param baseDir as `Context.baseDir` @throws {InitError} for options that `init` would refuse
+   */
+  reach?(options: Values<O>, baseDir: string): readonly Reach[];
   /**
    * Applies changed options. `options` has all values with defaults; only reconfigurable ones have changed.
    */

@@ -127,12 +127,27 @@ function listModules(
   });
 }
 
-/** Finds a volume's module. @throws {InitError} naming the searched folders */
-export function findModule(
+/** A module's file that has not been read, and the folders that were searched for it. */
+interface LocatedModule extends Candidate {
+  /** Its name, without extension. */
+  readonly name: string;
+  readonly folders: readonly string[];
+}
+
+/** Finds and reads a volume's module. @throws {InitError} naming the searched folders */
+export const findModule = (
   query: ModuleQuery,
   languages: readonly HostedLanguage[],
   machine: SearchMachine,
-): ModuleFile & { readonly language: HostedLanguage } {
+): ModuleFile & { readonly language: HostedLanguage } =>
+  readModuleFile(locateModule(query, languages, machine), machine.sources);
+
+/** Finds the file of a volume's module. @throws {InitError} naming the searched folders */
+export function locateModule(
+  query: ModuleQuery,
+  languages: readonly HostedLanguage[],
+  machine: SearchMachine,
+): LocatedModule {
   const { sources } = machine;
   const {
     bareName,
@@ -175,14 +190,8 @@ export function findModule(
       );
     }
     const [match] = matches;
-    if (match !== undefined) {
-      return readModuleFile(
-        bareName,
-        { ...match, language: languageByExtension ?? match.language },
-        folders,
-        sources,
-      );
-    }
+    if (match !== undefined)
+      return { ...match, language: languageByExtension ?? match.language, name: bareName, folders };
   }
   const otherModules = listModules(folders, searchedLanguages, sources).filter(
     (name) => name !== bareName,
@@ -228,12 +237,7 @@ function describeMiss(
 }
 
 /** Reads a found module. @throws {InitError} */
-function readModuleFile(
-  name: string,
-  { language, path }: Candidate,
-  folders: readonly string[],
-  sources: Sources,
-) {
+function readModuleFile({ name, language, path, folders }: LocatedModule, sources: Sources) {
   try {
     const bytes = sources.read(path);
     const source = language.isBinary ? '' : decodeSource(path, bytes, language.codingDeclaration);

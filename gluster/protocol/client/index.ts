@@ -10,8 +10,9 @@ import {
   type Fops,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
+import { listCertificateFiles } from '../shared/certificates.ts';
 import { marshals } from './marshal.ts';
-import { options } from './options.ts';
+import { listAddresses, options } from './options.ts';
 import type { RemoteFd } from './remote-fds.ts';
 import { RemoteVolume } from './remote-volume.ts';
 
@@ -34,6 +35,7 @@ export default defineTranslator<RemoteVolume, typeof options>({
   dataPath: { keepsPages: (xl, hasClientTimes) => xl.priv.reportsAllChanges(hasClientTimes) },
   options,
   fops,
+  reach: (settings) => [...listAddresses(settings), ...listCertificateFiles(settings)],
   init: (xl, settings) => new RemoteVolume(xl, settings),
   reconfigure(xl, settings) {
     xl.priv.state.settings = settings;

@@ -4,6 +4,7 @@ import type { SocketAddress } from '../../../runtime/core/addresses.ts';
 import { declareEffectlessOptions } from '../../../runtime/core/effectless-options.ts';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
+import type { Reach } from '../../../runtime/core/reach.ts';
 import { tlsOptions } from '../shared/certificates.ts';
 import { isUnixTransport, listTransportTypes } from '../shared/transport-types.ts';
 
@@ -122,4 +123,13 @@ export function readAddress(settings: Settings): SocketAddress {
   if (host === undefined)
     throw new InitError('option remote-host is missing: set it to the host of the brick');
   return { host, port: settings['remote-port'] ?? MANAGEMENT_PORT };
+}
+
+/** Lists the addresses that a volume connects to; without remote-port, the daemon may name any port. */
+export function listAddresses(settings: Settings): Reach[] {
+  const target = readAddress(settings);
+  if ('path' in target)
+    return [{ access: 'connect', target, option: 'transport.socket.connect-path' }];
+  const port = settings['remote-port'] ?? 0;
+  return [{ access: 'connect', target: { ...target, port }, option: 'remote-host' }];
 }

@@ -14,7 +14,7 @@ import {
   isChange,
   type Xlator,
 } from '../../../runtime/core/xlator.ts';
-import { readCertificates } from '../shared/certificates.ts';
+import { listCertificateFiles, readCertificates } from '../shared/certificates.ts';
 import { canBeUsed, formatAllow, readAuthOptions } from './auth.ts';
 import { BrickServer, readAddress } from './brick-server.ts';
 import { AUTH_KEY_PATTERN, authOptions, options, type Settings } from './options.ts';
@@ -47,6 +47,11 @@ export default defineTranslator<BrickServer, typeof options>({
   moreOptions: authOptions,
   fops: {},
   passesThrough: false,
+  reach(settings) {
+    const target = readAddress(settings);
+    const option = `transport.socket.listen-${'path' in target ? 'path' : 'port'}`;
+    return [{ access: 'listen', target, option }, ...listCertificateFiles(settings)];
+  },
   async check(xl, settings) {
     readAddress(settings as Settings);
     readCertificates(settings as Settings);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InitError } from '../../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../../runtime/core/options.ts';
+import { type Reach, reachPath } from '../../../runtime/core/reach.ts';
 
 export const tlsOptions = defineOptions({
   'transport.socket.ssl-enabled': {
@@ -90,3 +91,11 @@ export function readCertificates(
   }
   return certificates as unknown as Certificates;
 }
+
+/** Lists the files that the TLS options name; none without TLS. */
+export const listCertificateFiles = (settings: Partial<Values<typeof tlsOptions>>): Reach[] =>
+  Object.entries(tlsOptions).flatMap(([key, { type }]) => {
+    const path = settings[key as keyof typeof tlsOptions];
+    const isRead = settings['transport.socket.ssl-enabled'] === true && type === 'path';
+    return isRead && typeof path === 'string' ? reachPath(path, key, 'read') : [];
+  });

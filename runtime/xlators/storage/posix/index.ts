@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { declareEffectlessOptions } from '../../../core/effectless-options.ts';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
+import { reachPath } from '../../../core/reach.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { checkDirectory } from './directory-check.ts';
 import type { OpenFile } from './files.ts';
@@ -21,8 +22,11 @@ function readUuid(key: string, text: string | undefined): string | null {
 }
 
 /** Returns option `directory` as an absolute path. @throws {InitError} without the option */
-function resolveDirectory(xl: Xlator, { directory }: { directory: string | undefined }): string {
-  if (directory !== undefined && directory !== '') return resolve(xl.context.baseDir, directory);
+function resolveDirectory(
+  { directory }: { readonly directory: string | undefined },
+  baseDir: string,
+): string {
+  if (directory !== undefined && directory !== '') return resolve(baseDir, directory);
   throw new InitError("option 'directory' is missing: name the directory to serve");
 }
 
@@ -154,8 +158,10 @@ export default defineTranslator({
       reconfigurable: true,
     },
   },
+  reach: (options, baseDir) =>
+    reachPath(resolveDirectory(options, baseDir), 'directory', 'read', 'write'),
   async check(xl, options) {
-    checkDirectory(xl.name, resolveDirectory(xl, options));
+    checkDirectory(xl.name, resolveDirectory(options, xl.context.baseDir));
     readUuid('volume-id', options['volume-id']);
     readUuid('glusterd-uuid', options['glusterd-uuid']);
   },
@@ -164,7 +170,7 @@ export default defineTranslator({
     const { openStore } = await import('./service.ts');
     const store = openStore(xl, {
       volume: xl.name,
-      directory: resolveDirectory(xl, options),
+      directory: resolveDirectory(options, xl.context.baseDir),
       handleLimit: options['handle-limit'],
       gfidHandles: options['gfid-handles'],
       gfidXattrs: options['gfid-xattrs'],

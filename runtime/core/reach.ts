@@ -1,0 +1,37 @@
+/**
+ * States what a volume reaches outside of its process: files, sockets and addresses, from its options alone. A server
+ * that the kernel confines reaches the union of its volumes' reach, and what it needs itself.
+ */
+import { formatSocketAddress, type SocketAddress } from './addresses.ts';
+
+/** `write` does not include `read`. `execute` is for programs and their loader, not for libraries. */
+export type ReachAccess = 'read' | 'write' | 'execute' | 'connect' | 'listen';
+
+/** One file or address that is reached. */
+export interface Reach {
+  readonly access: ReachAccess;
+  /**
+   * The absolute path of a file, of a folder with all below it, or of a UNIX socket; or the address of a TCP socket, whose
+   * port 0 is any that the other side names (connect), or a free one (listen).
+   */
+  readonly target: SocketAddress;
+  /** The option that names it, or for a server's own needs the purpose. */
+  readonly option: string;
+}
+
+/** The reach of a volume of a graph. */
+export interface VolumeReach extends Reach {
+  /** The volume's name; null for what the server itself needs. */
+  readonly volume: string | null;
+}
+
+/** Returns the reach of a path, once for each access. */
+export const reachPath = (
+  path: string,
+  option: string,
+  ...accesses: readonly ReachAccess[]
+): Reach[] => accesses.map((access) => ({ access, target: { path }, option }));
+
+/** Formats a target as a path or `HOST:PORT`, with `*` for port 0. */
+export const formatReachTarget = (target: SocketAddress): string =>
+  formatSocketAddress(target).replace(/^([^/].*):0$/, '$1:*');
