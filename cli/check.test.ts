@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { koffiPath } from '../runtime/sys/koffi.ts';
 import { FakeTerminal, runCommand } from '../test/support/cli.ts';
 import { GLOSSA, run, withScratch } from '../test/support/mount.ts';
+import { printReach } from './reach-table.ts';
 
 /** The package through which libc is called. */
 
@@ -98,6 +99,23 @@ FILE: 1 error, 1 warning
     const { status, out } = await check(text.replace('echo', 'exit 3;'), ['--allow-shell']);
     expect(status).toBe(1);
     expect(out).toMatch('exited with status 3');
+  });
+
+  it('prints what volumes and server reach with --reach, escape characters as text', async () => {
+    const posix = good.replace('memory', 'posix\n    option directory /tmp');
+    const table = (await check(posix, ['--reach'])).out;
+    expect(table).toMatch(
+      /^path or address +how +volume +option\n\/tmp +read, write +mem +direct/m,
+    );
+    expect(table).toMatch(/ +read +- +volfile$/m);
+    const { reach } = JSON.parse((await check(posix, ['--reach', '--json'])).out).files[0];
+    const access = ['read', 'write'] as const;
+    const row = { target: '/tmp', access, volume: 'mem', option: 'directory' };
+    expect(reach[0]).toEqual(row);
+    const terminal = new FakeTerminal();
+    printReach([{ ...row, target: '/\x1b[2J' }], terminal);
+    expect(terminal.outText).not.toContain('\x1b');
+    expect((await check(bad, ['--reach', '--json'])).out).not.toContain('"reach"');
   });
 
   it('prints the problems as JSON with --json', async () => {

@@ -1,10 +1,13 @@
 /** `glossa check`: prints all problems of volfiles that can be found without starting them. */
 import { dirname, resolve } from 'node:path';
+import { makeReachRows, type ReachRow } from '../runtime/core/reach.ts';
 import { findTopVolume } from '../runtime/volfile/description.ts';
+import { listGraphReach } from '../runtime/volfile/graph-reach.ts';
 import { inspectVolumes } from '../runtime/volfile/inspect-volumes.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { formatProblems, type VolfileProblem } from '../runtime/volfile/problems.ts';
 import type { VolfileInspection } from '../runtime/volfile/volfile.ts';
+import { findDefaultLogFile } from '../server/log-sink.ts';
 import { NodeContext } from '../server/node-context.ts';
 import {
   formatProblemCounts,
@@ -17,6 +20,7 @@ import { defineCommand } from '../terminal/command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_USAGE, Failure, UsageError } from '../terminal/exit.ts';
 import { quietFlag, toggleFlag } from '../terminal/flags.ts';
 import { printNote, type Terminal } from '../terminal/terminal.ts';
+import { printReach } from './reach-table.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 /** A row of `files` in the output of --json. */
@@ -24,6 +28,8 @@ interface FileReport {
   readonly file: string;
   readonly ok: boolean;
   readonly problems: readonly VolfileProblem[];
+  /** With --reach, of a file without errors. */
+  readonly reach?: readonly ReachRow[];
   /** The reason why the file could not be read; absent if it was. */
   readonly error?: string;
 }
@@ -40,10 +46,14 @@ export default defineCommand({
   flags: {
     ...volfileFlags,
     ...quietFlag,
+    reach: toggleFlag({
+      help: 'print what a server of it reaches: path or address, how, volume (- for the server itself), option',
+    }),
     json: toggleFlag({
       help:
         'print {ok, files: [{file, ok, problems: [{severity, code, file, line, column, length, ' +
-        'message, hint}], error}]}; error if it cannot be read',
+        'message, hint}], reach: [{target, access, volume, option}], error}]}; error if it cannot be ' +
+        'read, reach with --reach',
     }),
   },
   async run({ flags, operands }, terminal) {
@@ -57,8 +67,11 @@ export default defineCommand({
         const { problems } = inspection;
         const isValid = inspection.description !== undefined;
         if (!isValid) status = Math.max(status, EXIT_FAILURE);
-        files.push({ file, ok: isValid, problems });
-        if (!flags.json) printInspection(file, inspection, terminal);
+        const reach = flags.reach && isValid ? await listReach(operand, inspection) : undefined;
+        files.push({ file, ok: isValid, problems, ...(reach && { reach }) });
+        if (flags.json) continue;
+        printInspection(file, inspection, terminal);
+        if (reach !== undefined) printReach(reach, terminal);
       } catch (error) {
         const isUsage = error instanceof UsageError;
         if (!isUsage && !(error instanceof Failure)) throw error;
@@ -90,12 +103,30 @@ async function inspectOperand(file: string, flags: CheckFlags): Promise<VolfileI
   const inspection = isStandardInput
     ? await inspectStandardInput(settings)
     : await inspectFile(file, settings);
-  const baseDir = isStandardInput ? process.cwd() : dirname(resolve(file));
+  const baseDir = findBaseDir(file);
   return inspectVolumes(inspection, {
     registry,
     strict,
     makeContext: (warn) => new NodeContext({ sink: NULL_SINK, baseDir, wake() {}, warn }),
   });
+}
+
+/** Returns the folder that the relative paths of a volfile start from. */
+const findBaseDir = (file: string): string =>
+  file === STDIN ? process.cwd() : dirname(resolve(file));
+
+/** Lists what a mount of a checked file reaches, with the default places of its log and state. */
+async function listReach(
+  file: string,
+  { description }: VolfileInspection,
+): Promise<readonly ReachRow[]> {
+  const { registry } = await import('../server/registry.ts');
+  const { listServerReach } = await import('../server/server-reach.ts');
+  const settings = { volfile: file, logFile: findDefaultLogFile('') };
+  return makeReachRows([
+    ...listGraphReach(description!, registry, findBaseDir(file)),
+    ...listServerReach(settings),
+  ]);
 }
 
 /** Drops the log lines that volumes write while their options are checked. */

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { NOBODY } from '../test/support/client.ts';
 import {
@@ -53,6 +54,25 @@ describeMounts('glossa mounts', () => {
       expect(out).toMatch(new RegExp(`^${mount.path} .* ${mount.child.pid} +answers$`, 'm'));
       await mount.stop();
       expect(await list(scratch)).toEqual([]);
+    }));
+
+  it('shows what a server reaches with --reach, as .meta and the statedump do', () =>
+    withScratch(async (scratch) => {
+      const data = await scratch.makeFolder('data');
+      const volume = `volume disk\n    type storage/posix\n    option directory ${data}\nend-volume\n`;
+      const meta = 'volume top\n    type meta\n    subvolumes disk\nend-volume\n';
+      const mount = await startMount(scratch, volume + meta);
+      const { out } = await runGlossa(scratch, ['mounts', '--reach', '--json']);
+      const rows = JSON.parse(out) as { mountpoint: string; reach: unknown[] }[];
+      const { reach } = rows.find(({ mountpoint }) => mountpoint === mount.path)!;
+      const access = ['read', 'write'];
+      expect(reach[0]).toEqual({ target: data, access, volume: 'disk', option: 'directory' });
+      expect(reach).toContainEqual(expect.objectContaining({ volume: null, option: 'log' }));
+      const dump = await runGlossa(scratch, ['stats', 'statedump', mount.path]);
+      expect(dump.out).toContain(`\n[global.reach]\nreach[0]=${data} read,write disk directory\n`);
+      const table = await runGlossa(scratch, ['mounts', '--reach']);
+      expect(table.out).toContain(`\n\n${mount.path}\npath or address`);
+      expect(JSON.parse(await readFile(`${mount.path}/.meta/reach`, 'utf8'))).toEqual(reach);
     }));
 
   it('shows stuck and dead mounts without hanging', () =>

@@ -4,6 +4,7 @@
  * hang.
  */
 import { readFileSync } from 'node:fs';
+import type { ReachRow } from '../runtime/core/reach.ts';
 import { checkHealth, type MountHealth } from '../runtime/mount/mount-health.ts';
 import {
   FS_TYPE,
@@ -14,6 +15,8 @@ import {
 import { findServer, readStartTime } from '../runtime/mount/server-process.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import {
+  fetchReach,
+  findServer as findAskedServer,
   formatListeners,
   listRunningServers,
   type RunningServer,
@@ -25,6 +28,7 @@ import { takeOperands, toggleFlag } from '../terminal/flags.ts';
 import { formatTable } from '../terminal/layout.ts';
 import { formatLocalTime } from '../terminal/quantities.ts';
 import { paint, type Style, type Terminal } from '../terminal/terminal.ts';
+import { printReach } from './reach-table.ts';
 
 /** A row of the list, and of --json; null for a fact that is absent or hidden from this user. */
 interface Row {
@@ -40,6 +44,8 @@ interface Row {
   readonly since: Date | null;
   readonly pid: number | null;
   readonly health: MountHealth;
+  /** The files and addresses that the server reaches; with --reach only. */
+  readonly reach?: readonly ReachRow[] | null;
 }
 
 export default defineCommand({
@@ -50,10 +56,13 @@ export default defineCommand({
     "process, and its health. 'stuck' has not answered for 3 seconds, 'dead' has lost its server " +
     "('glossa umount MNT' unmounts it), and 'unknown' does not let this user in to ask.",
   flags: {
+    reach: toggleFlag({
+      help: 'print also what each server reaches: path or address, how, volume (- for the server itself), option',
+    }),
     json: toggleFlag({
       help:
         'print [{what, mountpoint, listens: [{address, bricks: [NAME]}], volfile, user, uid, since, ' +
-        'pid, health}]; null is not to be seen',
+        'pid, health, reach: [{target, access, volume, option}]}], reach with --reach; null is not to be seen',
     }),
   },
   async run({ flags, operands }, terminal) {
@@ -64,9 +73,16 @@ export default defineCommand({
       listRunningServers(),
       Promise.all(glossaMounts.map((mount) => makeMountRow(mount, mounts))),
     ]);
-    const rows = [...mountRows, ...servers.map(makeServerRow)];
+    const plainRows = [...mountRows, ...servers.map(makeServerRow)];
+    const rows = flags.reach ? await Promise.all(plainRows.map(addReach)) : plainRows;
     if (flags.json) terminal.out(JSON.stringify(rows, null, 2));
     else printRows(rows, terminal);
+    if (flags.json || !flags.reach) return EXIT_OK;
+    for (const { reach, ...row } of rows) {
+      terminal.out(`\n${formatPlace(row)}`);
+      if (reach) printReach(reach, terminal);
+      else terminal.out('its server did not answer this user');
+    }
     return EXIT_OK;
   },
 });
@@ -107,6 +123,18 @@ function makeServerRow({ process, uid, about, health }: RunningServer): Row {
   };
 }
 
+/** Asks the server of a row what it reaches. */
+async function addReach(row: Row): Promise<Row> {
+  const operand = row.mountpoint ?? `${row.pid}`;
+  if (row.health !== 'answers') return { ...row, reach: null };
+  const server = await findAskedServer(operand).catch(() => null);
+  return { ...row, reach: server && (await fetchReach(server)) };
+}
+
+/** Formats a row's mount point, or its addresses. */
+const formatPlace = ({ mountpoint, listens }: Row): string =>
+  makePrintable(mountpoint ?? (formatListeners({ listens }) || '-'));
+
 /** Finds a user's name in /etc/passwd; undefined for an unknown uid. */
 function findUserName(uid: number): string | undefined {
   const userLines = readFileSync('/etc/passwd', 'utf8').split('\n');
@@ -125,12 +153,12 @@ function printRows(rows: readonly Row[], terminal: Terminal): void {
     terminal.err('glossa: no mounts or bricks of glossa');
     return;
   }
-  const leadingCells = rows.map(({ mountpoint, listens, volfile, user, since, pid }) => [
-    makePrintable(mountpoint ?? (formatListeners({ listens }) || '-')),
-    makePrintable(volfile ?? '-'),
-    user,
-    since === null ? '-' : formatLocalTime(since.getTime()),
-    pid === null ? '-' : `${pid}`,
+  const leadingCells = rows.map((row) => [
+    formatPlace(row),
+    makePrintable(row.volfile ?? '-'),
+    row.user,
+    row.since === null ? '-' : formatLocalTime(row.since.getTime()),
+    row.pid === null ? '-' : `${row.pid}`,
   ]);
   const colour = terminal.colour.out;
   const leadingHeads = ['mount point or address', 'volfile', 'user', 'since', 'pid'];

@@ -20,7 +20,7 @@ export default defineCommand({
   flags: {
     json: toggleFlag({
       help:
-        'print {time, process, memory, callpool: {count, listed: [{unique, op, age, frames}]}, ' +
+        'print {time, process, reach, memory, callpool: {count, listed: [{unique, op, age, frames}]}, ' +
         'volumes: [{name, type, options, subvolumes, dump}], replaced, inodes, fds}',
     }),
   },

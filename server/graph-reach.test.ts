@@ -157,7 +157,6 @@ it('a storage whose directory is a link reaches it under the name in the volfile
 it('a server reaches what its settings name, and writes only there and to devices', () => {
   const lines = listServerReach({
     volfile: '/v/x.vol',
-    servers: undefined,
     logFile: '/l/x.log',
     pidFile: '/p/x.pid',
     statedumpPath: '/s',
@@ -184,9 +183,6 @@ it('a server on the console whose volfile comes from a server reaches no folder 
     volfile: 'h:/data',
     servers: { servers: [{ host: 'h', port: 24_007 }], id: 'data' },
     logFile: CONSOLE,
-    pidFile: undefined,
-    statedumpPath: undefined,
-    metrics: undefined,
   }).map(formatItem);
   expect(lines).toContain('null volfile server: connect h:24007');
   expect(lines.filter((line) => /^null (volfile|log|pid file):/.test(line))).toEqual([]);
@@ -195,11 +191,7 @@ it('a server on the console whose volfile comes from a server reaches no folder 
 it('the own reach of a server has neither a home directory nor /etc nor /', () => {
   const read = listServerReach({
     volfile: '/v/x.vol',
-    servers: undefined,
     logFile: '/l/x.log',
-    pidFile: undefined,
-    statedumpPath: undefined,
-    metrics: undefined,
   }).map(({ target }) => formatReachTarget(target));
   for (const secret of [
     '/etc/shadow',

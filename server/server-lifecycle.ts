@@ -8,9 +8,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ServerFacts } from '../runtime/core/context.ts';
+import { GraphError } from '../runtime/core/errors.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { Log, type LogLevel, type LogLevels } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
+import { makeReachRows, type VolumeReach } from '../runtime/core/reach.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
 import { crashLog } from '../runtime/sys/crash-log.ts';
 import { leaveRoomForData } from '../runtime/sys/heap-limit.ts';
@@ -21,6 +23,7 @@ import {
   toMaskedVolumes,
   type VolfileDescription,
 } from '../runtime/volfile/description.ts';
+import { listGraphReach } from '../runtime/volfile/graph-reach.ts';
 import { makeGraph, makeVolumeSpecs } from '../runtime/volfile/make-graph.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
 import { listProblems } from '../runtime/volfile/problems.ts';
@@ -38,6 +41,7 @@ import { PumpContext } from './pump-context.ts';
 import { registry } from './registry.ts';
 import { Reloader, UnknownTypesError } from './reloader.ts';
 import { findDefaultRunFolder, RunFolder } from './run-folder.ts';
+import { listServerReach } from './server-reach.ts';
 import { Shutdown } from './shutdown.ts';
 import { StartErrors } from './start-errors.ts';
 import { startOrFail, UP_TIMEOUT_S, waitUntilUp } from './start-graph.ts';
@@ -158,7 +162,7 @@ export async function runServer(
       settings,
       { source, sink, levels, log, startErrors },
       terminal,
-      starter.tty,
+      starter,
     );
     let recording: GraphRecording | null = null;
     let stopMetrics = async (): Promise<void> => {};
@@ -236,7 +240,7 @@ async function startGraph(
   settings: ServerSettings,
   { source, sink, levels, log, startErrors }: StartContext,
   terminal: Terminal,
-  tty: string | undefined,
+  { tty, record }: Starter,
 ): Promise<Graph> {
   const { volfile, logFile } = settings;
   const reportWarning = (text: string): void => {
@@ -258,7 +262,7 @@ async function startGraph(
     strict: settings.strict,
     warn: logFile === CONSOLE ? undefined : (text) => printWarning(text, terminal),
     runFiles: openRunFolder(settings),
-    server: makeServerFacts(settings),
+    server: makeServerFacts(settings, listReach(description, baseDir, settings, record?.file)),
   });
   printStep(`start the volumes of ${volfile}: ${formatNames(description)}`, terminal);
   const graph = makeGraph(description, registry, context, levels);
@@ -321,13 +325,33 @@ export const openRunFolder = ({ statedumpPath, statedumpMax }: ServerSettings): 
   new RunFolder(statedumpPath ?? findDefaultRunFolder(), statedumpMax);
 
 /** Makes the facts about this process for the translators of the graph. */
-const makeServerFacts = ({ logFile, subdirMount }: ServerSettings): ServerFacts => ({
+const makeServerFacts = (
+  { logFile, subdirMount }: ServerSettings,
+  reach: readonly VolumeReach[],
+): ServerFacts => ({
   version: readPackageVersion(),
   cmdline: maskCommandLine().join(' '),
   uuid: `CTX_ID:${randomUUID()}-PID:${process.pid}-HOST:${hostname()}`,
   logFile: logFile === CONSOLE ? undefined : logFile,
   subdirMount,
+  reach: makeReachRows(reach),
 });
+
+/** Lists what the server reaches; without its volumes, if one of them will not start. */
+function listReach(
+  description: VolfileDescription,
+  baseDir: string,
+  settings: ServerSettings,
+  recordFile: string | undefined,
+): VolumeReach[] {
+  const own = listServerReach({ ...settings, recordFile });
+  try {
+    return [...listGraphReach(description, registry, baseDir), ...own];
+  } catch (error) {
+    if (error instanceof GraphError) return own;
+    throw error;
+  }
+}
 
 /** Describes this process in answers and statedumps. */
 export const describeServer = ({ source }: ServerContext): About => ({

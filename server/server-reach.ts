@@ -14,17 +14,23 @@ import {
 } from '../runtime/core/reach.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { CONSOLE } from './log-sink.ts';
+import type { Address } from './metrics/metrics-address.ts';
 import { findDefaultRunFolder } from './run-folder.ts';
-import type { ServerSettings } from './server-lifecycle.ts';
+import type { VolfileServers } from './volfile-servers.ts';
 
-/** The settings of a server that name files and addresses. */
-type ReachSettings = Pick<
-  ServerSettings,
-  'volfile' | 'servers' | 'logFile' | 'pidFile' | 'statedumpPath' | 'metrics'
-> & {
+/** The settings of a server that name files and addresses, as in `ServerSettings`. */
+interface ReachSettings {
+  readonly volfile: string;
+  readonly logFile: string;
+  readonly servers?: VolfileServers | undefined;
+  readonly pidFile?: string | undefined;
+  readonly statedumpPath?: string | undefined;
+  readonly metrics?: Address | undefined;
+  /** The socket of `glossa api`: a path, or a connected descriptor. */
+  readonly socket?: string | number;
   /** The file of a recording that the server makes. */
   readonly recordFile?: string | undefined;
-};
+}
 
 /** Files that Node, OpenSSL and the C library read: for libraries, certificates, names, times, numbers of CPUs. */
 const SYSTEM_FILES = [
@@ -90,7 +96,8 @@ function simplifyPaths(paths: readonly string[]): string[] {
 
 /** Lists what a server with these settings reaches itself. */
 export function listServerReach(settings: ReachSettings): VolumeReach[] {
-  const { volfile, servers, logFile, pidFile, statedumpPath, metrics, recordFile } = settings;
+  const { volfile, servers, logFile, pidFile, statedumpPath, metrics, socket, recordFile } =
+    settings;
   const { NODE_COMPILE_CACHE } = process.env;
   const variables = FILE_VARIABLES.flatMap((name) => process.env[name] ?? []);
   const caches = [findDefaultCacheFolder(), ...(NODE_COMPILE_CACHE ? [NODE_COMPILE_CACHE] : [])];
@@ -106,6 +113,7 @@ export function listServerReach(settings: ReachSettings): VolumeReach[] {
     ...(pidFile === undefined ? [] : reachPath(pidFile, 'pid file', 'read', 'write')),
     ...reachPath(statedumpPath ?? findDefaultRunFolder(), 'statedumps', 'read', 'write'),
     ...(metrics ? [{ access: 'listen', target: metrics, option: 'metrics' } as const] : []),
+    ...(typeof socket === 'string' ? reachPath(socket, 'socket', 'listen') : []),
     ...(recordFile === undefined ? [] : reachPath(recordFile, 'recording', 'read', 'write')),
     ...caches.flatMap((folder) => reachPath(folder, 'cache', 'read', 'write')),
     ...listPaths([packageRoot, ...listPackageFolders()], 'installation', 'read'),

@@ -7,6 +7,7 @@ import { gfidFromBytes, setVersion4 } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
 import type { SourceRegistry } from './pump-source.ts';
+import type { ReachRow } from './reach.ts';
 
 /** The environment of a graph. */
 export interface Context {
@@ -58,6 +59,8 @@ export interface ServerFacts {
   readonly logFile: string | undefined;
   /** The directory of a volume that bricks are asked to serve; undefined for the whole volume. */
   readonly subdirMount?: string | undefined;
+  /** The files and addresses that the server and its volumes reach, by the volfile of its start. */
+  readonly reach: readonly ReachRow[];
 }
 
 /** A directory for files that a server publishes, such as statistics. */

@@ -35,3 +35,24 @@ export const reachPath = (
 /** Formats a target as a path or `HOST:PORT`, with `*` for port 0. */
 export const formatReachTarget = (target: SocketAddress): string =>
   formatSocketAddress(target).replace(/^([^/].*):0$/, '$1:*');
+
+/** A target of a volume's reach with all accesses, as tables and JSON show it. */
+export interface ReachRow {
+  readonly target: string;
+  readonly access: readonly ReachAccess[];
+  readonly volume: string | null;
+  readonly option: string;
+}
+
+/** Joins the accesses of each target, in the order of the reach. */
+export function makeReachRows(reach: readonly VolumeReach[]): ReachRow[] {
+  const rows = new Map<string, ReachRow & { readonly access: ReachAccess[] }>();
+  for (const { access, target, volume, option } of reach) {
+    const text = formatReachTarget(target);
+    const key = JSON.stringify([text, volume, option]);
+    const row = rows.get(key) ?? { target: text, access: [], volume, option };
+    if (!row.access.includes(access)) row.access.push(access);
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}

@@ -9,6 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { geteuid } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ReachRow } from '../../runtime/core/reach.ts';
 import { checkHealth } from '../../runtime/mount/mount-health.ts';
 import { FS_TYPE, findMount, findMountingUid } from '../../runtime/mount/mountinfo.ts';
 import { findProcess, type ServerProcess } from '../../runtime/mount/server-process.ts';
@@ -323,3 +324,9 @@ export function makeServerGoneError({
 /** Fetches a whole statedump. @throws {Failure} */
 export const fetchStatedump = async (server: NamedServer): Promise<WholeDump> =>
   (await ask(server, 'statedump')) as WholeDump;
+
+/** Fetches what a server reaches; null if this user may not ask it, or it does not answer in time. */
+export const fetchReach = (server: NamedServer): Promise<readonly ReachRow[] | null> =>
+  (ask(server, 'reach', AbortSignal.timeout(REPLY_TIMEOUT_MS)) as Promise<ReachRow[]>).catch(
+    () => null,
+  );

@@ -135,6 +135,7 @@ export class GraphQuestions {
     this.handlers = {
       stats: () => collectVolumeDumps(graph),
       statedump: () => dumper.makeDump(),
+      reach: () => graph.context.server?.reach ?? [],
       top: () => counter.sample(),
       reload: () => reloader.reloadAll(),
       'reset-stats': () => resetStats(graph),

@@ -9,6 +9,7 @@
  */
 import type { CallDump, InodeDump } from '../../runtime/core/dumps.ts';
 import { formatTime, printable } from '../../runtime/core/log.ts';
+import type { ReachRow } from '../../runtime/core/reach.ts';
 import type { GraphVolume, WholeDump } from './whole-dump.ts';
 
 /**
@@ -24,7 +25,7 @@ type Values = Readonly<Record<string, string | number>>;
  * @param endTime the time at which the dump ended, in milliseconds since the epoch
  */
 export function formatSections(dump: WholeDump, endTime: number): string {
-  const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
+  const { process: about, reach, memory, callpool, volumes, replaced, inodes, fds } = dump;
   const clientFacingType =
     volumes.find(({ type }) => CLIENT_FACING_TYPES.test(type))?.type ?? 'mount/fuse';
   const frontPrefix = `xlator.${replaceSlashes(clientFacingType)}`;
@@ -32,6 +33,7 @@ export function formatSections(dump: WholeDump, endTime: number): string {
     listed < count ? { [`${key}.listed`]: listed } : {};
   const sections: string[] = [
     formatSection('global.glossa', { ...about, started: formatTime(about.started) }),
+    formatSection('global.reach', makeReachValues(reach)),
     formatSection('global.memory', { ...memory }),
     formatSection('global.callpool', {
       'callpool.cnt': callpool.count,
@@ -78,6 +80,15 @@ function formatSection(name: string, values: Values): string {
   );
   return `\n[${escapeText(name)}]\n${lines.join('')}`;
 }
+
+/** Returns the values of what the server reaches; its own needs have the volume `-`. */
+const makeReachValues = (reach: readonly ReachRow[]): Values =>
+  Object.fromEntries(
+    reach.map(({ target, access, volume, option }, i) => [
+      `reach[${i}]`,
+      `${target} ${access} ${volume ?? '-'} ${option}`,
+    ]),
+  );
 
 /** Escapes a text, so that a file's name cannot end a line or begin a section. */
 const escapeText = (text: string | number): string => printable(String(text));

@@ -15,6 +15,7 @@ import {
 } from '../../runtime/core/dumps.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Fd } from '../../runtime/core/operands.ts';
+import type { ReachRow } from '../../runtime/core/reach.ts';
 import type { RequestAges } from '../../runtime/core/request-ages.ts';
 import { maskOptions } from '../../runtime/core/secrets.ts';
 import { dumpVolume, listVolumes, type VolumeDump } from './volume-dumps.ts';
@@ -48,6 +49,8 @@ export interface WholeDump {
   /** The time of the dump in milliseconds since the epoch, with fractions. */
   readonly time: number;
   readonly process: About;
+  /** The files and addresses that the server and its volumes reach. */
+  readonly reach: readonly ReachRow[];
   readonly memory: Memory;
   readonly callpool: CappedList<CallDump>;
   /** The front end, then the volumes from the top down. */
@@ -82,6 +85,7 @@ export function makeWholeDump(graph: Graph, about: About, ages: RequestAges): Wh
   return {
     time: context.sink.now(),
     process: about,
+    reach: context.server?.reach ?? [],
     memory: { ...process.memoryUsage() },
     callpool: dumpCalls(graph, (unique) =>
       Math.floor(ages.computeMinimumAge(unique, context.now()) / 1000),

@@ -1,7 +1,7 @@
 /**
  * Builds the tree below `.meta`, with GlusterFS's names where glossa has a counterpart.
  *
- *     cmdline  frames  inodes  process_uuid  version
+ *     cmdline  frames  inodes  process_uuid  reach  version
  *     graphs/active -> 0
  *     graphs/0/volfile  graphs/0/top -> VOLUME
  *     graphs/0/VOLUME/{type,name,private,history,profile}
@@ -309,6 +309,7 @@ export function makeTree(graph: GraphView): Dir {
     }),
     root: makeFrontDir(graph),
     ...(server !== undefined && {
+      reach: makeFile(() => formatJson(server.reach)),
       process_uuid: makeFile(() => `${server.uuid}\n`),
       version: makeFile(() => `{ \n  "Package Version": ${JSON.stringify(server.version)}\n}\n`),
       cmdline: makeFile(() => `{ \n  "Cmdlinestr": ${JSON.stringify(server.cmdline)}\n}\n`),
