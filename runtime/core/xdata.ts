@@ -74,3 +74,6 @@ export const CONTENT = 'glusterfs.content';
  * next event.
  */
 export const WATCH_XATTR = 'user.glossa.watch';
+
+/** The extended attribute with the capabilities of a program's file, which a write removes. */
+export const CAPABILITY = 'security.capability';

@@ -14,7 +14,8 @@ const STRANGER = `${as} --clear-groups`;
 const capabilities = `chmod 777 .; cp /bin/true f; setcap cap_net_raw+ep f; getcap f
 chmod 777 f; getcap f; ${STRANGER} bash -c 'echo >> f'; getcap f; setcap cap_net_raw+ep f
 echo >> f; getcap f; setcap cap_net_raw+ep f; chown 1 f; getcap f; setcap cap_net_raw+ep f
-truncate -s 5 f; getcap f; setcap cap_net_raw+ep f; cp -a f g; getcap g; setcap -r g; getcap g`;
+truncate -s 5 f; getcap f; setcap cap_net_raw+ep f; cp -a f g; getcap g; setcap -r g; getcap g
+for n in 1 2 3; do exec 9>n$n; setcap cap_net_raw+ep n$n; getcap n$n; echo >&9; getcap n$n; exec 9>&-; done`;
 
 const missing = ['getcap', 'setpriv'].filter((tool) => spawnSync('which', [tool]).status !== 0);
 if (missing.length > 0) process.stderr.write(`skipped: ${missing.join(', ')} not installed\n`);

@@ -21,6 +21,7 @@ import { addressOf, write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFilesMessage } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import type { NotableRequests } from '../notable-requests.ts';
+import { Capabilities } from './capabilities.ts';
 import { type Cursor, InHeader, type Span } from './codec/cursor.ts';
 import { encodeInvalInode } from './codec/notify.ts';
 import { encodeOutHeader, Validity } from './codec/reply-structs.ts';
@@ -126,6 +127,7 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
   readonly initiator: Initiator<Session>;
   readonly client: Client<Session>;
   readonly passthrough: Passthrough;
+  readonly capabilities: Capabilities;
   /** Invalidations for the kernel; an UPCALL of the graph adds one. */
   readonly notices: Notices;
   readonly pageCachePolicy = new PageCachePolicy();
@@ -194,15 +196,21 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.interrupts = new Interrupts(xl.context);
     this.notices = new Notices(fd, graph.inodes.root, xl.log, this);
     initiator.listen((event, data) => {
-      if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
-      else if (event === 'SOME_DESCENDENT_UP')
+      if (event === 'UPCALL' && isUpcall(data)) {
+        if (data.kind === 'inode') this.capabilities.forget(data.inode);
+        this.notices.add(data);
+      } else if (event === 'SOME_DESCENDENT_UP')
         this.pageCachePolicy.distrustAll(this.fds, this.notices);
     });
     initiator.findObjection = (xlators) =>
       this.servesLocks && !mayServeLocks(xlators) ? LOCKS_MISSING : null;
     this.fds = this.client.fds;
-    this.fds.onRelease = (released) => this.passthrough.release(released);
+    this.fds.onRelease = (released) => {
+      this.passthrough.release(released);
+      this.capabilities.forget(released.inode);
+    };
     this.attrValid = new Validity(options.attributeTimeout);
+    this.capabilities = new Capabilities(this.attrValid);
     this.entryValid = new Validity(options.entryTimeout);
     this.negativeValid = new Validity(options.negativeTimeout);
     this.notableRequests = options.notable ?? null;

@@ -194,6 +194,8 @@ export function replyCreate(
 ): void {
   encodeOpenReply(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd, findDirectIoFlag(xdata));
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
+  // Without these flags, the file may be an older one.
+  if ((fd.flags & (O_EXCL | O_TRUNC)) !== 0) session.capabilities.noteNew(fd.links, linked);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
   session.client.forget(linked, 1);

@@ -18,6 +18,7 @@ import type { Log } from '../../../core/log.ts';
 import type { ConvertFlags } from '../../../core/machine-flags.ts';
 import { type Fd, Loc } from '../../../core/operands.ts';
 import type { Child, GraphView } from '../../../core/xlator.ts';
+import type { Capabilities } from '../capabilities.ts';
 import type { Cursor, InHeader, Span } from '../codec/cursor.ts';
 import type { Validity } from '../codec/reply-structs.ts';
 import type { Notices } from '../notices.ts';
@@ -83,6 +84,7 @@ export interface HandlerContext {
   readonly notices: Notices;
   readonly pageCachePolicy: PageCachePolicy;
   readonly passthrough: Passthrough;
+  readonly capabilities: Capabilities;
   /** Whether passthrough is switched on, and a storage has files that the kernel can read and write itself. */
   readonly mayPassThrough: boolean;
   /** Directories that the kernel has removed: ESTALE from a stat of one becomes ENOENT, as on a disk. */

@@ -20,7 +20,7 @@ import { Iatt } from '../../../core/iatt.ts';
 import { printable } from '../../../core/log.ts';
 import { messages } from '../../../core/messages.ts';
 import { Loc } from '../../../core/operands.ts';
-import { WATCH_XATTR } from '../../../core/xdata.ts';
+import { CAPABILITY, WATCH_XATTR } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   encodeGetxattrOut,
@@ -67,6 +67,7 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   if (isHidden(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY_ATTRIBUTES.has(name)) return session.fail(frame, EPERM);
   const dict = new Dict().set(name, session.copyData(args.value), 'bin');
+  if (name === CAPABILITY) session.capabilities.forget(inode);
   wind.setxattr(frame, 0, replyInodeStatus, session.links, new Loc(inode), dict, args.flags, null);
 };
 
@@ -126,6 +127,12 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   // may become longer after the first one.
   if (args.size === 0 && name.startsWith(WATCH_XATTR))
     return replyLength(session, frame, XATTR_SIZE_MAX);
+  if (
+    args.size === 0 &&
+    name === CAPABILITY &&
+    session.capabilities.areAbsent(session.links, inode)
+  )
+    return session.fail(frame, ENODATA);
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
 };

@@ -16,7 +16,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/operands.ts';
 import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
-import { GFID_REQ } from '../../../core/xdata.ts';
+import { CAPABILITY, GFID_REQ } from '../../../core/xdata.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import { defineCache } from '../shared/cache-translator.ts';
 import {
@@ -35,9 +35,6 @@ import { computeTimeoutSeconds, options } from './options.ts';
 import { addTimeouts, cacheAttributes } from './replies.ts';
 
 type MdCacheXlator = Xlator<MdCache>;
-
-/** The extended attribute with a program's capabilities. */
-const CAPABILITY = 'security.capability';
 
 /** Returns the cached attributes for a lookup, or null. A lookup by name also needs the name in the cache. */
 function findAttributes(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {

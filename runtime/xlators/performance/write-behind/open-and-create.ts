@@ -22,6 +22,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { O_ACCMODE, O_EXCL, O_RDONLY, O_TRUNC } from '../../../core/open-flags.ts';
 import { type Fd, Loc } from '../../../core/operands.ts';
+import { CAPABILITY } from '../../../core/xdata.ts';
 import type { Cbk, Fop } from '../../../core/xlator.ts';
 import { findArgumentInode } from '../shared/inode-cache.ts';
 import type { WriteWaiter } from './write.ts';
@@ -37,11 +38,9 @@ import type { WriteQueue } from './write-queue.ts';
 /**
  * Makes the fops getxattr and fgetxattr of performance/write-behind. A write removes a program's capabilities. So if a
  * reply shows capabilities while writes that were answered early are under way, the request is wound again after them.
- * A reply without capabilities is passed at once, because the kernel sends this request before each write.
+ * A reply without capabilities is passed at once, because the kernel sends this request before each write. The cookie of
+ * its wind is the volume's `endedWriteCount`.
  */
-const CAPABILITY = 'security.capability';
-
-/** Makes the fop getxattr or fgetxattr. The cookie of its wind is the volume's `endedWriteCount`. */
 export function makeGetxattrFop(name: 'getxattr' | 'fgetxattr'): AnyFop {
   const cbk = collectCbk[name]((frame, endedCountAtWind, _xl, opRet, opErrno, values) => {
     const waiter = frame.local as WaitingFop;
