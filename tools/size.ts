@@ -46,7 +46,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 151_233,
+      bound: 151_330,
       goal: 118_000,
     },
     {

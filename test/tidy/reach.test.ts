@@ -1,7 +1,14 @@
 /** Tests that each type whose options name files or addresses states what it reaches. */
-import { expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { genericOptions, type Options } from '../../runtime/core/options.ts';
+import { makeReachRows, type ReachRow } from '../../runtime/core/reach.ts';
+import { listGraphReach } from '../../runtime/volfile/graph-reach.ts';
 import { registry } from '../../server/registry.ts';
+import { inspectText } from '../../server/volfiles.ts';
+import { makeFolder } from '../support/folder.ts';
 
 /** Types of options whose values are files or addresses. */
 const OUTSIDE_TYPES: readonly string[] = ['path', 'addr'];
@@ -52,4 +59,42 @@ it('options are told from others by their types and by the words in their keys',
     'max-file-size': { type: 'sizet', description: '' },
   };
   expect(listOutsideOptions('t', options)).toEqual(['t certificate', 't remote-host']);
+});
+
+const PAGE = 'docs/reference/reach.md';
+
+/** Lists the rows of the page about a volfile, in whose folder a module may not be compiled yet. */
+async function listPageRows(file: string): Promise<string[]> {
+  const text = readFileSync(file, 'utf8');
+  const { description } = await inspectText(file, text, { registry });
+  const list = (baseDir: string): readonly ReachRow[] =>
+    makeReachRows(listGraphReach(description!, registry, baseDir));
+  let baseDir = resolve(dirname(file));
+  let rows: readonly ReachRow[];
+  try {
+    rows = list(baseDir);
+  } catch (error) {
+    const [, missing] = /not compiled \(make -C \S+ (\S+)\)/.exec((error as Error).message)!;
+    baseDir = makeFolder();
+    writeFileSync(join(baseDir, missing!), '');
+    rows = list(baseDir);
+  }
+  return rows
+    .filter(({ target }) => !target.endsWith('/node_modules'))
+    .map(({ target, access, volume, option }) => {
+      const path = target.startsWith('/srv/') ? target : relative(baseDir, target) || '.';
+      const place = target.startsWith('/') ? path : target;
+      return `| ${[file, place, access.join(', '), volume, option].join(' | ')} |`;
+    });
+}
+
+it('the page has what each volfile of the examples reaches', async () => {
+  vi.stubEnv('GLOSSA_PATH', '').stubEnv('PYTHONPATH', '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const command = ['ls-files', '-z', 'examples/*.vol', 'volfiles/*.vol'];
+  const files = execFileSync('git', command, { encoding: 'utf8' }).split('\0').slice(0, -1);
+  const rows = (await Promise.all(files.map(listPageRows))).flat();
+  const head = ['| volfile | path or address | how | volume | option |', '|---|---|---|---|---|'];
+  const [, part] = readFileSync(PAGE, 'utf8').split('## The volfiles of the examples');
+  expect(part!.split('\n').filter((line) => line.startsWith('|'))).toEqual([...head, ...rows]);
 });

@@ -92,3 +92,22 @@ it.each([
     Math.floor(BURST_BYTES / (length * bytes + 100 + 5));
   expect([await count(short), await count(long)]).toEqual([expectCount(short), expectCount(long)]);
 });
+
+it('a module that logs without a pause for ten minutes writes a burst and the bytes of that time', async () => {
+  const context = new FakeContext();
+  const graph = await startGraph([{ translator: new HeldLeaf().translator }], context);
+  const log = new LimitedLog(graph.top, BYTES_PER_SECOND);
+  const source = shortenSource({ file: 'm.py', line: 1, func: 'f' });
+  let bytes = 0;
+  for (let ms = 0; ms < 600_000; ms += 100) {
+    for (let text = log.admit(INFO, 'x', source); text !== null; ) {
+      bytes += Buffer.byteLength(formatRecord(text, source));
+      text = log.admit(INFO, 'x', source);
+    }
+    context.advance(100);
+  }
+  await graph.stop();
+  const most = (16 + 600) * BYTES_PER_SECOND * (MOST_HEAD_BYTES / 100);
+  expect(bytes).toBeLessThanOrEqual(most);
+  expect(bytes).toBeGreaterThan(most / 4);
+});
