@@ -1,7 +1,7 @@
 /** Tests of the reach that is known of a volfile before its server starts: what volumes state, and bad options. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { formatReachTarget, type VolumeReach } from '../runtime/core/reach.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { listGraphReach } from '../runtime/volfile/graph-reach.ts';
@@ -94,6 +94,17 @@ it('a module reaches its folder, the folders of its imports, packages and grants
   ]);
 });
 
+it('a module reaches the folder of its volfile only if that has modules, too', async () => {
+  const folder = makeModuleFolder();
+  vi.stubEnv('GLOSSA_PATH', join(folder, 'modules')).stubEnv('PYTHONPATH', '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const own = `a module-name: read ${folder}/modules`;
+  const body = 'features/glupy\n  option module-name own';
+  expect(await listReach(folder, body)).toEqual([own]);
+  writeFileSync(join(folder, 'other.py'), PYTHON);
+  expect(await listReach(folder, body)).toEqual([own, `a module-path: read ${folder}`]);
+});
+
 it('a module that is a link reaches the folder of its target, too', async () => {
   const folder = makeModuleFolder();
   mkdirSync(join(folder, 'elsewhere'));
@@ -163,7 +174,7 @@ it('a server reaches what its settings name, and writes only there and to device
     metrics: { host: '127.0.0.1', port: 9 },
     recordFile: '/r/x.rec',
   }).map(formatItem);
-  expect(lines).toContain('null volfile: read /v');
+  expect(lines).toContain('null volfile: read /v/x.vol');
   expect(lines).toContain('null metrics: listen 127.0.0.1:9');
   expect(lines).toContain(`null installation: read ${packageRoot}`);
   const written = lines.filter((line) => /: (write|connect|execute) /.test(line));

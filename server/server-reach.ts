@@ -105,7 +105,7 @@ export function listServerReach(settings: ReachSettings): VolumeReach[] {
   const listPaths = (paths: readonly string[], purpose: string, ...accesses: ReachAccess[]) =>
     simplifyPaths(paths).flatMap((path) => reachPath(path, purpose, ...accesses));
   const own: Reach[] = [
-    ...(servers === undefined ? reachPath(dirname(resolve(volfile)), 'volfile', 'read') : []),
+    ...(servers === undefined ? reachPath(resolve(volfile), 'volfile', 'read') : []),
     ...(servers?.servers ?? []).map(
       (target): Reach => ({ access: 'connect', target, option: 'volfile server' }),
     ),

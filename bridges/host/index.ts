@@ -27,7 +27,12 @@ import { failureOptions, type Owner, readLimits, readPolicy } from './lifecycle/
 import { Host, type HostState, hostFunctions } from './lifecycle/host.ts';
 import { Interpreter } from './lifecycle/interpreter.ts';
 import { readModuleOptions } from './lifecycle/module-options.ts';
-import { findModule, locateModule, type ModuleQuery } from './lifecycle/module-search.ts';
+import {
+  findModule,
+  listModules,
+  locateModule,
+  type ModuleQuery,
+} from './lifecycle/module-search.ts';
 import {
   findGrants,
   grantOptions,
@@ -225,9 +230,13 @@ function listModuleReach(
   const { grants, packages } = findGrants(settings, baseDir, machine);
   // A module that is a link is read in the folder of its target.
   const ownFolders = new Set([module.path, sources.findRealPath(module.path)].map(dirname));
-  // The server reaches its own folder, with the bundled examples, in any case.
+  // A folder that no option names is reached for its modules only: a volfile may be in a home directory. The bundled
+  // examples are the server's own.
+  const isImported = (folder: string): boolean =>
+    settings['module-path'] !== undefined || listModules([folder], languages, sources).length > 0;
   const otherFolders = module.folders.filter(
-    (folder) => !ownFolders.has(folder) && !folder.startsWith(`${sources.installed}/`),
+    (folder) =>
+      !ownFolders.has(folder) && !folder.startsWith(`${sources.installed}/`) && isImported(folder),
   );
   const listPaths = (paths: Iterable<string>, option: string, access: 'read' | 'write' = 'read') =>
     [...paths].flatMap((path) => reachPath(path, option, access));

@@ -107,8 +107,8 @@ function findCandidates(
   });
 }
 
-/** Lists the names of existing modules, for a suggestion. */
-function listModules(
+/** Lists the names of the modules in folders. */
+export function listModules(
   folders: readonly string[],
   languages: readonly HostedLanguage[],
   sources: Sources,
