@@ -6,9 +6,15 @@ import { resolve } from 'node:path';
 import { refuseNonVolfile } from '../server/volfile-operand.ts';
 import { defineCommand } from '../terminal/command.ts';
 import { type Flags, takeOperands } from '../terminal/flags.ts';
-import { daemonFlags, processFlags, readServerSettings, startServer } from './server-command.ts';
+import {
+  confineFlags,
+  daemonFlags,
+  processFlags,
+  readServerSettings,
+  startServer,
+} from './server-command.ts';
 
-const brickFlags = { ...daemonFlags, ...processFlags } satisfies Flags;
+const brickFlags = { ...daemonFlags, ...processFlags, ...confineFlags } satisfies Flags;
 
 export default defineCommand({
   usage: ['glossa brick VOLFILE [options]'],

@@ -21,7 +21,7 @@ import { isSkipped } from '../test/support/obstacle.ts';
 /** This Node, and a newer one of GLOSSA_NODES, which has a compile cache of its own. */
 const nodes = [process.execPath, (process.env.GLOSSA_NODES ?? '').split(':').at(-1)!];
 const execute = promisify(execFile);
-const FOLDER = 'cache/glossa/program';
+const FOLDER = 'cache/glossa-program';
 
 /** The output of a command with this cache. */
 async function said(

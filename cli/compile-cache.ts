@@ -10,7 +10,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } f
 import module from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { findDefaultCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
+import { findProgramCacheFolder, prepareFolder } from '../bridges/machine/node/cache-folder.ts';
 import { openCached, writeCached } from '../bridges/machine/node/cached-files.ts';
 
 /** Functions of node:module that Node 20 lacks. */
@@ -41,7 +41,7 @@ const OTHERS_MODE = 0o077;
 export function enableModuleCache(): void {
   if (getCompileCacheDir?.() !== undefined || process.env.NODE_DISABLE_COMPILE_CACHE) return;
   try {
-    const folder = prepareFolder(join(findDefaultCacheFolder(), 'program'), ignore, ignore);
+    const folder = prepareFolder(findProgramCacheFolder(), ignore, ignore);
     if (folder === undefined) return;
     const fd = openSync(folder, constants.O_DIRECTORY | constants.O_NOFOLLOW);
     // The folder is named by its descriptor: if the path later lies below this server's own mount,

@@ -15,6 +15,7 @@ import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
 import { type StarterChannel, starterChannel } from '../server/starter-channel.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
+import { UsageError } from '../terminal/exit.ts';
 import {
   choiceFlag,
   type Flags,
@@ -87,6 +88,14 @@ export const daemonFlags = {
   }),
 } satisfies Flags;
 
+/** Flags of servers that the kernel can confine. */
+export const confineFlags = {
+  confine: toggleFlag({
+    help: 'let the kernel keep the server to what its volfile names; fails where it cannot',
+  }),
+  'no-confine': toggleFlag({ help: 'do not (without either)' }),
+} satisfies Flags;
+
 /**
  * Reads the settings from the flags.
  * @param logSubject the path after which the default log is named
@@ -149,17 +158,28 @@ export interface ServerTask {
 }
 
 /** Serves in this process or a daemon; resolves to the exit status. @throws {Failure} */
-export function startServer(
+export async function startServer(
   settings: ServerSettings,
-  flags: FlagValues<typeof processFlags & typeof daemonFlags>,
+  flags: FlagValues<typeof processFlags & typeof daemonFlags> &
+    Partial<FlagValues<typeof confineFlags>>,
   { terminal, readyLine, mountpoint, serve }: ServerTask,
 ): Promise<number> {
   const { logFile } = settings;
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
+  if (flags.confine && flags['no-confine'])
+    throw new UsageError('use either --confine or --no-confine, not both');
   if (starterChannel !== null) return serve(makeStarter(starterChannel));
   if (!flags['no-daemon'] && !flags.debug) {
-    return startDaemon(logFile, readyLine, terminal, { mountpoint, volfile: settings.volfile });
+    const wall = flags.confine
+      ? await (await import('../server/wall/planned-wall.ts')).planWall(settings, terminal)
+      : undefined;
+    return startDaemon(logFile, readyLine, terminal, {
+      mountpoint,
+      volfile: settings.volfile,
+      wall,
+    });
   }
+  if (flags.confine) throw new UsageError('--confine is for daemons: leave -N and --debug out');
   const printReadyLine = (): void => {
     if (readyLine !== null) printNote(readyLine, terminal);
   };
@@ -179,6 +199,7 @@ function makeStarter({
   scratchFolder: scratch,
   record,
   debug,
+  wall,
 }: StarterChannel): Starter {
   const removeScratchFolder = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
@@ -189,6 +210,7 @@ function makeStarter({
     tty,
     record,
     debug,
+    wall,
     reportReady() {
       process.chdir('/');
       // Added again, so that it runs after the exit handler that unmounts, which was added later.

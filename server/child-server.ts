@@ -28,6 +28,7 @@ import {
   type StarterMessage,
 } from './starter-channel.ts';
 import { findEntryProblem } from './stuck-mounts.ts';
+import type { PlannedWall } from './wall/planned-wall.ts';
 import type { MountingCommand } from './without-mount.ts';
 
 /**
@@ -100,6 +101,8 @@ export interface StartSettings {
   readonly signal?: AbortSignal | undefined;
   /** Its volfile, if it serves one of this machine. */
   readonly volfile?: string | undefined;
+  /** The wall that it starts inside. */
+  readonly wall?: PlannedWall | undefined;
   /**
    * A folder around the mount point. The server removes it at its end, even if this process has
    * died.
@@ -121,7 +124,7 @@ export class ChildServer extends ServerProcess {
   readonly whenReady: Promise<boolean>;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { isAttached, stderr, volfile, command, scratchFolder, record, terminal, onDebug } =
+    const { isAttached, stderr, volfile, command, scratchFolder, record, wall, terminal, onDebug } =
       settings;
     const { program: main = process.argv[1]!, signal } = settings;
     const { isInteractive, colour, width } = terminal;
@@ -135,22 +138,25 @@ export class ChildServer extends ServerProcess {
       scratchFolder,
       record,
       isDebugger,
+      wall: wall?.server,
       ...appearance,
     };
     // Of two values for an option, Node takes the later: the user's.
     const program = [...listServerOptions(volfile), ...process.execArgv, main];
-    const child = spawn(process.execPath, [...program, ...args], {
-      detached: true,
-      stdio: ['ignore', 'ignore', stderr, 'ipc'],
+    const options = {
+      stdio: ['ignore' as const, 'ignore' as const, stderr, 'ipc' as const],
       env: {
         GLIBC_TUNABLES: MALLOC_TUNABLES,
         ...process.env,
         [STARTER_VARIABLE]: JSON.stringify(starterFacts),
       },
-    });
+    };
+    const child = wall
+      ? wall.spawn([...program, ...args], options)
+      : spawn(process.execPath, [...program, ...args], { detached: true, ...options });
     super(child, signal);
     this.whenReady = new Promise((resolve) => {
-      child.on('message', (message) => {
+      child.on('message', (message: unknown) => {
         const incoming = message as ServerMessage;
         if ('out' in incoming) terminal.out(incoming.out);
         else if ('err' in incoming) terminal.err(incoming.err);
@@ -200,13 +206,19 @@ export async function startDaemon(
   {
     mountpoint,
     volfile,
-  }: { readonly mountpoint?: string | undefined; readonly volfile?: string } = {},
+    wall,
+  }: {
+    readonly mountpoint?: string | undefined;
+    readonly volfile?: string;
+    readonly wall?: PlannedWall | undefined;
+  } = {},
 ): Promise<number> {
   const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
   const server = new ChildServer(process.argv.slice(2), {
     isAttached: false,
     stderr,
     volfile,
+    wall,
     terminal,
   });
   if (stderr !== 'inherit') closeSync(stderr);

@@ -17,6 +17,7 @@ import { findMount } from '../runtime/mount/mountinfo.ts';
 import { NotableRequests } from '../runtime/mount/notable-requests.ts';
 import { nameServer } from '../runtime/mount/server-process.ts';
 import { pump } from '../runtime/pump/pump.ts';
+import { setThreadName } from '../runtime/sys/libc.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import type { VolfileDescription } from '../runtime/volfile/description.ts';
 import { makePrintable } from '../runtime/volfile/printable-text.ts';
@@ -199,7 +200,7 @@ async function serveGraph(
       log.warning(text, { msgid: messages.mountPointNotEmpty.id });
       printWarning(text, terminal);
     }
-    nameServer(mount.mountpoint);
+    nameServer(mount.mountpoint, setThreadName);
     const { device = '' } = findMount(mount.mountpoint) ?? {};
     controlHost = await ControlHost.open({ mount: device }, graphQuestions.handlers, log);
     // Written after the mount: a second server for this mount point has failed by now, and cannot
@@ -215,7 +216,7 @@ async function serveGraph(
     await starter.reportReady();
     source.onChange(() => void reloader.reloadVolfileOnly());
     const error = await mount.unmounted;
-    nameServer(null);
+    nameServer(null, setThreadName);
     if (error !== null) throw new Failure(error.message);
     log.info(`unmounted ${makePrintable(mountpoint)}`, { msgid: messages.unmounted.id });
     printStep(`${makePrintable(mountpoint)} is unmounted`, terminal);

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { openToWrite } from '../runtime/sys/guarded-write.ts';
@@ -46,7 +47,7 @@ export class PidFile {
     process.off('exit', this.onExit);
     if (this.path === undefined) return;
     try {
-      if (readRegularFile(this.path) === pidText) rmSync(this.path);
+      if (readRegularFile(this.path) === pidText) removeOrEmpty(this.path);
     } catch {
       // The file is gone already.
     }
@@ -68,6 +69,15 @@ function writeOrRemove(path: string, fd: number): void {
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
+  }
+}
+
+/** Removes the file; a confined server, which may change nothing in the folder, empties it. */
+function removeOrEmpty(path: string): void {
+  try {
+    rmSync(path);
+  } catch {
+    truncateSync(path);
   }
 }
 

@@ -50,6 +50,8 @@ import type { About } from './statedump/whole-dump.ts';
 import type { VolfileServers } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
+import { putUpWall, type ServerWall } from './wall/server-wall.ts';
+
 import type { MountingCommand } from './without-mount.ts';
 
 /** The settings that all servers have, from the options of their commands. */
@@ -114,6 +116,8 @@ export interface Starter {
   readonly record?: RecordRequest | undefined;
   /** The connection to its debugger. */
   readonly debug?: DebugChannel | undefined;
+  /** The wall that this server is inside; absent: none. */
+  readonly wall?: ServerWall | undefined;
 }
 
 /**
@@ -156,6 +160,7 @@ export async function runServer(
     });
     for (const line of findMissingInterfaces())
       log.warning(line, { msgid: messages.nodeInterfaceMissing.id });
+    if (starter.wall !== undefined) putUpWall(starter.wall, log);
     await graphServer.checkBeforeStart();
     const graph = await startGraph(
       graphServer,

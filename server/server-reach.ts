@@ -5,7 +5,10 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
-import { findDefaultCacheFolder } from '../bridges/machine/node/cache-folder.ts';
+import {
+  findDefaultCacheFolder,
+  findProgramCacheFolder,
+} from '../bridges/machine/node/cache-folder.ts';
 import {
   type Reach,
   type ReachAccess,
@@ -100,7 +103,10 @@ export function listServerReach(settings: ReachSettings): VolumeReach[] {
     settings;
   const { NODE_COMPILE_CACHE } = process.env;
   const variables = FILE_VARIABLES.flatMap((name) => process.env[name] ?? []);
-  const caches = [findDefaultCacheFolder(), ...(NODE_COMPILE_CACHE ? [NODE_COMPILE_CACHE] : [])];
+  const programCaches = [
+    findProgramCacheFolder(),
+    ...(NODE_COMPILE_CACHE ? [NODE_COMPILE_CACHE] : []),
+  ];
   const libraries = listLibraries();
   const listPaths = (paths: readonly string[], purpose: string, ...accesses: ReachAccess[]) =>
     simplifyPaths(paths).flatMap((path) => reachPath(path, purpose, ...accesses));
@@ -115,7 +121,8 @@ export function listServerReach(settings: ReachSettings): VolumeReach[] {
     ...(metrics ? [{ access: 'listen', target: metrics, option: 'metrics' } as const] : []),
     ...(typeof socket === 'string' ? reachPath(socket, 'socket', 'listen') : []),
     ...(recordFile === undefined ? [] : reachPath(recordFile, 'recording', 'read', 'write')),
-    ...caches.flatMap((folder) => reachPath(folder, 'cache', 'read', 'write')),
+    ...reachPath(findDefaultCacheFolder(), 'cache', 'read', 'write'),
+    ...programCaches.flatMap((folder) => reachPath(folder, 'compiled code', 'read')),
     ...listPaths([packageRoot, ...listPackageFolders()], 'installation', 'read'),
     ...listPaths([process.execPath, ...libraries.filter(isLoader)], 'Node', 'read', 'execute'),
     ...listPaths([...libraries.map(dirname), ...LIBRARY_FOLDERS], 'libraries', 'read'),

@@ -5,6 +5,7 @@
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
 import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
+import type { ServerWall } from './wall/server-wall.ts';
 import type { MountingCommand } from './without-mount.ts';
 
 /** The variable by which a process learns that it is a server, and the facts of its starter. */
@@ -32,6 +33,8 @@ export interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' 
   readonly record: RecordRequest | undefined;
   /** Whether the starter is a debugger (`glossa debug`). */
   readonly isDebugger: boolean;
+  /** The wall that the server is inside; absent: none. */
+  readonly wall?: ServerWall | undefined;
 }
 
 /** The connection to a debugger in the starter. */
@@ -53,6 +56,7 @@ export interface StarterChannel {
   readonly record: RecordRequest | undefined;
   /** The connection to the debugger; undefined if the starter is no debugger. */
   readonly debug: DebugChannel | undefined;
+  readonly wall: ServerWall | undefined;
   /** Reports to the starter that the server serves; a daemon then closes the channel. */
   reportReady(): Promise<void>;
   /** Calls `fn` when the channel is closed: the starter has ended, or ends the server. */
@@ -72,9 +76,8 @@ function connectToStarter(): StarterChannel | null {
   // Deleted, so that programs that this process starts do not inherit the variable.
   delete process.env[STARTER_VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
-  const { isAttached, command, tty, scratchFolder, record, isDebugger, ...appearance } = JSON.parse(
-    starterJson,
-  ) as StarterFacts;
+  const { isAttached, command, tty, scratchFolder, record, isDebugger, wall, ...appearance } =
+    JSON.parse(starterJson) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
     // After the starter's end no process reads the channel; the log has what matters.
@@ -87,6 +90,7 @@ function connectToStarter(): StarterChannel | null {
     tty,
     scratchFolder,
     record,
+    wall,
     debug: isDebugger
       ? { send: (message) => send({ debug: message }), onMessage: onDebugRequest }
       : undefined,

@@ -25,11 +25,18 @@ const TICKS_PER_SECOND = 100;
  */
 const makeProcessName = (device: string): string => `glossa ${device.split(':')[1]}`;
 
-/** Names this process as the server of a mount; null resets the name. */
-export function nameServer(mountpoint: string | null): void {
+/**
+ * Names this process as the server of a mount; null resets the name.
+ * @param setName sets the main thread's name, where a confined server may not write in /proc
+ */
+export function nameServer(
+  mountpoint: string | null,
+  setName: (name: string) => number = () => -1,
+): void {
   try {
     const mount = mountpoint === null ? null : findMount(mountpoint);
-    writeFileSync('/proc/self/comm', mount === null ? 'glossa' : makeProcessName(mount.device));
+    const name = mount === null ? 'glossa' : makeProcessName(mount.device);
+    if (setName(name) < 0) writeFileSync('/proc/self/comm', name);
   } catch {
     // Without /proc the name is not needed.
   }

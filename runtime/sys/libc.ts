@@ -311,3 +311,29 @@ export const getpwuid_r = bindPlain(
 export const getgrouplist = bindPlain(
   'int getgrouplist(const void *user, uint32 gid, void *groups, void *count)',
 );
+
+// Confinement: prctl(2), seccomp(2), landlock(7).
+export const prctl = bindCall('int prctl(int option, uint64 a, uint64 b, uint64 c, uint64 d)');
+const setComm = bindCall('int prctl(int option, const void *name)');
+const PR_SET_NAME = 15;
+/** Sets the name of this thread, `comm`: 15 bytes. */
+export const setThreadName = (name: string): number =>
+  setComm(PR_SET_NAME, Buffer.from(`${name}\0`));
+const restrictCall = bindCall(
+  'int64 syscall(int64 number, int64 operation, int64 flags, const void *at)',
+);
+/** `program` is a struct sock_fprog. Returns a thread's number if only that one refuses. */
+export const seccomp = (operation: number, flags: number, program: Bytes): number =>
+  restrictCall(systemCalls.seccomp, operation, flags, program);
+const createRulesetCall = bindCall(
+  'int64 syscall(int64 number, const void *attribute, uint64 size, uint32 flags)',
+);
+const addRuleCall = bindCall(
+  'int64 syscall(int64 number, int64 ruleset, int64 type, const void *attribute, int64 flags)',
+);
+export const landlock = {
+  createRuleset: (attribute: Bytes | null, size: number, flags: number): Fd =>
+    createRulesetCall(systemCalls.landlock_create_ruleset, attribute, size, flags),
+  addRule: (ruleset: Fd, type: number, attribute: Bytes, flags: number): number =>
+    addRuleCall(systemCalls.landlock_add_rule, ruleset, type, attribute, flags),
+};

@@ -7,10 +7,14 @@
 
 /** The number on x86-64, and on the machines with the shared table. */
 export const SYSTEM_CALLS = {
+  seccomp: [317, 277],
   getdents64: [217, 61],
   mknodat: [259, 33],
   close_range: [436, 436],
   openat2: [437, 437],
+  landlock_create_ruleset: [444, 444],
+  landlock_add_rule: [445, 445],
+  landlock_restrict_self: [446, 446],
   fchmodat2: [452, 452],
 } as const satisfies Record<string, readonly [x64: number, shared: number]>;
 

@@ -11,6 +11,7 @@ import type { Log } from '../../runtime/core/log.ts';
 import { messages } from '../../runtime/core/messages.ts';
 import { formatReason } from '../../terminal/exit.ts';
 import type { Shutdown } from '../shutdown.ts';
+import { bindSpareSocket } from '../wall/server-wall.ts';
 import { makeSocketName, readPeer, type ServerKind } from './control-socket.ts';
 
 /** The most connections at a time. */
@@ -98,7 +99,7 @@ export class ControlHost {
     const { server } = host;
     try {
       await new Promise<void>((resolve, reject) => {
-        server.once('error', reject).listen(makeSocketName(kind), resolve);
+        server.once('error', reject).listen(bindSpareSocket(makeSocketName(kind)), resolve);
       });
     } catch (error) {
       const cause = `commands cannot ask this server: ${formatReason(error)}`;

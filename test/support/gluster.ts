@@ -338,7 +338,7 @@ export class RealMount {
   }
 
   get child(): ChildProcess {
-    return this.server.child;
+    return this.server.child as ChildProcess;
   }
 
   get logged(): string {

@@ -20,6 +20,9 @@ export function findDefaultCacheFolder(): string {
   return join(base, 'glossa');
 }
 
+/** Returns the folder of the program's compiled code, which a confined server reads only: commands run it, too. */
+export const findProgramCacheFolder = (): string => `${findDefaultCacheFolder()}-program`;
+
 /** Returns the `code` of a system error, or its message. */
 export function formatErrorReason(error: unknown): string {
   if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;

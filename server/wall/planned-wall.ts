@@ -1,0 +1,113 @@
+/**
+ * Plans the wall round a server from its settings and its volfile, in the command that starts it: what Landlock allows,
+ * and what the filter of system calls depends on.
+ */
+import { closeSync, mkdirSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import type { VolumeReach } from '../../runtime/core/reach.ts';
+import { openToWrite } from '../../runtime/sys/guarded-write.ts';
+import { listGraphReach } from '../../runtime/volfile/graph-reach.ts';
+import { Failure } from '../../terminal/exit.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
+import { registry } from '../registry.ts';
+import type { ServerSettings } from '../server-lifecycle.ts';
+import type { ServerChild } from '../server-process.ts';
+import { listServerReach } from '../server-reach.ts';
+import { describeOrFail, inspectFile } from '../volfiles.ts';
+import { type ChildOptions, ConfinedChild, ConfinedStart } from './confined-child.ts';
+import { findLandlock, makeWallEntry } from './confinement.ts';
+import { SCOPE_ABI, TCP_ABI } from './ruleset.ts';
+import type { ServerWall } from './server-wall.ts';
+
+/** A wall before its server starts. */
+export interface PlannedWall {
+  readonly server: ServerWall;
+  /** Starts Node inside, once. */
+  spawn(args: readonly string[], options: ChildOptions): ServerChild;
+}
+
+/** The settings of a server whose wall is planned. */
+export type WallSettings = ServerSettings & {
+  readonly socket?: string | number;
+  /** Whether the mount's devices can be opened. */
+  readonly dev?: boolean;
+};
+
+/** Plans a wall. @throws {Failure} if the volfile is wrong, or the kernel does not confine */
+export async function planWall(settings: WallSettings, terminal: Terminal): Promise<PlannedWall> {
+  const abi = findLandlock();
+  if (typeof abi === 'string') throw new Failure(`--confine: ${abi}`);
+  const { volfile, servers, allowShell, overrides, strict, dev = false } = settings;
+  if (servers !== undefined || allowShell) {
+    const cause = allowShell
+      ? '--allow-shell: a confined server starts no shell'
+      : 'a volfile from a server: what it reaches is not known before the start';
+    throw new Failure(`--confine cannot be used with ${cause}`);
+  }
+  // The thread starts while the volfile is read.
+  const start = new ConfinedStart();
+  try {
+    const inspection = await inspectFile(volfile, { registry, overrides, strict });
+    // Warnings are the server's.
+    const description = inspection.description ?? describeOrFail(inspection, terminal);
+    const reach = [
+      ...listGraphReach(description, registry, dirname(resolve(volfile))),
+      ...listServerReach(settings),
+    ];
+    makeFiles(reach);
+    const entry = makeWallEntry(reach, abi, dev);
+    return {
+      server: describeWall(reach, abi, dev),
+      spawn: (args, options) => new ConfinedChild(start, entry, args, options),
+    };
+  } catch (error) {
+    await start.worker.terminate();
+    throw error;
+  }
+}
+
+/** Makes files and folders that a server would make later, because a rule is for a file that exists. */
+const makersByPurpose: Readonly<Record<string, (path: string) => void>> = {
+  statedumps: (path) => mkdirSync(path, { recursive: true, mode: 0o700 }),
+  cache: (path) => mkdirSync(path, { recursive: true, mode: 0o700 }),
+  'pid file': (path) => closeSync(openToWrite(path, { mode: 0o644, noLinks: true, append: true })),
+};
+
+/** Makes what is missing of the server's own files. */
+function makeFiles(reach: readonly VolumeReach[]): void {
+  for (const { target, option, volume } of reach) {
+    if (!('path' in target) || volume !== null) continue;
+    try {
+      makersByPurpose[option]?.(target.path);
+    } catch {
+      // The server says so when it writes there.
+    }
+  }
+}
+
+/** Finds what the filter depends on. */
+function describeWall(
+  reach: readonly VolumeReach[],
+  abi: number,
+  makesDevices: boolean,
+): ServerWall {
+  const targets = reach.filter(({ access }) => access === 'connect').map(({ target }) => target);
+  const hosts = targets.flatMap((target) => ('path' in target ? [] : [target.host]));
+  const isUnix = reach.some(
+    ({ access, target }) => (access === 'connect' || access === 'listen') && 'path' in target,
+  );
+  const policy = {
+    connects: targets.length > 0,
+    makesUnixSockets: targets.length === 0 || isUnix,
+    resolvesNames: hosts.some((host) => isIP(host) === 0 && host !== 'localhost'),
+    makesDevices,
+  };
+  const kept = [
+    'files',
+    ...(abi >= TCP_ABI ? ['TCP ports'] : []),
+    ...(abi >= SCOPE_ABI ? ['abstract sockets'] : []),
+    'signals, programs and other system calls',
+  ];
+  return { policy, kept: `${kept.join(', ')} (Landlock ${abi}, seccomp)` };
+}
