@@ -37,17 +37,26 @@ const WORKER_PROGRAM = `
 const { spawn } = require('node:child_process');
 const { receiveMessageOnPort, workerData } = require('node:worker_threads');
 const { gate, port, koffiPath } = workerData;
-const libc = require(koffiPath).load(null);
+const koffi = require(koffiPath);
+const libc = koffi.load(null);
 const prctl = libc.func('int prctl(int, uint64, uint64, uint64, uint64)');
 const restrictSelf = libc.func('int64 syscall(int64, int64, int64)');
-const PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38;
+const setFilter = libc.func('int prctl(int, uint64, void *, uint64, uint64)');
+const PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38, PR_SET_SECCOMP = 22, SECCOMP_MODE_FILTER = 2;
 Atomics.wait(gate, 0, 0);
 const { entry, args, options } = receiveMessageOnPort(port).message;
 let pid = -1;
 try {
   for (const capability of entry.droppedCapabilities) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) !== 0 || restrictSelf(${systemCalls.landlock_restrict_self}, entry.ruleset, 0) !== 0)
-    throw new Error('the kernel refuses to confine the server');
+  prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  // struct sock_fprog: the number of instructions of 8 bytes, and their address.
+  const program = Buffer.alloc(16);
+  program.writeUInt16LE((entry.filter?.length ?? 0) / 8, 0);
+  program.writeBigUInt64LE(entry.filter ? BigInt(koffi.address(entry.filter)) : 0n, 8);
+  if (
+    (entry.filter && setFilter(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0) !== 0) ||
+    restrictSelf(${systemCalls.landlock_restrict_self}, entry.ruleset, 0) !== 0
+  ) throw new Error('the kernel refuses to confine the server');
   const child = spawn(process.execPath, args, options);
   const end = (message) => {
     port.postMessage(message);

@@ -40,11 +40,13 @@ export function findLandlock(): number | string {
   return `the kernel has no Landlock (${abi < 0 ? errnoName(-abi) : 'ABI 0'})`;
 }
 
-/** The numbers that a thread needs to enter the wall. */
+/** The values that a thread needs to enter the wall. */
 export interface WallEntry {
   /** The descriptor of the ruleset, which the caller closes. */
   readonly ruleset: number;
   readonly droppedCapabilities: readonly number[];
+  /** The filter under which the server starts; null for a machine without one. */
+  readonly filter: Uint8Array | null;
 }
 
 /** Makes a ruleset of the kernel. Paths that are missing get no rule. @throws {Error} that names the refused call */
@@ -76,7 +78,8 @@ export function makeWallEntry(
   }
   const kept = new Set([...KEPT_CAPABILITIES, ...(makesDevices ? [CAP_MKNOD] : [])]);
   const all = Array.from({ length: CAPABILITIES_END }, (_, capability) => capability);
-  return { ruleset, droppedCapabilities: all.filter((capability) => !kept.has(capability)) };
+  const droppedCapabilities = all.filter((capability) => !kept.has(capability));
+  return { ruleset, droppedCapabilities, filter: assembleFilter(null) };
 }
 
 function openPath(path: string): number {

@@ -123,6 +123,13 @@ describe.each(['x64', 'arm64'] as const)('the filter of %s', (machine) => {
   });
 });
 
+it('a server starts by execve and clone, and without io_uring from its first instruction', () => {
+  const filter = assembleFilter(null, 'x64')!;
+  const reply = (number: number): string => runFilter(filter, MACHINES.x64, number, []);
+  expect([59, 56, 435, 41].map(reply)).toEqual(Array(4).fill('allowed'));
+  expect([425, 165, 321].map(reply)).toEqual(Array(3).fill('errno 1'));
+});
+
 it('a call of the x32 interface is missing', () => {
   expect(call('x64', 0x4000_0000 + 59)).toBe('errno 38');
 });

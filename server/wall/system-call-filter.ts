@@ -19,10 +19,12 @@ export interface FilterPolicy {
   readonly makesDevices: boolean;
 }
 
+/** Calls by which a server is started, and which it never makes itself. */
+const STARTING = 'execve 59 221, execveat 322 281, fork 57 -, vfork 58 -';
+
 /** Calls that a server never makes: name, number on x86-64, number on arm64 (- without one; none: the same). */
 const NEVER_MADE = `
-  execve 59 221, execveat 322 281, fork 57 -, vfork 58 -, ptrace 101 117, process_vm_readv 310 270,
-  process_vm_writev 311 271, process_madvise 440, process_mrelease 448, kcmp 312 272, pidfd_open 434, pidfd_getfd 438,
+  ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, process_madvise 440, process_mrelease 448, kcmp 312 272, pidfd_open 434, pidfd_getfd 438,
   pidfd_send_signal 424, migrate_pages 256 238, move_pages 279 239, tkill 200 130, rt_sigqueueinfo 129 138,
   rt_tgsigqueueinfo 297 240, sched_setparam 142 118, sched_setscheduler 144 119, sched_setattr 314 274,
   mount 165 40, umount2 166 39, pivot_root 155 41, chroot 161 51, setns 308 268, unshare 272 97, open_tree 428,
@@ -113,9 +115,12 @@ const MACHINES: Readonly<Record<string, readonly [column: number, id: number]>> 
   arm64: [1, 0xc000_00b7],
 };
 
-/** Assembles the filter as an array of struct sock_filter; null for a machine without a table. */
+/**
+ * Assembles the filter as an array of struct sock_filter; null for a machine without a table.
+ * @param policy null for the filter under which a server starts, as libuv decides then whether there is io_uring
+ */
 export function assembleFilter(
-  policy: FilterPolicy,
+  policy: FilterPolicy | null,
   machine: string = process.arch,
 ): Buffer | null {
   if (MACHINES[machine] === undefined) return null;
@@ -124,10 +129,11 @@ export function assembleFilter(
   program.push(
     [0x35, 0, 1, NUMBERS_END],
     refuse(ENOSYS),
-    jumpIfEqual(CLONE3, 0, 1),
+    jumpIfEqual(policy === null ? NUMBERS_END : CLONE3, 0, 1),
     refuse(ENOSYS),
   );
-  for (const row of [...NEVER_MADE.split(','), ...listConditional(policy)]) {
+  const refused = policy === null ? NEVER_MADE : `${STARTING},${NEVER_MADE}`;
+  for (const row of [...refused.split(','), ...(policy ? listConditional(policy) : [])]) {
     const [call, conditions] = row.trim().split(': ');
     const [, ...numbers] = call!.split(' ');
     const number = Number(numbers[column] ?? numbers[0]);
