@@ -53,6 +53,7 @@ client (rm-…, clone-far, npm-far). As root on a quiet machine; a full run take
       ...(['create+write 4 KiB+close+unlink', 'small', CALL_LOADS] as const),
       ['posix', 'served', ['≤ 1.25, aim 1.1', '≤ 0.9, aim 0.7']],
       ['negative in Python over posix', 'python', '≤ 1.5, aim 1.25'],
+      ['the limit: C, which stores gfids and has xattrs', 'kept', null],
     ),
     creates: makeCreatePart('create+unlink', 'create', CALL_LOADS, ['posix', 'glossa', '≤ 1.1']),
     'creates-clients': makeCreatePart(

@@ -228,15 +228,17 @@ export const makeDataDirectories = () => ({
   served: makeGlossa('glossa, --no-passthrough', [], { flags: SERVED }),
 });
 
-/** Does as little for a new file as the pass-through in C. */
-const PLAIN = [...SERVED, '--xlator-option', 'posix.gfid-xattrs=off'];
-
-/** The same for new files. The storage in memory makes no system calls: the least time of glossa. */
+/**
+ * The same for new files. The storage in memory makes no system calls: the least time of glossa. A server in C that does as
+ * much for a new file as glossa is the limit.
+ */
 export const makeCreationDirectories = () => {
   const { glossa, served, pass, glusterfs, bare } = makeDataDirectories();
   const python = makeGlossaCache('the same, negative in Python', [pythonVolume], { flags: SERVED });
-  const plain = makeGlossa('glossa, --no-passthrough, no gfids', [], { flags: PLAIN });
-  return { glossa, served, python, plain, memory: instantTargets.memory, pass, glusterfs, bare };
+  const kept = makeKind('C, which stores gfids and has xattrs', (bench, name) =>
+    startLibfuse(bench, name, 'libfuse', TIMEOUTS, '1', 'gfids'),
+  );
+  return { glossa, served, python, memory: instantTargets.memory, pass, kept, glusterfs, bare };
 };
 
 /** Caches of absent names, which pass each stat of a file on: the kernel keeps no name. */

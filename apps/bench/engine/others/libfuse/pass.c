@@ -1,11 +1,12 @@
 /*
  * pass: passes a directory through unchanged, in the usual way in C, as a baseline for the bench.
  *
- *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT [THREADS]
+ *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT [THREADS [gfids]]
  *
  * One thread on libfuse's low-level interface, or up to THREADS, each with a FUSE device of its own. An inode that the kernel knows is an O_PATH
  * descriptor; a request is one or two system calls on it. Data is copied once, through a buffer of
  * this process. The kernel checks permissions, and every call is made with this process's rights.
+ * With gfids, a new file gets one, and extended attributes can be read: the kernel asks for one before it writes.
  */
 #define FUSE_USE_VERSION 312
 #define _GNU_SOURCE
@@ -19,9 +20,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define CHAINS 65536
@@ -40,6 +43,7 @@ struct inode {
 static struct inode top;
 static struct inode *chains[CHAINS];
 static double entry_timeout, attribute_timeout, negative_timeout;
+static int has_gfids;
 static _Thread_local char data[DATA_MAX];
 /* Guards the chains and what is in them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -325,7 +329,10 @@ static void on_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 {
     struct fuse_entry_param entry;
     int fd = openat(fd_of(parent), name, file->flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (fd < 0 || find(parent, name, &entry)) {
+    char gfid[16];
+    if (fd < 0 || find(parent, name, &entry) ||
+        (has_gfids && (getrandom(gfid, sizeof gfid, 0) < 0 ||
+                       fsetxattr(fd, "trusted.gfid", gfid, sizeof gfid, XATTR_CREATE)))) {
         fuse_reply_err(req, errno);
         if (fd >= 0)
             close(fd);
@@ -334,6 +341,17 @@ static void on_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
     file->fh = (uint64_t)fd;
     if (fuse_reply_create(req, &entry, file))
         close(fd);
+}
+
+static void on_getxattr(fuse_req_t req, fuse_ino_t number, const char *name, size_t size)
+{
+    ssize_t got = getxattr(path_of(number).text, name, data, size < DATA_MAX ? size : DATA_MAX);
+    if (got < 0)
+        fuse_reply_err(req, errno);
+    else if (size == 0)
+        fuse_reply_xattr(req, (size_t)got);
+    else
+        fuse_reply_buf(req, data, (size_t)got);
 }
 
 static void on_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
@@ -418,7 +436,7 @@ static void on_init(void *user, struct fuse_conn_info *conn)
     conn->want &= ~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 }
 
-static const struct fuse_lowlevel_ops operations = {
+static struct fuse_lowlevel_ops operations = {
     .init = on_init,
     .lookup = on_lookup,
     .forget = on_forget,
@@ -474,9 +492,9 @@ int main(int argc, char **argv)
     struct fuse_args args = FUSE_ARGS_INIT(2, given);
     int status = 1;
 
-    if (argc != 6 && argc != 7) {
+    if (argc < 6 || argc > 8) {
         fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT"
-              " [THREADS]\n",
+              " [THREADS [gfids]]\n",
               stderr);
         return 2;
     }
@@ -488,12 +506,15 @@ int main(int argc, char **argv)
     entry_timeout = atof(argv[3]);
     attribute_timeout = atof(argv[4]);
     negative_timeout = atof(argv[5]);
+    has_gfids = argc == 8;
+    if (has_gfids)
+        operations.getxattr = on_getxattr;
     raise_limit();
     umask(0);
     struct fuse_session *session = fuse_session_new(&args, &operations, sizeof operations, NULL);
     if (session && !fuse_set_signal_handlers(session)) {
         if (!fuse_session_mount(session, argv[1])) {
-            status = (argc == 7 ? loop_threads(session, atoi(argv[6]))
+            status = (argc >= 7 && atoi(argv[6]) > 1 ? loop_threads(session, atoi(argv[6]))
                                 : fuse_session_loop(session)) != 0;
             fuse_session_unmount(session);
         }
