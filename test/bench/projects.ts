@@ -208,6 +208,7 @@ const performanceStack: readonly PlainVolume[] = [
   makeVolume('nl-cache', 'performance/nl-cache', {
     'nl-cache-timeout': '600',
     'nl-cache-limit': '16MB',
+    'nl-cache-positive-entry': 'on',
   }),
   makeVolume('md-cache', 'performance/md-cache', {
     'md-cache-timeout': '600',

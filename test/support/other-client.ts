@@ -1,21 +1,23 @@
 /** Another client of the storage below a cache, for tests: it changes files, and the brick notifies the cache. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import { invalidateEntries, invalidateInode } from '../../runtime/core/upcall.ts';
-import type { MemoryVolume, Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
+import type { Node } from '../../runtime/xlators/storage/memory/memory-nodes.ts';
 
 export class OtherClient {
   private readonly graph: Graph;
+  private readonly findFolder: () => Node;
   private readonly onChanged: () => void;
 
   /** @param onChanged called after a change, before the brick notifies the cache */
-  constructor(graph: Graph, onChanged: () => void) {
+  constructor(graph: Graph, findFolder: () => Node, onChanged: () => void) {
     this.graph = graph;
+    this.findFolder = findFolder;
     this.onChanged = onChanged;
   }
 
   /** Changes a file's mode or data. @param seconds its new time */
   change(name: string, b: number, c: number, seconds: number): void {
-    const node = this.root.entries!.get(name)?.node;
+    const node = this.findFolder().entries!.get(name)?.node;
     if (node === undefined) return;
     const isData = b % 3 !== 0;
     if (isData) {
@@ -31,20 +33,16 @@ export class OtherClient {
 
   /** Renames a file to a free name. */
   rename(from: string, to: string): void {
-    const { root } = this;
-    const node = root.entries!.get(from)?.node;
-    if (node === undefined || root.entries!.has(to)) return;
-    root.entries!.delete(from);
-    root.addEntry(to, node);
+    const folder = this.findFolder();
+    const node = folder.entries!.get(from)?.node;
+    if (node === undefined || folder.entries!.has(to)) return;
+    folder.entries!.delete(from);
+    folder.addEntry(to, node);
     this.onChanged();
     // A brick's client reports the inodes, and all names as uncertain: the brick does not say which have changed.
     this.notify(node, true);
-    this.notify(root, true);
+    this.notify(folder, true);
     invalidateEntries(this.graph.xlators[0]!);
-  }
-
-  private get root(): Node {
-    return (this.graph.xlators[0]!.priv as MemoryVolume).root;
   }
 
   private notify({ gfid }: Node, data: boolean): void {

@@ -77,6 +77,8 @@ export interface WorldSettings {
   readonly tells?: boolean;
   /** Milliseconds after which changes by other clients must be visible. */
   readonly timeoutMs: number;
+  /** Whether the files are in a folder that was made through the cache; else in the root. */
+  readonly isFolderNew?: boolean;
 }
 
 /** Clients, and the storage below the cache. */
@@ -89,6 +91,8 @@ export class World {
   private readonly otherClient: OtherClient;
   /** All states of the storage; the last is that of now. */
   private versions: Version[] = [];
+  /** The folder of the files. */
+  private root: Inode;
   private readonly fds: Fd[] = [];
   private readonly settings: WorldSettings;
   private readonly knownInodes = new Map<string, Inode>();
@@ -110,7 +114,12 @@ export class World {
     this.slow = slow;
     slow.onActed = () => void this.recordVersion();
     this.settings = settings;
-    this.otherClient = new OtherClient(graph, () => void this.recordVersion());
+    this.root = graph.inodes.root;
+    this.otherClient = new OtherClient(
+      graph,
+      () => this.rootNode,
+      () => void this.recordVersion(),
+    );
     this.kernel = new KernelModel(graph, () => context.now(), statText);
     this.recordVersion();
   }
@@ -129,7 +138,22 @@ export class World {
       ],
       context,
     );
-    return new World(graph, context, slow, settings);
+    const world = new World(graph, context, slow, settings);
+    if (settings.isFolderNew === true) world.makeFolder();
+    return world;
+  }
+
+  /** Makes the folder of the files. */
+  private makeFolder(): void {
+    const loc = new Loc(this.graph.inodes.newInode(), this.root, 'folder');
+    const xdata = new Dict().setGfid(GFID_REQ, makeGfid(99));
+    this.slow.quick = true;
+    this.ask('mkdir', [loc, 0o755, 0, xdata], ({ values }) => {
+      const [inode, buf] = values as [Inode, Iatt];
+      this.root = this.graph.inodes.link(inode, this.root, 'folder', buf)!;
+      this.versions = [];
+    });
+    this.recordVersion();
   }
 
   get top(): Xlator {
@@ -456,13 +480,9 @@ export class World {
     reconfigure(this.graph.xlators[1]!, { failure: percent, 'error-no': 'EIO' });
   }
 
-  private get root(): Inode {
-    return this.graph.inodes.root;
-  }
-
   private get rootNode(): Node {
-    const disk = this.graph.xlators[0]!.priv as MemoryVolume;
-    return disk.root;
+    const { root } = this.graph.xlators[0]!.priv as MemoryVolume;
+    return this.root === this.graph.inodes.root ? root : root.entries!.get('folder')!.node;
   }
 
   /** Records the storage's state if it has changed, and then the replies. */

@@ -7,6 +7,7 @@ import { type Dict, withTimeouts } from '../../../core/dict.ts';
 import { type Entry, entryFops } from '../../../core/entry-hooks.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
+import { findFop } from '../../../core/fops.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { fail, tail, unwind, wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -82,11 +83,15 @@ function noteRequest(xl: Xlator<AbsentNames>, entry: Entry): void {
   entry.note = xl.priv.clock;
 }
 
+const MKDIR = findFop('mkdir')!.number;
+
 /** Handles that fop's reply. A name that may have been created is dropped even if the fop failed. */
 function noteReply(xl: Xlator<AbsentNames>, entry: Entry, opRet: number): void {
   const { created, removed, note } = entry;
-  if (created !== null) xl.priv.endCreation(created.parent!, created.name!);
-  else if (removed !== null && opRet >= 0) {
+  if (created !== null) {
+    xl.priv.endCreation(created.parent!, created.name!);
+    if (entry.fop === MKDIR && opRet >= 0) xl.priv.noteMade(created.inode!);
+  } else if (removed !== null && opRet >= 0) {
     xl.priv.add(removed.parent!, removed.name!, note);
     xl.priv.dropDirectory(removed.inode?.ctxGet(xl));
   }

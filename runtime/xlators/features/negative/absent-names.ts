@@ -4,6 +4,9 @@
  * only if no name was created in the directory after its lookup was wound (`creationsByParent`, `clock`). The volume
  * does not see names that other clients create, so a name expires after `timeoutMs`, or up to a sixteenth sooner, as
  * one timer serves many names. With `invalidatesKernel`, the kernel caches only absent names that are cached here.
+ *
+ * With `proveEmpty`, a directory that was made through this volume is listed once, when a name is first looked up in it.
+ * From then on only names that appeared since its creation may be there, and no other needs a request.
  */
 import { type Client, hasOtherClients } from '../../../core/client.ts';
 import type { Timeouts } from '../../../core/dict.ts';
@@ -24,6 +27,11 @@ export interface CacheBounds {
   readonly limit: number;
   /** Returns a name's weight; absent: each name weighs 1. */
   readonly weigh?: (name: string) => number;
+  /**
+   * Lists a directory that was made here, from a moment on in which bricks tell of new names; absent: none is listed.
+   * Calls `end` with the names, or with null on failure.
+   */
+  readonly listMade?: (inode: Inode, end: (names: readonly string[] | null) => void) => void;
 }
 
 /** A name may expire early, by this share of the timeout. */
@@ -37,6 +45,11 @@ class DirectoryNames {
   readonly names = new Map<string, AbsentName>();
   /** The value of `AbsentNames.clock` when a name was last created. */
   clockAtCreation = 0;
+  /** The names that may have appeared in a directory since it was made here; null for other directories. */
+  appeared: Set<string> | null = null;
+  isListing = false;
+  /** Until when no other name is there, by the context's clock; 0 before the listing. */
+  knownUntilMs = 0;
 
   constructor(inode: Inode) {
     this.inode = inode;
@@ -77,6 +90,10 @@ export class AbsentNames {
   private newest: AbsentName | null = null;
   /** Number of creations under way, by the directory's gfid. */
   private readonly creationsByParent = new Map<Gfid, number>();
+  /** The directories with `appeared`, and the weight of all names there. */
+  private readonly madeDirectories = new Set<DirectoryNames>();
+  private appearedWeight = 0;
+  private unseenCount = 0;
   private cancelTimer: (() => void) | null = null;
   private readonly xl: Xlator<AbsentNames>;
   private bounds: CacheBounds;
@@ -89,7 +106,58 @@ export class AbsentNames {
   /** Whether a name is in the cache. */
   has(parent: Inode, name: string): boolean {
     const dir = parent.ctxGet(this.xl) as DirectoryNames | undefined;
-    return dir?.names.has(name) === true;
+    if (dir === undefined) return false;
+    return dir.names.has(name) || (dir.appeared !== null && this.isUnseen(dir, name));
+  }
+
+  /** Whether a name has not appeared in a directory that was made here. The first call begins its listing. */
+  private isUnseen(dir: DirectoryNames, name: string): boolean {
+    const { appeared, knownUntilMs, inode } = dir;
+    if (knownUntilMs > 0) {
+      if (this.xl.context.now() < knownUntilMs) {
+        const isUnseen = !appeared!.has(name);
+        if (isUnseen) this.unseenCount += 1;
+        return isUnseen;
+      }
+      this.forgetMade(dir);
+    } else if (!dir.isListing) {
+      dir.isListing = true;
+      const untilMs = this.xl.context.now() + this.bounds.timeoutMs;
+      this.bounds.listMade?.(inode, (names) => {
+        if (names === null) return this.forgetMade(dir);
+        dir.knownUntilMs = untilMs;
+        for (const listed of names) this.noteAppeared(dir, listed);
+      });
+    }
+    return false;
+  }
+
+  /** Notes that a directory was made here, by a request's reply. */
+  noteMade(inode: Inode): void {
+    if (this.bounds.listMade === undefined) return;
+    const dir = this.findOrAddDirectory(inode);
+    this.forgetMade(dir);
+    dir.appeared = new Set();
+    this.madeDirectories.add(dir);
+  }
+
+  /** Notes a name that may have appeared in a directory. */
+  private noteAppeared(dir: DirectoryNames, name: string): void {
+    const { appeared } = dir;
+    if (appeared === null || appeared.has(name)) return;
+    appeared.add(name);
+    this.appearedWeight += this.weigh(name);
+    this.evictOldest();
+    if (this.appearedWeight > this.bounds.limit) this.forgetMade(dir);
+  }
+
+  /** Forgets that a directory was made here. */
+  private forgetMade(dir: DirectoryNames): void {
+    for (const name of dir.appeared ?? []) this.appearedWeight -= this.weigh(name);
+    this.madeDirectories.delete(dir);
+    dir.appeared = null;
+    dir.knownUntilMs = 0;
+    dir.isListing = false;
   }
 
   /** Returns how long the kernel may cache an absent name; null: the mount's timeout. */
@@ -138,11 +206,7 @@ export class AbsentNames {
 
   /** Drops a name that may exist now; `client`, which has created or found it, needs no invalidation. */
   dropExisting(parent: Inode, name: string, client: Client | null): void {
-    if (!this.invalidatesKernel || !hasOtherClients(client)) this.dropName(parent, name);
-    else {
-      const entry = this.findCurrentDirectory(parent).names.get(name);
-      if (entry !== undefined) this.invalidateName(entry);
-    }
+    this.dropName(parent, name, this.invalidatesKernel && hasOtherClients(client));
   }
 
   /** Ends a fop that creates the name. */
@@ -159,17 +223,20 @@ export class AbsentNames {
     this.dropName(parent, name).clockAtCreation = this.clock;
   }
 
-  /** Drops one name, and returns its directory. */
-  dropName(parent: Inode, name: string): DirectoryNames {
+  /** Drops one name, which may exist now, and returns its directory. @param tellsKernel whether the kernel may know it */
+  private dropName(parent: Inode, name: string, tellsKernel = false): DirectoryNames {
     const dir = this.findCurrentDirectory(parent);
+    this.noteAppeared(dir, name);
     const entry = dir.names.get(name);
-    if (entry !== undefined) this.drop(entry);
+    if (entry !== undefined && tellsKernel) this.invalidateName(entry);
+    else if (entry !== undefined) this.drop(entry);
     return dir;
   }
 
   /** Drops the names of a directory; `dir` is its inode's context. */
   dropDirectory(dir: unknown): void {
     if (dir === undefined) return;
+    this.forgetMade(dir as DirectoryNames);
     for (const entry of (dir as DirectoryNames).names.values()) this.drop(entry);
   }
 
@@ -177,6 +244,7 @@ export class AbsentNames {
   dropAll(): void {
     this.clock += 1;
     this.clockAtClear = this.clock;
+    for (const dir of this.madeDirectories) this.forgetMade(dir);
     while (this.oldest !== null) this.invalidateName(this.oldest);
     this.stopTimer();
   }
@@ -185,6 +253,7 @@ export class AbsentNames {
   applyBounds(bounds: CacheBounds): void {
     // The kernel caches entries with timeouts of the old bounds, so they are invalidated.
     if (this.invalidatesKernel) this.dropAll();
+    for (const dir of this.madeDirectories) this.forgetMade(dir);
     this.bounds = bounds;
     this.evictOldest();
     this.expireOldest();
@@ -196,6 +265,7 @@ export class AbsentNames {
   reset(): void {
     this.hits = 0;
     this.misses = 0;
+    this.unseenCount = 0;
     this.evictedCount = 0;
     this.expiredCount = 0;
   }
@@ -203,7 +273,9 @@ export class AbsentNames {
   dump(): Dump {
     const { hits, misses, nameCount: names, evictedCount: evicted, expiredCount: expired } = this;
     const counts = { hits, misses, names, evicted, expired };
-    return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.totalWeight };
+    if (this.bounds.weigh === undefined) return counts;
+    const bytes = this.totalWeight + this.appearedWeight;
+    return { ...counts, bytes, directories: this.madeDirectories.size, unseen: this.unseenCount };
   }
 
   /** Finds the directory by gfid: its inode may have been replaced since the request. */
@@ -244,8 +316,8 @@ export class AbsentNames {
 
   /** Drops the oldest names while the limit is exceeded. */
   private evictOldest(): void {
-    while (this.totalWeight > this.bounds.limit) {
-      this.invalidateName(this.oldest!);
+    while (this.oldest !== null && this.totalWeight + this.appearedWeight > this.bounds.limit) {
+      this.invalidateName(this.oldest);
       this.evictedCount += 1;
     }
   }

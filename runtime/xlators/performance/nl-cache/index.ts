@@ -11,6 +11,7 @@ import { AbsentNames, type CacheBounds } from '../../features/negative/absent-na
 import { selectChangingFops } from '../shared/change-taps.ts';
 import { commonOptions, makeSwitchOption } from '../shared/inode-cache.ts';
 import { checkOrder, checkUpcalls, type UpcallReliance } from '../shared/stack-checks.ts';
+import { listNames } from './listing.ts';
 
 /** Default of nl-cache-timeout: a longer timeout relies on upcalls. */
 const DEFAULT_TIMEOUT_S = 60;
@@ -44,13 +45,15 @@ const options = defineReconfigurableOptions({
   'nl-cache-positive-entry': {
     type: 'bool',
     default: false,
-    description: 'Accepted without effect: md-cache caches the names that exist.',
+    description:
+      'Whether a name needs no request in a directory that was made here, where it has not appeared since. Relies on ' +
+      'bricks that tell of changes.',
   },
 });
 
 type OptionValues = Values<typeof options>;
 
-const makeBounds = (values: OptionValues): CacheBounds => ({
+const makeBounds = (xl: Xlator<unknown>, values: OptionValues): CacheBounds => ({
   timeoutMs: values['pass-through'] ? 0 : values['nl-cache-timeout'] * 1000,
   kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   // The kernel's entries are invalidated when the cache evicts its own.
@@ -58,15 +61,18 @@ const makeBounds = (values: OptionValues): CacheBounds => ({
   limit: values['nl-cache-limit'],
   // A character of a string takes up to 2 bytes.
   weigh: (name) => NAME_OVERHEAD_BYTES + 2 * name.length,
+  ...(values['nl-cache-positive-entry'] && !values['pass-through']
+    ? { listMade: (inode, end) => listNames(xl, inode, end) }
+    : {}),
 });
 
-/**
- * Returns the option that relies on upcalls: a timeout above the default, as other clients may create names; or null.
- */
-const findUpcallReliance = (values: OptionValues): UpcallReliance | null =>
-  values['nl-cache-timeout'] > DEFAULT_TIMEOUT_S && !values['pass-through']
-    ? { option: 'nl-cache-timeout', seconds: values['nl-cache-timeout'] }
-    : null;
+/** Returns the option that relies on upcalls, as other clients may create names; null for none. */
+function findUpcallReliance(values: OptionValues): UpcallReliance | null {
+  const seconds = values['nl-cache-timeout'];
+  if (values['pass-through'] || seconds === 0) return null;
+  if (values['nl-cache-positive-entry']) return { option: 'nl-cache-positive-entry', seconds };
+  return seconds > DEFAULT_TIMEOUT_S ? { option: 'nl-cache-timeout', seconds } : null;
+}
 
 const passThroughFops = selectChangingFops(negativeFops);
 
@@ -78,7 +84,7 @@ class NlCache extends AbsentNames {
   values: OptionValues;
 
   constructor(xl: Xlator<AbsentNames>, values: OptionValues) {
-    super(xl, makeBounds(values));
+    super(xl, makeBounds(xl as Xlator<unknown>, values));
     this.values = values;
   }
 }
@@ -98,7 +104,7 @@ export default defineTranslator<NlCache, typeof options>({
   reconfigure(xl, values) {
     xl.priv.values = values;
     if (values['pass-through']) xl.priv.dropAll();
-    xl.priv.applyBounds(makeBounds(values));
+    xl.priv.applyBounds(makeBounds(xl as Xlator<unknown>, values));
     xl.exchangeFops(selectFops(values));
     checkUpcalls(xl as Xlator<unknown>, 'CHILD_UP', findUpcallReliance(values));
   },

@@ -32,6 +32,50 @@ test('nl-cache returns ENOENT only for a name that was absent between the reques
   );
 });
 
+test('in a folder that was made here, nl-cache returns ENOENT only for a name that is absent, whichever client made it', async () => {
+  const lines = { 'nl-cache-timeout': '600', 'nl-cache-positive-entry': 'on' };
+  const turns: Record<string, string>[] = [
+    { 'nl-cache-limit': '700B' },
+    lines,
+    { 'pass-through': 'on' },
+    lines,
+  ];
+  const stack = [{ translator, options: lines }];
+  let unseen = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      anyHistories({
+        ...{
+          lookup: 20,
+          create: 5,
+          unlink: 2,
+          rename: 3,
+          link: 2,
+          othersRename: 5,
+          act: 20,
+          answer: 20,
+        },
+        ...{ stat: 0, fstat: 0, open: 0, read: 0, write: 0, chmod: 0, setxattr: 0, getxattr: 0 },
+        ...{ close: 0, truncate: 0, ftruncate: 0, readdirp: 0, flush: 0, fsync: 0, others: 0 },
+      }),
+      async (steps) => {
+        const world = await World.start({
+          stack,
+          turns,
+          tells: true,
+          timeoutMs: 600_000,
+          isFolderNew: true,
+        });
+        for (const step of steps) world.step(step);
+        unseen += Number(nlCache.dump!(world.top as never).unseen);
+        world.settle();
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(unseen).toBeGreaterThan(0);
+});
+
 test('the kernel caches no existing name as absent over nl-cache, whichever client created it', async () => {
   const lines = { 'nl-cache-timeout': '600', 'kernel-timeout': '500' };
   const turns: Record<string, string>[] = [
