@@ -6,7 +6,7 @@ import { formatReachTarget, type VolumeReach } from '../runtime/core/reach.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { listGraphReach } from '../runtime/volfile/graph-reach.ts';
 import { makeFolder } from '../test/support/folder.ts';
-import { CONSOLE } from './log-sink.ts';
+import { CONSOLE, findDefaultLogFile } from './log-sink.ts';
 import { registry } from './registry.ts';
 import { listServerReach } from './server-reach.ts';
 import { inspectText } from './volfiles.ts';
@@ -180,13 +180,23 @@ it('a server reaches what its settings name, and writes only there and to device
   const written = lines.filter((line) => /: (write|connect|execute) /.test(line));
   const paths = written.map((line) => line.slice(line.indexOf(' /') + 1));
   expect(paths.filter((path) => !/\/glossa$|\/node|\/ld[-.]/.test(path))).toEqual([
-    '/l',
+    '/l/x.log',
     '/p/x.pid',
     '/s',
     '/r/x.rec',
     '/dev/null',
     '/dev/fuse',
   ]);
+});
+
+it('a server reaches the folder of a default log, and of another log the file', () => {
+  const listLog = (logFile: string): string[] =>
+    listServerReach({ volfile: '/v/x.vol', logFile })
+      .filter(({ option }) => option === 'log')
+      .map(({ target }) => formatReachTarget(target));
+  const file = findDefaultLogFile('/mnt/a');
+  expect(listLog(file)).toEqual([dirname(file), dirname(file)]);
+  expect(listLog('/home/u/a.log')).toEqual(['/home/u/a.log', '/home/u/a.log']);
 });
 
 it('a server on the console whose volfile comes from a server reaches no folder for them', () => {

@@ -12,7 +12,12 @@ import { GraphError } from '../runtime/core/errors.ts';
 import type { Graph } from '../runtime/core/graph.ts';
 import { Log, type LogLevel, type LogLevels } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
-import { makeReachRows, type VolumeReach } from '../runtime/core/reach.ts';
+import {
+  findNewReach,
+  makeReachRows,
+  type ReachRow,
+  type VolumeReach,
+} from '../runtime/core/reach.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
 import { crashLog } from '../runtime/sys/crash-log.ts';
 import { leaveRoomForData } from '../runtime/sys/heap-limit.ts';
@@ -319,9 +324,11 @@ export function makeReloader(
   graphServer: GraphServer,
   graph: Graph,
   settings: ServerSettings,
-  { source, log }: ServerContext,
+  { source, log, starter }: ServerContext,
 ): Reloader {
-  const readSpecs = () => readSpecsAgain(graphServer, settings, source, log);
+  const { server } = graph.context;
+  const known = starter.wall === undefined ? undefined : server?.reach;
+  const readSpecs = () => readSpecsAgain(graphServer, settings, source, log, known);
   return new Reloader(graph, settings.volfile, readSpecs, log, settings.upTimeout);
 }
 
@@ -366,12 +373,31 @@ export const describeServer = ({ source }: ServerContext): About => ({
   started: performance.timeOrigin,
 });
 
-/** Reads the volfile again for a reload; warnings are only logged. @throws {Failure} */
+/** Refuses a volfile for a confined server that it would lead outside of the wall. @throws {Failure | GraphError} */
+function refuseNewReach(
+  description: VolfileDescription,
+  baseDir: string,
+  known: readonly ReachRow[],
+): void {
+  const rows = makeReachRows(listGraphReach(description, registry, baseDir));
+  const lines = findNewReach(rows, known).map(
+    ({ target, access, volume, option }) =>
+      `volume '${volume}': option ${option}: ${makePrintable(target)} is not what the server was confined to ` +
+      `(${access.join(', ')}): end it, and start it anew`,
+  );
+  if (lines.length > 0) throw new Failure(lines.join('\n'), lines);
+}
+
+/**
+ * Reads the volfile again for a reload; warnings are only logged.
+ * @param known what a confined server reaches @throws {Failure}
+ */
 async function readSpecsAgain(
   graphServer: GraphServer,
   settings: ServerSettings,
   source: VolfileSource,
   log: Log,
+  known: readonly ReachRow[] | undefined,
 ): Promise<VolumeSpec[]> {
   const inspection = await inspectSource(source, settings, (text) =>
     log.warning(text, VOLFILE_WARNING),
@@ -379,6 +405,7 @@ async function readSpecsAgain(
   const { description, problems, volumes } = inspection;
   if (description !== undefined) {
     await graphServer.refuseVolfile(description, source.baseDir);
+    if (known !== undefined) refuseNewReach(description, source.baseDir, known);
     return makeVolumeSpecs(description, registry);
   }
   const lines = listProblems(problems);

@@ -16,7 +16,7 @@ import {
   type VolumeReach,
 } from '../runtime/core/reach.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
-import { CONSOLE } from './log-sink.ts';
+import { CONSOLE, findDefaultLogFile } from './log-sink.ts';
 import type { Address } from './metrics/metrics-address.ts';
 import { findDefaultRunFolder } from './run-folder.ts';
 import type { VolfileServers } from './volfile-servers.ts';
@@ -97,6 +97,10 @@ function simplifyPaths(paths: readonly string[]): string[] {
   return [...realPaths].filter((path) => !isInside(path));
 }
 
+/** Returns the folder of a default log, where it turns over; of another log the file, which then starts over. */
+const findLogReach = (logFile: string): string =>
+  dirname(logFile) === dirname(findDefaultLogFile('')) ? dirname(logFile) : logFile;
+
 /** Lists what a server with these settings reaches itself. */
 export function listServerReach(settings: ReachSettings): VolumeReach[] {
   const { volfile, servers, logFile, pidFile, statedumpPath, metrics, socket, recordFile } =
@@ -115,7 +119,7 @@ export function listServerReach(settings: ReachSettings): VolumeReach[] {
     ...(servers?.servers ?? []).map(
       (target): Reach => ({ access: 'connect', target, option: 'volfile server' }),
     ),
-    ...(logFile === CONSOLE ? [] : reachPath(dirname(logFile), 'log', 'read', 'write')),
+    ...(logFile === CONSOLE ? [] : reachPath(findLogReach(logFile), 'log', 'read', 'write')),
     ...(pidFile === undefined ? [] : reachPath(pidFile, 'pid file', 'read', 'write')),
     ...reachPath(statedumpPath ?? findDefaultRunFolder(), 'statedumps', 'read', 'write'),
     ...(metrics ? [{ access: 'listen', target: metrics, option: 'metrics' } as const] : []),

@@ -56,3 +56,22 @@ export function makeReachRows(reach: readonly VolumeReach[]): ReachRow[] {
   }
   return [...rows.values()];
 }
+
+/** Whether a target is another one, below it, or a port of a host with any port. */
+const covers = (known: string, target: string): boolean =>
+  target === known ||
+  (known.startsWith('/')
+    ? target.startsWith(known.endsWith('/') ? known : `${known}/`)
+    : known.endsWith(':*') && target.startsWith(known.slice(0, -1)));
+
+/** Lists the rows with an access that none of the known rows has. */
+export const findNewReach = (
+  rows: readonly ReachRow[],
+  knownRows: readonly ReachRow[],
+): ReachRow[] =>
+  rows.filter(({ target, access }) =>
+    access.some(
+      (each) =>
+        !knownRows.some((known) => known.access.includes(each) && covers(known.target, target)),
+    ),
+  );

@@ -5,6 +5,7 @@
 import { closeSync, mkdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
+import { GraphError } from '../../runtime/core/errors.ts';
 import type { VolumeReach } from '../../runtime/core/reach.ts';
 import { openToWrite } from '../../runtime/sys/guarded-write.ts';
 import { listGraphReach } from '../../runtime/volfile/graph-reach.ts';
@@ -63,7 +64,8 @@ export async function planWall(settings: WallSettings, terminal: Terminal): Prom
     };
   } catch (error) {
     await start.worker.terminate();
-    throw error;
+    if (!(error instanceof GraphError)) throw error;
+    throw new Failure(error.problems.join('\n'), error.problems);
   }
 }
 
@@ -71,6 +73,7 @@ export async function planWall(settings: WallSettings, terminal: Terminal): Prom
 const makersByPurpose: Readonly<Record<string, (path: string) => void>> = {
   statedumps: (path) => mkdirSync(path, { recursive: true, mode: 0o700 }),
   cache: (path) => mkdirSync(path, { recursive: true, mode: 0o700 }),
+  log: (path) => closeSync(openToWrite(path, { mode: 0o600, append: true })),
   'pid file': (path) => closeSync(openToWrite(path, { mode: 0o644, noLinks: true, append: true })),
 };
 
