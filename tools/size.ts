@@ -46,7 +46,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 152_950,
+      bound: 152_951,
       goal: 118_000,
     },
     {
