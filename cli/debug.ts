@@ -18,7 +18,7 @@ import { type CommandLine, Debuggee } from './debug/debuggee.ts';
 import { serverFlags } from './mount.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
 import { CANCELLED } from './repl/repl-loop.ts';
-import { makeServerArguments, removeFolder } from './temporary-mount.ts';
+import { makePlace, makeServerArguments, removeFolder } from './temporary-mount.ts';
 
 const PROMPT = '(glossa) ';
 /** The commands that an empty line repeats, as in gdb. */
@@ -92,7 +92,7 @@ async function runDebugger(task: DebugTask, terminal: Terminal): Promise<number>
   });
   const debuggee = new Debuggee(
     makeServerArguments(task, mountpoint, terminal.verbosity),
-    mountpoint,
+    makePlace(task.flags, mountpoint),
     terminal,
     (event) => {
       session.onEvent(event);

@@ -274,6 +274,7 @@ async function serveMount(settings: MountAttempt, terminal: Terminal): Promise<n
       isAttached: true,
       stderr: 'pipe',
       volfile,
+      place: { mountpoint },
       command: 'dev',
       scratchFolder: scratch,
       terminal: watchingTerminal,

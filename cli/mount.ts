@@ -188,7 +188,7 @@ export default defineCommand({
     return startServer(settings, flags, {
       terminal,
       readyLine: formatReadyLine(settings, terminal),
-      mountpoint: settings.mountpoint,
+      place: settings,
       serve: async (starter) =>
         (await import('../server/mount-server.ts')).serveMount(settings, terminal, starter),
     });

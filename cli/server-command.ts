@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { parseLogLevel } from '../runtime/core/log.ts';
 import { optionTypes } from '../runtime/core/option-types.ts';
+import type { MountPlace } from '../runtime/mount/fuse/mounter.ts';
 import { startDaemon } from '../server/child-server.ts';
 import { DEFAULT_LOG_BYTES } from '../server/log-file.ts';
 import { CONSOLE, findDefaultLogFile, logFormats, makeLogFolder } from '../server/log-sink.ts';
@@ -151,8 +152,8 @@ export interface ServerTask {
   readonly terminal: Terminal;
   /** The line printed once it serves; null if the server prints its own. */
   readonly readyLine: string | null;
-  /** The mount point; absent for a server without a mount. */
-  readonly mountpoint?: string;
+  /** The mount point and its options; absent for a server without a mount. */
+  readonly place?: MountPlace;
   /** Serves in this process; resolves to the exit status. */
   serve(starter: Starter): Promise<number>;
 }
@@ -162,7 +163,7 @@ export async function startServer(
   settings: ServerSettings,
   flags: FlagValues<typeof processFlags & typeof daemonFlags> &
     Partial<FlagValues<typeof confineFlags>>,
-  { terminal, readyLine, mountpoint, serve }: ServerTask,
+  { terminal, readyLine, place, serve }: ServerTask,
 ): Promise<number> {
   const { logFile } = settings;
   if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
@@ -174,7 +175,7 @@ export async function startServer(
       ? await (await import('../server/wall/planned-wall.ts')).planWall(settings, terminal)
       : undefined;
     return startDaemon(logFile, readyLine, terminal, {
-      mountpoint,
+      place,
       volfile: settings.volfile,
       wall,
     });
@@ -200,6 +201,7 @@ function makeStarter({
   record,
   debug,
   wall,
+  outsideMounter,
 }: StarterChannel): Starter {
   const removeScratchFolder = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
@@ -211,6 +213,7 @@ function makeStarter({
     record,
     debug,
     wall,
+    outsideMounter,
     reportReady() {
       process.chdir('/');
       // Added again, so that it runs after the exit handler that unmounts, which was added later.

@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { MountPlace } from '../runtime/mount/fuse/mounter.ts';
 import { ChildServer } from '../server/child-server.ts';
 import { isServerRunning } from '../server/control/control-client.ts';
 import type { RecordRequest } from '../server/graph-recording.ts';
@@ -118,6 +119,15 @@ export function makeServerArguments(
   return ['mount', ...flagArguments, '--', volfile, folder];
 }
 
+/** Returns where the server's mount is, by its flags. */
+export const makePlace = (flags: ServerFlags, mountpoint: string): MountPlace => ({
+  mountpoint,
+  readOnly: flags['read-only'],
+  suid: flags.suid,
+  dev: flags.dev,
+  noexec: flags.noexec,
+});
+
 /** Starts the server, runs the command in the mount, and ends the server; resolves to the exit status. */
 async function serveAndRun(folder: string, task: MountTask, terminal: Terminal): Promise<number> {
   const { commandName, command, recordRequest } = task;
@@ -125,6 +135,7 @@ async function serveAndRun(folder: string, task: MountTask, terminal: Terminal):
     isAttached: true,
     stderr: 'inherit',
     volfile: task.volfile,
+    place: makePlace(task.flags, folder),
     command: commandName,
     terminal,
     ...(recordRequest === undefined ? {} : { record: recordRequest }),

@@ -9,9 +9,11 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { availableParallelism, constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
+import type { MountPlace, MountReply, MountRequest } from '../runtime/mount/fuse/mounter.ts';
 import { listNoInspectorOptions } from '../runtime/sys/inspector.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from '../terminal/exit.ts';
@@ -20,8 +22,14 @@ import { printNote, printStep, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
 import { openLog } from './log-file.ts';
 import { CONSOLE } from './log-sink.ts';
-import { ENDED_TEXT, makeServerFailure, ServerProcess } from './server-process.ts';
 import {
+  ENDED_TEXT,
+  makeServerFailure,
+  type ServerChild,
+  ServerProcess,
+} from './server-process.ts';
+import {
+  BROKER_SOCKET,
   type ServerMessage,
   STARTER_VARIABLE,
   type StarterFacts,
@@ -103,6 +111,8 @@ export interface StartSettings {
   readonly volfile?: string | undefined;
   /** The wall that it starts inside. */
   readonly wall?: PlannedWall | undefined;
+  /** The mount point and its options; this process mounts. Absent: the server serves no mount. */
+  readonly place?: MountPlace | undefined;
   /**
    * A folder around the mount point. The server removes it at its end, even if this process has
    * died.
@@ -126,6 +136,7 @@ export class ChildServer extends ServerProcess {
   constructor(args: readonly string[], settings: StartSettings) {
     const { isAttached, stderr, volfile, command, scratchFolder, record, wall, terminal, onDebug } =
       settings;
+    let { place } = settings;
     const { program: main = process.argv[1]!, signal } = settings;
     const { isInteractive, colour, width } = terminal;
     const tty = isAttached ? findTtyPath() : undefined;
@@ -139,12 +150,16 @@ export class ChildServer extends ServerProcess {
       record,
       isDebugger,
       wall: wall?.server,
+      mounts: place !== undefined,
       ...appearance,
     };
     // Of two values for an option, Node takes the later: the user's.
     const program = [...listServerOptions(volfile), ...process.execArgv, main];
     const options = {
-      stdio: ['ignore' as const, 'ignore' as const, stderr, 'ipc' as const],
+      stdio: [
+        ...(['ignore', 'ignore', stderr, 'ipc'] as const),
+        ...(place === undefined ? [] : ['pipe' as const]),
+      ],
       env: {
         GLIBC_TUNABLES: MALLOC_TUNABLES,
         ...process.env,
@@ -155,13 +170,19 @@ export class ChildServer extends ServerProcess {
       ? wall.spawn([...program, ...args], options)
       : spawn(process.execPath, [...program, ...args], { detached: true, ...options });
     super(child, signal);
+    // Loaded while the server starts.
+    const loading = place && import('../runtime/mount/fuse/mounter.ts');
     this.whenReady = new Promise((resolve) => {
       child.on('message', (message: unknown) => {
         const incoming = message as ServerMessage;
         if ('out' in incoming) terminal.out(incoming.out);
         else if ('err' in incoming) terminal.err(incoming.err);
         else if ('debug' in incoming) onDebug?.(incoming.debug);
-        else resolve(true);
+        else if ('mount' in incoming) {
+          // Once, as the server may be hostile.
+          if (place && loading) void mountFor(child, place, incoming.mount, loading);
+          place = undefined;
+        } else resolve(true);
       });
       this.whenExited.then(
         () => resolve(false),
@@ -191,12 +212,35 @@ export class ChildServer extends ServerProcess {
   }
 }
 
+/** Mounts for a server that asks, and replies. */
+async function mountFor(
+  child: ServerChild,
+  place: MountPlace,
+  request: MountRequest,
+  loading: Promise<typeof import('../runtime/mount/fuse/mounter.ts')>,
+): Promise<void> {
+  const socket = child.stdio[BROKER_SOCKET] as Socket;
+  const mounted: MountReply = await loading
+    .then(({ mountForServer }) => mountForServer(place, request, socket, child.pid!))
+    .then(
+      (mountpoint) => ({ mountpoint }),
+      ({ name, code, message }) => ({
+        code: name === 'MountError' ? code : 'MOUNT_FAILED',
+        message,
+      }),
+    );
+  // The broker has it.
+  socket.destroy();
+  // A server that was killed meanwhile gets no reply.
+  if (child.connected) child.send({ mounted } satisfies StarterMessage, () => {});
+}
+
 // -- daemons -------------------------------------------------------------------------------------
 
 /**
  * Starts a daemon with the arguments of this process, and waits until it serves.
  * @param readyLine printed on a terminal once the server serves; null if the server prints it
- * @param mountpoint entered once the server serves: if that fails, the server is stopped again
+ * @param place mounted for it, and entered once it serves: if that fails, the server is stopped again
  * @returns the exit status of the start. @throws {Failure}
  */
 export async function startDaemon(
@@ -204,11 +248,11 @@ export async function startDaemon(
   readyLine: string | null,
   terminal: Terminal,
   {
-    mountpoint,
+    place,
     volfile,
     wall,
   }: {
-    readonly mountpoint?: string | undefined;
+    readonly place?: MountPlace | undefined;
     readonly volfile?: string;
     readonly wall?: PlannedWall | undefined;
   } = {},
@@ -219,6 +263,7 @@ export async function startDaemon(
     stderr,
     volfile,
     wall,
+    place,
     terminal,
   });
   if (stderr !== 'inherit') closeSync(stderr);
@@ -233,7 +278,7 @@ export async function startDaemon(
     });
   }
   if (await server.whenReady) {
-    const reason = mountpoint === undefined ? null : await findEntryProblem(mountpoint, logFile);
+    const reason = place === undefined ? null : await findEntryProblem(place.mountpoint, logFile);
     if (reason !== null) {
       server.kill('SIGTERM');
       await server.whenExited;
@@ -262,6 +307,7 @@ interface OwnServerSettings {
   readonly signal?: AbortSignal | undefined;
   /** Its volfile, if it serves one of this machine. */
   readonly volfile?: string;
+  readonly place?: MountPlace;
 }
 
 /** Turns options into flags --xlator-option, which glossa and GlusterFS share. */
@@ -282,13 +328,13 @@ export class OwnServer extends ChildServer {
    * @param args command and operands of glossa, such as `brick VOLFILE`
    */
   constructor(args: readonly string[], settings: OwnServerSettings, terminal: Terminal) {
-    const { logFile, options, program, signal, volfile } = settings;
+    const { logFile, options, program, signal, volfile, place } = settings;
     const messages: string[] = [];
     const addMessage = (text: string): void => void messages.push(text);
     const stderr = openSync(logFile, 'a');
     super([...args, '--log-file', logFile, ...makeXlatorOptionFlags(options)], {
       isAttached: true,
-      ...{ stderr, program, signal, volfile },
+      ...{ stderr, program, signal, volfile, place },
       terminal: { ...terminal, out: addMessage, err: addMessage },
     });
     closeSync(stderr);

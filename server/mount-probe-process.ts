@@ -8,10 +8,10 @@ import { MountError } from '../runtime/mount/fuse/mount-error.ts';
 /** Mounts and unmounts; resolves to the reason why mounting fails, or to null if it works. */
 async function tryMount(mountpoint: string): Promise<string | null> {
   try {
-    const options = { source: 'glossa', allowOther: false, readOnly: true, maxRead: 4096 };
-    const channel = await openChannel({ mountpoint, ...options });
-    channel.close();
+    const place = { mountpoint, allowOther: false, readOnly: true };
+    const channel = await openChannel(place, { source: 'glossa', isRemote: false });
     await channel.unmount();
+    channel.close();
     return null;
   } catch (error) {
     // Removes the mount point from the message: it is a temporary folder that the user does not

@@ -9,9 +9,9 @@ import type { Graph } from '../runtime/core/graph.ts';
 import type { Log } from '../runtime/core/log.ts';
 import { messages } from '../runtime/core/messages.ts';
 import { defaultFrontEnd, type FrontEndName, frontEnds } from '../runtime/mount/front-ends.ts';
-import { hasEntries } from '../runtime/mount/fuse/channel.ts';
 import type { MountOptions } from '../runtime/mount/fuse/kernel-mount.ts';
 import { MountError } from '../runtime/mount/fuse/mount-error.ts';
+import { hasEntries } from '../runtime/mount/fuse/mounter.ts';
 import type { Mount } from '../runtime/mount/mount.ts';
 import { findMount } from '../runtime/mount/mountinfo.ts';
 import { NotableRequests } from '../runtime/mount/notable-requests.ts';
@@ -182,6 +182,7 @@ async function serveGraph(
     source: makeMountSource(settings, source.name),
     onRootReply,
     notable: requests,
+    outsideMounter: starter.outsideMounter,
   };
   const mounting = mountOrFail(
     { ...settings, ...mountOptions, frontEnd, graph, levels },

@@ -19,6 +19,7 @@ import {
   type VolumeReach,
 } from '../runtime/core/reach.ts';
 import type { VolumeSpec } from '../runtime/core/xlator.ts';
+import type { OutsideMounter } from '../runtime/mount/fuse/channel.ts';
 import { crashLog } from '../runtime/sys/crash-log.ts';
 import { leaveRoomForData } from '../runtime/sys/heap-limit.ts';
 import { recycleMemory } from '../runtime/sys/malloc.ts';
@@ -123,6 +124,8 @@ export interface Starter {
   readonly debug?: DebugChannel | undefined;
   /** The wall that this server is inside; absent: none. */
   readonly wall?: ServerWall | undefined;
+  /** The process that mounts for this one; absent: this one does. */
+  readonly outsideMounter?: OutsideMounter | undefined;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface ServerChild extends Pick<EventEmitter, 'on' | 'once'> {
   readonly stderr: NodeJS.ReadableStream | null;
   readonly stdio: readonly unknown[];
   kill(signal: NodeJS.Signals): boolean;
-  send(message: object): boolean;
+  send(message: object, done?: () => void): boolean;
   disconnect(): void;
 }
 

@@ -3,6 +3,8 @@
  * prints its messages until it serves. Every command reads this first, so it loads nothing that a server alone needs.
  */
 import type { DebugMessage, Request } from '../runtime/debug/protocol.ts';
+import type { OutsideMounter } from '../runtime/mount/fuse/channel.ts';
+import type { MountReply, MountRequest } from '../runtime/mount/fuse/mounter.ts';
 import { makeProcessTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
 import type { ServerWall } from './wall/server-wall.ts';
@@ -11,14 +13,18 @@ import type { MountingCommand } from './without-mount.ts';
 /** The variable by which a process learns that it is a server, and the facts of its starter. */
 export const STARTER_VARIABLE = 'GLOSSA_SERVER';
 
-/** A message of the server to its starter: a line to print, that it serves, or for the debugger. */
+/** The server's descriptor of the socket to its broker, if the starter mounts for it. */
+export const BROKER_SOCKET = 4;
+
+/** A message of the server to its starter: a line to print, that it serves, a mount, or for the debugger. */
 export type ServerMessage =
   | { readonly out: string }
   | { readonly err: string }
   | { readonly ready: true }
+  | { readonly mount: MountRequest }
   | { readonly debug: DebugMessage };
-/** A message of the starter to its server: a request of the debugger. */
-export type StarterMessage = { readonly debug: Request };
+/** A message of the starter to its server: a request of the debugger, or the reply to `mount`. */
+export type StarterMessage = { readonly debug: Request } | { readonly mounted: MountReply };
 
 /** The facts that a server gets from its starter, as JSON in GLOSSA_SERVER. */
 export interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' | 'width'> {
@@ -35,6 +41,8 @@ export interface StarterFacts extends Pick<Terminal, 'isInteractive' | 'colour' 
   readonly isDebugger: boolean;
   /** The wall that the server is inside; absent: none. */
   readonly wall?: ServerWall | undefined;
+  /** Whether the starter mounts for the server. */
+  readonly mounts: boolean;
 }
 
 /** The connection to a debugger in the starter. */
@@ -57,6 +65,8 @@ export interface StarterChannel {
   /** The connection to the debugger; undefined if the starter is no debugger. */
   readonly debug: DebugChannel | undefined;
   readonly wall: ServerWall | undefined;
+  /** The starter, if it mounts. */
+  readonly outsideMounter: OutsideMounter | undefined;
   /** Reports to the starter that the server serves; a daemon then closes the channel. */
   reportReady(): Promise<void>;
   /** Calls `fn` when the channel is closed: the starter has ended, or ends the server. */
@@ -65,7 +75,26 @@ export interface StarterChannel {
 
 /** Calls `fn` with each request of the debugger in the starter. */
 function onDebugRequest(fn: (message: Request) => void): void {
-  process.on('message', (message) => fn((message as StarterMessage).debug));
+  process.on('message', (message: StarterMessage) => {
+    if ('debug' in message) fn(message.debug);
+  });
+}
+
+/** Waits until the starter has mounted, or has ended without that. */
+function waitForMount(): Promise<MountReply> {
+  return new Promise((resolve) => {
+    const finish = (reply: MountReply): void => {
+      process.off('message', onMessage).off('disconnect', onGone);
+      resolve(reply);
+    };
+    const onMessage = (message: StarterMessage): void => {
+      if ('mounted' in message) finish(message.mounted);
+    };
+    const onGone = (): void =>
+      finish({ code: 'MOUNT_FAILED', message: 'cannot mount: the command that mounts has ended' });
+    process.on('message', onMessage).on('disconnect', onGone);
+    if (!process.connected) onGone();
+  });
 }
 
 /**
@@ -76,8 +105,17 @@ function connectToStarter(): StarterChannel | null {
   // Deleted, so that programs that this process starts do not inherit the variable.
   delete process.env[STARTER_VARIABLE];
   if (starterJson === undefined || process.send === undefined) return null;
-  const { isAttached, command, tty, scratchFolder, record, isDebugger, wall, ...appearance } =
-    JSON.parse(starterJson) as StarterFacts;
+  const {
+    isAttached,
+    command,
+    tty,
+    scratchFolder,
+    record,
+    isDebugger,
+    wall,
+    mounts,
+    ...appearance
+  } = JSON.parse(starterJson) as StarterFacts;
   let lastSend: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
     // After the starter's end no process reads the channel; the log has what matters.
@@ -93,6 +131,15 @@ function connectToStarter(): StarterChannel | null {
     wall,
     debug: isDebugger
       ? { send: (message) => send({ debug: message }), onMessage: onDebugRequest }
+      : undefined,
+    outsideMounter: mounts
+      ? {
+          socket: BROKER_SOCKET,
+          mount(request) {
+            send({ mount: request });
+            return waitForMount();
+          },
+        }
       : undefined,
     terminal: {
       ...appearance,

@@ -40,13 +40,13 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 195_663,
+      bound: 196_137,
       goal: 145_000,
     },
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 152_951,
+      bound: 153_053,
       goal: 118_000,
     },
     {

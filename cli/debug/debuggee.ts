@@ -8,6 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { DebugClient } from '../../runtime/debug/debug-client.ts';
 import type { DebugEvent } from '../../runtime/debug/protocol.ts';
+import type { MountPlace } from '../../runtime/mount/fuse/mounter.ts';
 import { ChildServer } from '../../server/child-server.ts';
 import { EXIT_SIGNAL } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
@@ -45,16 +46,17 @@ export class Debuggee {
   /** @param args the server's arguments */
   constructor(
     args: readonly string[],
-    mountpoint: string,
+    place: MountPlace,
     terminal: Terminal,
     onEvent: (event: DebuggeeEvent) => void,
   ) {
-    this.mountpoint = mountpoint;
+    this.mountpoint = place.mountpoint;
     this.onEvent = onEvent;
     this.server = new ChildServer(args, {
       isAttached: true,
       stderr: 'inherit',
       command: 'debug',
+      place,
       terminal,
       onDebug: (message) => this.client.receive(message),
     });

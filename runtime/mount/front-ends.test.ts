@@ -1,8 +1,8 @@
 /** The default front end by system, the interface of the package fuse-native, and the reasons of fusermount3. */
 import { expect, it } from 'vitest';
 import { chooseFrontEnd } from './front-ends.ts';
-import { checkMountpoint } from './fuse/channel.ts';
 import { classifyFusermountError } from './fuse/mount-error.ts';
+import { checkMountpoint } from './fuse/mounter.ts';
 import { makeOperations, type NativeFrontEnd } from './fuse-native/operations.ts';
 
 /** The names under which the package calls handlers (its `index.js`). */

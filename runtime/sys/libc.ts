@@ -276,6 +276,7 @@ export const setsockopt = bindCall(
 );
 export const recv = bindCall('int64 recv(int socket, void *into, uint64 count, int flags)');
 export const send = bindCall('int64 send(int socket, const void *from, uint64 count, int flags)');
+export const sendmsg = bindCall('int64 sendmsg(int socket, const void *message, int flags)');
 export const recvmsg = bindCall('int64 recvmsg(int socket, void *message, int flags)');
 
 // System calls for which older C libraries have no function, by number (`system-calls.ts`).

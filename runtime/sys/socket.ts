@@ -1,8 +1,8 @@
 /**
- * Finds the descriptor of a Node socket and the process at its other end, and receives descriptors over a socket
- * (SCM_RIGHTS), by which `fusermount3` passes `/dev/fuse`.
+ * Finds the descriptor of a Node socket and the process at its other end, and passes descriptors over a socket
+ * (SCM_RIGHTS), as `fusermount3` does with `/dev/fuse`.
  *
- * Source: recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux; Node's lib/net.js.
+ * Source: sendmsg(2), recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux; Node's lib/net.js.
  */
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -10,13 +10,14 @@ import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
+  MSG_NOSIGNAL,
   SCM_RIGHTS,
   SO_PEERCRED,
   SOCK_CLOEXEC,
   SOCK_STREAM,
   SOL_SOCKET,
 } from './constants.ts';
-import { addressOf, getsockopt, recvmsg, socketpair } from './libc.ts';
+import { addressOf, getsockopt, recvmsg, sendmsg, socketpair } from './libc.ts';
 
 const EPROTO = 71;
 
@@ -27,31 +28,57 @@ export function makeSocketpair(): [number, number] | number {
   return status < 0 ? status : [pair[0]!, pair[1]!];
 }
 
+/** The most descriptors in a message. */
+const FDS_MAX = 2;
+/** Positions in the memory of a message, and of fields: of a struct cmsghdr, 16 bytes before the descriptors, and of the data. */
+const [IOV, CONTROL, FDS, DATA] = [56, 72, 88, 96] as const;
+
 /**
- * Receives the descriptor in a message that has arrived, or returns minus the errno. Does not wait. The positions are
- * those of msg_iov (16), msg_iovlen (24), msg_control (32) and msg_controllen (40) in struct msghdr.
+ * Makes a message of one byte with room for the descriptors: a struct msghdr, whose msg_iov (16), msg_iovlen (24),
+ * msg_control (32) and msg_controllen (40) point to the rest of the memory.
  */
-export function receiveFd(socket: number): number {
-  const data = new Uint8Array(new ArrayBuffer(1));
-  const iov = new DataView(new ArrayBuffer(16));
-  const control = new DataView(new ArrayBuffer(24));
-  const message = new DataView(new ArrayBuffer(56));
-  iov.setBigUint64(0, addressOf(data), true);
-  iov.setBigUint64(8, 1n, true);
-  message.setBigUint64(16, addressOf(new Uint8Array(iov.buffer)), true);
+function makeMessage(): DataView {
+  const message = new DataView(new ArrayBuffer(DATA + 8));
+  const address = addressOf(new Uint8Array(message.buffer));
+  message.setBigUint64(16, address + BigInt(IOV), true);
   message.setBigUint64(24, 1n, true);
-  message.setBigUint64(32, addressOf(new Uint8Array(control.buffer)), true);
-  message.setBigUint64(40, 24n, true);
-  const received = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  message.setBigUint64(32, address + BigInt(CONTROL), true);
+  message.setBigUint64(40, BigInt(DATA - CONTROL), true);
+  message.setBigUint64(IOV, address + BigInt(DATA), true);
+  message.setBigUint64(IOV + 8, 1n, true);
+  return message;
+}
+
+/** Sends two descriptors. Returns minus the errno, or 1. */
+export function sendFds(socket: number, fds: readonly [number, number]): number {
+  const message = makeMessage();
+  message.setUint32(CONTROL, DATA - CONTROL, true);
+  message.setInt32(CONTROL + 8, SOL_SOCKET, true);
+  message.setInt32(CONTROL + 12, SCM_RIGHTS, true);
+  message.setInt32(FDS, fds[0], true);
+  message.setInt32(FDS + 4, fds[1], true);
+  return sendmsg(socket, new Uint8Array(message.buffer), MSG_NOSIGNAL);
+}
+
+/**
+ * Receives the descriptors, at most two, in a message that has arrived; or returns minus the errno. EPROTO: the sender
+ * failed, the stream has ended, or the message has no descriptor. Does not wait.
+ */
+export function receiveFds(socket: number): number[] | number {
+  const message = makeMessage();
+  const bytes = new Uint8Array(message.buffer);
+  const received = recvmsg(socket, bytes, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   if (received < 0) return received;
-  // If the sender failed, the stream has ended, or the message has no descriptor. One takes 20 bytes: a struct cmsghdr
-  // of 16 (its length, level and type), and an int.
-  const hasDescriptor =
+  const hasDescriptors =
     received > 0 &&
-    message.getUint32(40, true) >= 20 &&
-    control.getInt32(8, true) === SOL_SOCKET &&
-    control.getInt32(12, true) === SCM_RIGHTS;
-  return hasDescriptor ? control.getInt32(16, true) : -EPROTO;
+    message.getUint32(40, true) > FDS - CONTROL &&
+    message.getInt32(CONTROL + 8, true) === SOL_SOCKET &&
+    message.getInt32(CONTROL + 12, true) === SCM_RIGHTS;
+  if (!hasDescriptors) return -EPROTO;
+  const count = (message.getUint32(CONTROL, true) - (FDS - CONTROL)) / 4;
+  return Array.from({ length: Math.min(count, FDS_MAX) }, (_, i) =>
+    message.getInt32(FDS + i * 4, true),
+  );
 }
 
 /** The process at the other end of a unix socket, with its ids in the namespaces of this process. */

@@ -16,7 +16,7 @@ import {
 } from './constants.ts';
 import * as libc from './libc.ts';
 import { bindAsync, bindCall } from './libc.ts';
-import { makeSocketpair, receiveFd } from './socket.ts';
+import { makeSocketpair, receiveFds } from './socket.ts';
 import { Dirents, Iovec, PollSet, Statvfs, Statx, Timespecs, toCString } from './struct.ts';
 import { getBackendFd } from './uv.ts';
 
@@ -167,9 +167,9 @@ describe('a descriptor', () => {
     libc.write(pair[1], text('x'), 1);
     expect(libc.poll(set.bytes, 1, 0)).toBe(1);
     expect(set.getReadyEvents(0)).toBe(1);
-    expect(receiveFd(pair[0])).toBe(-EPROTO);
+    expect(receiveFds(pair[0])).toBe(-EPROTO);
     libc.close(pair[1]);
-    expect(receiveFd(pair[0])).toBe(-EPROTO);
+    expect(receiveFds(pair[0])).toBe(-EPROTO);
     libc.close(pair[0]);
   });
   test('a descriptor of a folder resolves relative names, and AT_FDCWD absolute ones', () => {

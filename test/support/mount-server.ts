@@ -121,7 +121,8 @@ async function main(kind: string, mountpoints: readonly string[], options: objec
       const notice = { kind: 'entry', parent: root, name: 'now-cached', expire: false } as const;
       void mounts[0]!.invalidate(notice).then(() => process.send?.('done'));
     }
-    if (message === 'unmount') for (const mount of mounts) void mount.unmount();
+    if (message === 'unmount')
+      for (const mount of mounts) mount.unmount().catch(({ message }) => process.send?.(message));
   });
   process.send?.('ready');
 }

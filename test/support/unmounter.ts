@@ -1,6 +1,7 @@
 /** Ends the process that takes a mount away when its server has ended, so that a dead mount stays for a test. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
+import { findProcess } from '../../runtime/mount/server-process.ts';
 
 /** Finds the unmounter of a mount; undefined without one. */
 export function findUnmounter(mountpoint: string): number | undefined {
@@ -8,7 +9,7 @@ export function findUnmounter(mountpoint: string): number | undefined {
     if (!/^\d+$/.test(entry)) return false;
     try {
       const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      return args.includes('orphan-unmounter') && args.includes(mountpoint);
+      return args.includes('mount-broker') && args.includes(mountpoint);
     } catch {
       // It has ended meanwhile.
       return false;
@@ -17,13 +18,15 @@ export function findUnmounter(mountpoint: string): number | undefined {
   return pid === undefined ? undefined : Number(pid);
 }
 
-/** Ends the unmounter of a mount, which may start only now. */
-export const endUnmounter = (mountpoint: string): Promise<void> =>
-  vi.waitFor(
-    () => {
-      const pid = findUnmounter(mountpoint);
-      if (pid === undefined) throw new Error(`${mountpoint} has no unmounter`);
-      process.kill(pid, 'SIGKILL');
-    },
-    { timeout: 60_000 },
-  );
+const PATIENCE = { timeout: 60_000 };
+
+/** Ends the unmounter of a mount, and waits until it no longer holds the connection open. */
+export async function endUnmounter(mountpoint: string): Promise<void> {
+  const pid = await vi.waitFor(() => {
+    const found = findUnmounter(mountpoint);
+    if (found === undefined) throw new Error(`${mountpoint} has no unmounter`);
+    return found;
+  }, PATIENCE);
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(() => expect(findProcess(pid)).toBe(null), PATIENCE);
+}

@@ -116,7 +116,7 @@ export async function mountStack(
   const startMs = performance.now();
   const server = new OwnServer(
     ['mount', volfile, mountpoint, ...flags],
-    { logFile, options, signal, program, volfile },
+    { logFile, options, signal, program, volfile, place: { mountpoint } },
     terminal,
   );
   const title = `the server of ${volfile}`;

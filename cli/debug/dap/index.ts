@@ -10,7 +10,7 @@ import { EXIT_FAILURE, EXIT_OK } from '../../../terminal/exit.ts';
 import type { FlagValues } from '../../../terminal/flags.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 import type { serverFlags } from '../../mount.ts';
-import { makeServerArguments, removeFolder } from '../../temporary-mount.ts';
+import { makePlace, makeServerArguments, removeFolder } from '../../temporary-mount.ts';
 import { Debuggee } from '../debuggee.ts';
 import { DapSession, type EditorConnection } from './dap-session.ts';
 import { BadStream, encodeMessage, MessageDecoder } from './message-stream.ts';
@@ -43,7 +43,7 @@ export async function serveDap(
         mountPath,
         terminal.verbosity,
       );
-      return new Debuggee(args, mountPath, editorTerminal, onEvent);
+      return new Debuggee(args, makePlace(mountFlags, mountPath), editorTerminal, onEvent);
     },
   };
   const session = new DapSession(editor);

@@ -3,67 +3,32 @@
  * umount(8). The caller starts the graph before, and stops it afterwards.
  */
 
-import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../core/client.ts';
 import { strerror } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Initiator } from '../../core/initiator.ts';
-import { MAX_DATA } from '../../core/limits.ts';
 import { Log, type LogLevels } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import { pump } from '../../pump/pump.ts';
-import { bindAsync } from '../../sys/libc.ts';
 import { lookupRoot } from '../lookup-root.ts';
 import type { Mount } from '../mount.ts';
-import { findMount } from '../mountinfo.ts';
-import { type Channel, openChannel } from './channel.ts';
+import { type Channel, type OutsideMounter, openChannel } from './channel.ts';
 import { probeLocks } from './handlers/lock-support.ts';
 import { MountError } from './mount-error.ts';
-import { startOrphanShell } from './orphan-shell.ts';
-import { raiseReadahead } from './readahead.ts';
-import { makeFuseInitiator, Session, type SessionOptions } from './session.ts';
-
-/**
- * The shell's script: `$1` is the mount's device, `$2` the mount point. mountinfo has the device and the
- * escaped mount point as its third and fifth field; printf decodes octal escapes.
- */
-const SCRIPT = `
-newest=
-while read -r _ _ device _ point _; do
-  [ "$(printf %b. "$point")" = "$2." ] && newest=$device
-done < /proc/self/mountinfo
-[ "$newest" = "$1" ] || exit
-umount -l "$2" || fusermount3 -u -z -- "$2"`;
-
-/**
- * Takes a mount away whose server has ended without that, by SIGKILL for example: programs get ENOTCONN for a moment
- * only. It detaches the newest mount at the mount point, if that is the server's.
- */
-function startOrphanUnmounter(mountpoint: string): () => void {
-  const mount = findMount(mountpoint);
-  if (mount === null) return () => {};
-  return startOrphanShell('orphan-unmounter', SCRIPT, [mount.device, mountpoint]);
-}
+import type { MountPlace } from './mounter.ts';
+import { isRemoteGraph, makeFuseInitiator, Session, type SessionOptions } from './session.ts';
 
 /** The options of `mountGraph`. */
-export interface MountOptions extends Partial<SessionOptions> {
+export interface MountOptions extends Partial<SessionOptions>, MountPlace {
   readonly graph: Graph;
-  readonly mountpoint: string;
   /** Device name of the mount: the volume's or volfile's name. */
   readonly source: string;
   /** Log levels, for the domain `fuse`. */
   readonly levels: LogLevels;
-  readonly readOnly?: boolean;
-  /** Whether set-user-id is honoured; only when root mounts. */
-  readonly suid?: boolean;
-  /** Whether device files can be opened; only when root mounts. */
-  readonly dev?: boolean;
-  /** Whether files cannot be executed. */
-  readonly noexec?: boolean;
-  /** Whether other users are admitted; the default when root mounts. */
-  readonly allowOther?: boolean;
+  /** The process that mounts for this one; absent: this one does. */
+  readonly outsideMounter?: OutsideMounter | undefined;
   /** Called after the root's lookup has succeeded, before the kernel mounts. */
   onRootReply?(): void;
 }
@@ -107,22 +72,17 @@ async function mountAndServe(
   initiator: Initiator<Session>,
   options: MountOptions,
 ): Promise<KernelMount> {
-  const { mountpoint, source } = options;
+  const { mountpoint, source, graph, outsideMounter } = options;
   const client = initiator.connect();
   await lookupRoot(client, mountpoint);
   options.onRootReply?.();
   const locks = await probeLocks(client);
-  const channel = await openChannel({
-    mountpoint,
-    source,
-    allowOther: options.allowOther ?? process.getuid?.() === 0,
-    readOnly: options.readOnly ?? false,
-    suid: options.suid,
-    dev: options.dev,
-    noexec: options.noexec,
-    maxRead: MAX_DATA,
-  });
-  const kernelMount = new KernelMount(channel, client, {
+  const channel = await openChannel(
+    options,
+    { source, isRemote: isRemoteGraph(graph) },
+    outsideMounter,
+  );
+  return new KernelMount(channel, client, {
     ...applyDefaultTimeouts(options),
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     passthrough: options.passthrough ?? true,
@@ -131,21 +91,6 @@ async function mountAndServe(
     acl: options.acl,
     notable: options.notable,
   });
-  const mount = findMount(channel.mountpoint);
-  if (mount !== null) raiseReadahead(mount.device, kernelMount.session.isRemote);
-  return kernelMount;
-}
-
-const syncfs = bindAsync('int syncfs(int fd)');
-
-/** Calls syncfs(2) for the mount, on a thread, because the event loop must serve it. */
-async function syncMount(mountpoint: string): Promise<void> {
-  const folder = await open(mountpoint);
-  try {
-    if ((await syncfs(folder.fd)) < 0) throw new Error('syncfs failed');
-  } finally {
-    await folder.close();
-  }
 }
 
 /** A mount that the kernel serves through /dev/fuse. */
@@ -158,8 +103,6 @@ export class KernelMount implements Mount {
   private readonly onExit = (): void => this.channel.closeAndUnmount();
   private unmountPromise: Promise<void> | null = null;
   private isClosed = false;
-  /** Ends the unmounter of a killed server. */
-  private stopUnmounter = (): void => {};
 
   constructor(channel: Channel, client: Client<Session>, options: SessionOptions) {
     this.channel = channel;
@@ -168,15 +111,12 @@ export class KernelMount implements Mount {
       resolve = settle;
     });
     this.resolveUnmounted = resolve;
-    this.session = new Session(channel.fd, client, options, (errno) =>
+    const sessionOptions = { ...options, noticeDevice: channel };
+    this.session = new Session(channel.fd, client, sessionOptions, (errno) =>
       this.handleConnectionEnd(errno),
     );
     process.on('exit', this.onExit);
     pump.add(this.session);
-    // The mount serves first: the start of a process takes milliseconds.
-    setImmediate(() => {
-      if (!this.isClosed) this.stopUnmounter = startOrphanUnmounter(this.mountpoint);
-    });
   }
 
   get mountpoint(): string {
@@ -228,8 +168,10 @@ export class KernelMount implements Mount {
     const whenTimeUp = delay(GRACE_MS, undefined, { ref: false }).then(() => {
       isTimeUp = true;
     });
-    const whenSynced = syncMount(this.mountpoint).catch((error) => {
-      session.log.warning(`cached writes of the kernel may be lost: ${error}`, {
+    const whenSynced = this.channel.broker.ask('sync').then((problem) => {
+      if (problem === '') return;
+      const reason = problem ?? 'the shell beside this process has ended';
+      session.log.warning(`cached writes of the kernel may be lost: ${reason}`, {
         msgid: messages.writebackLost.id,
       });
     });
@@ -255,7 +197,6 @@ export class KernelMount implements Mount {
   private close(error: MountError | null): void {
     this.isClosed = true;
     process.off('exit', this.onExit);
-    this.stopUnmounter();
     this.channel.close();
     this.session.close();
     this.resolveUnmounted(error);

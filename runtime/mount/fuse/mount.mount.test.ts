@@ -255,6 +255,27 @@ describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
     await vi.waitFor(() => expect(findUnmounter(server.mountpoint)).toBeUndefined(), WAIT);
   });
 
+  test('by the server succeeds after SIGKILL to its unmounter, and leaves a mount that lies over it', async () => {
+    const server = await mounts.mount('memory');
+    await endUnmounter(server.mountpoint);
+    execFileSync('mount', ['-t', 'tmpfs', 'over', server.mountpoint]);
+    expect(await server.ask('unmount')).toMatch(
+      /^cannot unmount .*: the shell that unmounts .* ended$/,
+    );
+    execFileSync('umount', [server.mountpoint]);
+    expect(await server.ask('unmount')).toBe('unmounted');
+    expect(isMounted(server.mountpoint)).toBe(false);
+  });
+
+  test('by the server fails while another mount lies over it', async () => {
+    const server = await mounts.mount('memory');
+    execFileSync('mount', ['-t', 'tmpfs', 'over', server.mountpoint]);
+    expect(await server.ask('unmount')).toMatch(/^cannot unmount .*: another mount lies over it$/);
+    execFileSync('umount', [server.mountpoint]);
+    expect(readdirSync(server.mountpoint)).toEqual([]);
+    expect(await server.ask('unmount')).toBe('unmounted');
+  });
+
   test('by SIGKILL to the server and to its unmounter makes the next mount there fail with the remedy', async () => {
     const server = await mounts.mount('answers');
     await endUnmounter(server.mountpoint);

@@ -22,7 +22,7 @@ import {
   INVAL_ENTRY_NAME_OFFSET,
   INVAL_INODE_SIZE,
 } from './codec/notify.ts';
-import { Notifier } from './notifier.ts';
+import { type NoticeDevice, Notifier } from './notifier.ts';
 import * as protocol from './protocol.ts';
 
 /** The most waiting notices, if the kernel supports a notice for all names. */
@@ -51,6 +51,7 @@ export class Notices {
   /** Number of notices sent to the kernel. */
   sentCount = 0;
   private readonly fd: number;
+  private readonly device: NoticeDevice;
   private readonly root: Inode;
   private readonly log: Log;
   private readonly requestsUnderWay: RequestsUnderWay;
@@ -63,8 +64,15 @@ export class Notices {
   private isClosed = false;
 
   /** @param fd the mounted descriptor of `/dev/fuse` @param root the root directory's inode */
-  constructor(fd: number, root: Inode, log: Log, underWay: RequestsUnderWay) {
+  constructor(
+    fd: number,
+    root: Inode,
+    log: Log,
+    underWay: RequestsUnderWay,
+    device: NoticeDevice = { noticeFd: fd },
+  ) {
     this.fd = fd;
+    this.device = device;
     this.root = root;
     this.log = log;
     this.requestsUnderWay = underWay;
@@ -140,7 +148,7 @@ export class Notices {
 
   /** Returns the notifier; the first call starts its thread. */
   private getNotifier(): Notifier {
-    this.notifier ??= new Notifier(this.fd, {
+    this.notifier ??= new Notifier(this.device, {
       onWritten: () => {
         resolveWaiters(this.noticesInThread.shift()!);
         this.flush();

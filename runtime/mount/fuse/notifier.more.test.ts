@@ -11,7 +11,7 @@ function ends(program: string): unknown {
     import { openSync } from 'node:fs';
     const { Notifier } = await import(process.argv[1]);
     let written = 0;
-    const notifier = new Notifier(openSync('/dev/null', 'r+'), {
+    const notifier = new Notifier({ noticeFd: openSync('/dev/null', 'r+') }, {
       onWritten: () => void (written += 1),
       onBroken: (why) => console.log(why),
     });

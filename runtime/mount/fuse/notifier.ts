@@ -6,57 +6,11 @@
  * Sources: Linux fs/fuse/dev.c (fuse_dev_release), fs/fuse/dir.c (fuse_reverse_inval_entry).
  */
 
-import { constants } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { F_DUPFD_CLOEXEC, O_CLOEXEC } from '../../sys/constants.ts';
+import { F_DUPFD_CLOEXEC } from '../../sys/constants.ts';
 import { koffiPath } from '../../sys/koffi.ts';
-import { close, fcntl, ioctl, open } from '../../sys/libc.ts';
-import { toCString } from '../../sys/struct.ts';
+import { close, fcntl } from '../../sys/libc.ts';
 import { systemCalls } from '../../sys/system-calls.ts';
-import { startOrphanShell } from './orphan-shell.ts';
-import { DEV_IOC_CLONE } from './protocol.ts';
-
-/**
- * The shell's program; `$1` is the server's pid.
- * - Of a killed server, two threads remain: the main thread, until the parent reaps it, and the notifier's thread,
- *   which waits in the kernel. So the loop ends when one thread is left.
- * - `dd` reads a whole request, so its block has room for the largest. Without a request it fails, because the device
- *   is nonblocking. `od` prints the first 16 bytes: the unique number begins at byte 8.
- * - `printf` writes struct fuse_out_header: the length, -107 (ENOTCONN), the unique number. For a FORGET, which takes
- *   no reply, the kernel refuses it, and the loop continues.
- */
-const SCRIPT = `
-server=$1
-while set -- /proc/$server/task/*; [ $# -gt 1 ]; do
-  set -- $(dd bs=2097152 count=1 <&3 | od -An -to1 -N16)
-  if [ $# -eq 16 ]; then
-    shift 8
-    printf '\\20\\0\\0\\0\\225\\377\\377\\377'"\\\\$1\\\\$2\\\\$3\\\\$4\\\\$5\\\\$6\\\\$7\\\\$8" >&3
-  else
-    sleep 0.1 || sleep 1
-  fi
-done`;
-
-/**
- * Starts the responder, which replies to requests that a killed server leaves behind: a shell (`orphan-shell.ts`), which has a `/dev/fuse` descriptor of its own. It replies ENOTCONN to every
- * request until the notifier's thread has ended. Otherwise the thread, and clients, could wait forever for a reply of
- * the killed server (docs/how-it-works/mechanisms.md).
- *
- * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
- * @param fd the mounted descriptor of `/dev/fuse`
- * @returns a function that ends the responder
- */
-function startOrphanResponder(fd: number): () => void {
-  const { O_NONBLOCK, O_RDWR } = constants;
-  const deviceFd = open(toCString('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
-  const fdArgument = new Uint8Array(Uint32Array.of(fd).buffer);
-  const isCloned = deviceFd >= 0 && ioctl(deviceFd, DEV_IOC_CLONE, fdArgument) === 0;
-  const stop = isCloned
-    ? startOrphanShell('orphan-responder', SCRIPT, [String(process.pid)], deviceFd)
-    : (): void => {};
-  if (deviceFd >= 0) close(deviceFd);
-  return stop;
-}
 
 /** The thread's program. Its constants are the flags of close_range(2) and unshare(2). */
 const WORKER_PROGRAM = `
@@ -66,7 +20,6 @@ const koffi = require(workerData.koffi);
 const { messageCount, hasStarted } = workerData;
 const libc = koffi.load(null);
 const CLOSE_RANGE = ${systemCalls.close_range}, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
-const DEV_IOC_CLONE = ${DEV_IOC_CLONE};
 
 // Gives the thread a descriptor table of its own. The range lies beyond all descriptors, so none is closed.
 function unshareDescriptorTable() {
@@ -75,29 +28,21 @@ function unshareDescriptorTable() {
   return libc.func('int unshare(int flags)')(CLONE_FILES) === 0;
 }
 
-// Closes the other descriptors of the copied table, and returns a descriptor of the thread's own for the connection.
-function openOwnDevice(fd) {
+// Closes the other files of the copied table, among them the mount's device, and the socket to the broker.
+function closeOthers({ fd, brokerFd }) {
   for (const name of fs.readdirSync('/proc/thread-self/fd')) {
     try {
       const openFd = Number(name);
       const path = fs.readlinkSync('/proc/thread-self/fd/' + name);
-      if (openFd > 2 && openFd !== fd && path.startsWith('/')) fs.closeSync(openFd);
+      if (openFd === brokerFd || (openFd > 2 && openFd !== fd && path.startsWith('/')))
+        fs.closeSync(openFd);
     } catch {} // the descriptor of the listing itself
   }
-  try {
-    const clone = fs.openSync('/dev/fuse', 'r+');
-    const ioctl = libc.func('int ioctl(int fd, uint64 request, void *argument)');
-    if (ioctl(clone, DEV_IOC_CLONE, Uint32Array.of(fd)) === 0) {
-      fs.closeSync(fd);
-      return clone;
-    }
-    fs.closeSync(clone);
-  } catch {} // without a device of its own, it writes to the mount's
-  return fd;
 }
 
+const device = workerData.fd;
 const hasOwnTable = unshareDescriptorTable();
-const device = hasOwnTable ? openOwnDevice(workerData.fd) : workerData.fd;
+if (hasOwnTable) closeOthers(workerData);
 if (hasOwnTable) parentPort.postMessage('ready');
 Atomics.store(hasStarted, 0, 1);
 Atomics.notify(hasStarted, 0);
@@ -116,6 +61,13 @@ for (;;) {
 /** Milliseconds that `close` waits for the thread's start, which takes far less. */
 const START_TIMEOUT_MS = 5000;
 
+/** A `/dev/fuse` for notices, and the socket that tells the broker of the server's end. */
+export interface NoticeDevice {
+  /** A clone of the mounted descriptor: a killed server's thread may hold it open. */
+  readonly noticeFd: number;
+  readonly broker?: { readonly fd: number };
+}
+
 /** The callbacks of a notifier's owner. */
 export interface NotifierEvents {
   /** Called when the kernel has handled the oldest message. */
@@ -130,17 +82,15 @@ export class Notifier {
   private readonly messageCount = new Int32Array(new SharedArrayBuffer(4));
   /** 1 when the thread has finished loading native code. */
   private readonly hasStarted = new Int32Array(new SharedArrayBuffer(4));
-  /** Ends the orphan responder (`startOrphanResponder`). */
-  private stopResponder: () => void = () => {};
   private isClosed = false;
   /** A duplicate of the mount's descriptor for the thread, as the mount may end meanwhile; -1 when closed. */
   private passedFd: number;
 
-  /** @param fd the mounted descriptor of `/dev/fuse` */
-  constructor(fd: number, events: NotifierEvents) {
-    this.passedFd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  constructor({ noticeFd, broker }: NoticeDevice, events: NotifierEvents) {
+    this.passedFd = fcntl(noticeFd, F_DUPFD_CLOEXEC, 0);
     const workerData = {
       fd: this.passedFd,
+      brokerFd: broker?.fd ?? -1,
       koffi: koffiPath,
       messageCount: this.messageCount,
       hasStarted: this.hasStarted,
@@ -153,7 +103,7 @@ export class Notifier {
     });
     this.worker.unref();
     this.worker.on('message', (message) => {
-      if (message === 'ready') this.startResponder();
+      if (message === 'ready') this.closePassedFd();
       else if (!this.isClosed) events.onWritten();
     });
     this.worker.on('error', (error) => {
@@ -161,12 +111,6 @@ export class Notifier {
       events.onBroken(String(error));
     });
     this.worker.on('exit', () => this.closePassedFd());
-  }
-
-  /** Starts the orphan responder, once the thread has a descriptor table of its own. */
-  private startResponder(): void {
-    if (!this.isClosed) this.stopResponder = startOrphanResponder(this.passedFd);
-    this.closePassedFd();
   }
 
   /** Closes the duplicate: the thread has its own copy, or has ended. */
@@ -185,7 +129,6 @@ export class Notifier {
   /** Ends the thread, and drops unwritten messages. */
   close(): void {
     this.isClosed = true;
-    this.stopResponder();
     // Terminating a thread while it loads native code aborts the process (SIGABRT).
     Atomics.wait(this.hasStarted, 0, 0, START_TIMEOUT_MS);
     void this.worker.terminate();

@@ -31,6 +31,7 @@ import { mayServeLocks } from './handlers/lock-support.ts';
 import { Interrupts } from './interrupts.ts';
 import { MessagePool } from './message-pool.ts';
 import { Notices } from './notices.ts';
+import type { NoticeDevice } from './notifier.ts';
 import { hasReply, isReplyCached, nameOpcode, operationsByOpcode } from './opcodes.ts';
 import { PageCachePolicy } from './page-cache-policy.ts';
 import { Passthrough } from './passthrough.ts';
@@ -74,7 +75,13 @@ export interface SessionOptions {
   readonly machine?: string | undefined;
   /** Records failed and slow requests for `glossa why`; undefined to record none. */
   readonly notable?: NotableRequests | undefined;
+  /** The notifier's descriptor; absent: the mounted one. */
+  readonly noticeDevice?: NoticeDevice;
 }
+
+/** Whether requests go to another process. */
+export const isRemoteGraph = ({ xlators }: GraphView): boolean =>
+  xlators.some(({ translator }) => translator.isRemote === true);
 
 /**
  * Allocates the buffer for a READ's data, behind room for the reply's header. The data is page aligned, because the
@@ -191,10 +198,10 @@ export class Session implements PumpedMount, SlowObserver, HandlerContext {
     this.kernelEnforcesAcls = options.acl ?? true;
     this.hasWriteback = options.writeback ?? false;
     this.toGraphFlags = makeToGraphFlags(options.machine);
-    this.isRemote = graph.xlators.some(({ translator }) => translator.isRemote === true);
+    this.isRemote = isRemoteGraph(graph);
     this.passthrough = new Passthrough(fd, xl.log);
     this.interrupts = new Interrupts(xl.context);
-    this.notices = new Notices(fd, graph.inodes.root, xl.log, this);
+    this.notices = new Notices(fd, graph.inodes.root, xl.log, this, options.noticeDevice);
     initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) {
         if (data.kind === 'inode') this.capabilities.forget(data.inode);
