@@ -27,7 +27,13 @@ import {
 } from '../terminal/flags.ts';
 import { parseSlowThreshold } from '../terminal/slow-threshold.ts';
 import { paint, type Terminal, type Verbosity } from '../terminal/terminal.ts';
-import { daemonFlags, processFlags, readServerSettings, startServer } from './server-command.ts';
+import {
+  confineFlags,
+  daemonFlags,
+  processFlags,
+  readServerSettings,
+  startServer,
+} from './server-command.ts';
 
 const PORT_MAX = 65_535;
 /** Matches a host name, an IPv4 address, or an IPv6 address (in brackets if a port follows). */
@@ -146,6 +152,7 @@ export const serverFlags = {
 const mountFlags = {
   volfile: textFlag({ short: 'f', placeholder: 'VOLFILE', help: 'the volfile' }),
   ...daemonFlags,
+  ...confineFlags,
   ...serverFlags,
   'allow-other': toggleFlag({ help: 'let other users in; root does so by default' }),
   'no-allow-other': toggleFlag({ help: 'keep other users out' }),

@@ -59,7 +59,10 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
   daemon: ['cli/mount', 'cli/brick'],
+  // Its thread starts while a command loads the rest of the wall.
+  confined: ['server/wall/confined-child'],
   check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],
+  wall: ['server/wall/planned-wall'],
   // Most types of translators import these.
   types: [
     ...['runtime/core/acl', 'runtime/core/client', 'runtime/core/context', 'runtime/core/operands'],

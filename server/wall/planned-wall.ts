@@ -16,7 +16,7 @@ import type { ServerSettings } from '../server-lifecycle.ts';
 import type { ServerChild } from '../server-process.ts';
 import { listServerReach } from '../server-reach.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
-import { type ChildOptions, ConfinedChild, ConfinedStart } from './confined-child.ts';
+import { type ChildOptions, ConfinedChild, type ConfinedStart } from './confined-child.ts';
 import { findLandlock, makeWallEntry } from './confinement.ts';
 import { SCOPE_ABI, TCP_ABI } from './ruleset.ts';
 import type { ServerWall } from './server-wall.ts';
@@ -33,23 +33,25 @@ export type WallSettings = ServerSettings & {
   readonly socket?: string | number;
   /** Whether the mount's devices can be opened. */
   readonly dev?: boolean;
+  readonly frontEnd?: string | undefined;
 };
 
-/** Plans a wall. @throws {Failure} if the volfile is wrong, or the kernel does not confine */
-export async function planWall(settings: WallSettings, terminal: Terminal): Promise<PlannedWall> {
-  const abi = findLandlock();
-  if (typeof abi === 'string') throw new Failure(`--confine: ${abi}`);
-  const { volfile, servers, allowShell, overrides, strict, dev = false } = settings;
-  if (servers !== undefined || allowShell) {
-    const cause = allowShell
-      ? '--allow-shell: a confined server starts no shell'
-      : 'a volfile from a server: what it reaches is not known before the start';
-    throw new Failure(`--confine cannot be used with ${cause}`);
-  }
-  // The thread starts while the volfile is read.
-  const start = new ConfinedStart();
+/**
+ * Plans a wall.
+ * @param start ended if that fails
+ * @throws {Failure} if the volfile is wrong, or the kernel does not confine
+ */
+export async function planWall(
+  settings: WallSettings,
+  start: ConfinedStart,
+  terminal: Terminal,
+): Promise<PlannedWall> {
   try {
-    const inspection = await inspectFile(volfile, { registry, overrides, strict });
+    const abi = findLandlock();
+    if (typeof abi === 'string') throw new Failure(`--confine: ${abi}`);
+    const { volfile, dev = false } = settings;
+    refuseUnknownReach(settings);
+    const inspection = await inspectFile(volfile, { ...settings, registry });
     // Warnings are the server's.
     const description = inspection.description ?? describeOrFail(inspection, terminal);
     const reach = [
@@ -67,6 +69,15 @@ export async function planWall(settings: WallSettings, terminal: Terminal): Prom
     if (!(error instanceof GraphError)) throw error;
     throw new Failure(error.problems.join('\n'), error.problems);
   }
+}
+
+/** Refuses what a server reaches only once it runs. @throws {Failure} */
+function refuseUnknownReach({ servers, allowShell, frontEnd }: WallSettings): void {
+  const cause =
+    (servers && 'a volfile from a server: what it reaches is not known before the start') ??
+    (allowShell ? '--allow-shell: a confined server starts no shell' : undefined) ??
+    (frontEnd === 'fuse-native' ? '--fuse fuse-native, which mounts in the server' : undefined);
+  if (cause !== undefined) throw new Failure(`--confine cannot be used with ${cause}`);
 }
 
 /** Makes files and folders that a server would make later, because a rule is for a file that exists. */
