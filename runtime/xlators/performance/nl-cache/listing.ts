@@ -9,6 +9,7 @@ import { wind } from '../../../core/gen/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
+import { findAllBelow } from '../shared/stack-checks.ts';
 
 /** Bytes of a listing's reply. */
 const REPLY_SIZE = 65_536;
@@ -25,6 +26,11 @@ interface Listing {
 
 /** Lists the names in a directory. Calls `end` once with them, or with null on failure. */
 export function listNames(xl: Xlator<unknown>, inode: Inode, end: Listing['end']): void {
+  if ([...findAllBelow(xl)].some(({ up }) => !up)) {
+    // The names on a brick that is away are not known.
+    end(null);
+    return;
+  }
   const frame = xl.begin(new Stack(0, 0, 0, 'READDIR'));
   const fd = new Fd(inode, 0, 0, true);
   frame.local = { inode, fd, names: [], end } satisfies Listing;

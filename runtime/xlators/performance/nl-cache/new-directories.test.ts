@@ -156,6 +156,13 @@ test.each([0, 1, 2])('names are asked for when request %i of the listing fails',
   expect([listing.length, isAsked('a'), isAsked('b')]).toEqual([0, true, true]);
 });
 
+test('names are asked for in a directory that was first looked into while a brick was away', () => {
+  graph.xlators[0]!.up = false;
+  isAsked('begin');
+  graph.xlators[0]!.up = true;
+  expect([isAsked('a'), isAsked('b'), listing]).toEqual([true, true, []]);
+});
+
 test('names are asked for in a directory that was filled at once', () => {
   isAsked('begin');
   const entries = Array.from({ length: 1001 }, (_, n) => ({ name: `${n}`, off: n + 1 }) as Dirent);
