@@ -21,6 +21,13 @@ describe.skipIf(typeof findLandlock() === 'string')(
       }),
     );
 
+    it('reaches no more by a server that connects to another', () =>
+      withScratch(async (scratch) => {
+        const names = isRoot ? [...known, ...knownOfRoot] : known;
+        const expected = Object.fromEntries(THREADS.map((thread) => [thread, names]));
+        expect(await tryEscapes(scratch, 'client', '--confine')).toEqual(expected);
+      }));
+
     it.each(users)('as user %o makes every attempt without the wall', (user) =>
       withScratch(async (scratch) => {
         const escaped = await tryEscapes(scratch, 'brick', '--no-confine', user);

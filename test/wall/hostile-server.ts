@@ -64,7 +64,7 @@ function makeTargets(scratch: Scratch, user: Caller | undefined): void {
 /** Serves a folder as a brick or a mount, with a flag; returns the attempts that succeed there, by thread. */
 export async function tryEscapes(
   scratch: Scratch,
-  command: 'brick' | 'mount',
+  command: 'brick' | 'client' | 'mount',
   flag: string,
   user?: Caller,
 ): Promise<Escaped> {
@@ -75,7 +75,16 @@ export async function tryEscapes(
     scratch.at('data'),
     scratch.at('cache', 'glossa-program'),
   ];
-  const brick = `volume brick\n  type protocol/server\n  option transport.socket.listen-port ${await findFreePort()}\n  option auth.addr.disk.allow 127.0.0.1\n  subvolumes disk\nend-volume\n`;
+  const port = await findFreePort();
+  // A brick that connects to a server, itself, may use connect(2).
+  const far =
+    `volume far\n  type protocol/client\n  option remote-host 127.0.0.1\n  option remote-port ${port}\n` +
+    '  option remote-subvolume disk\nend-volume\n';
+  const isClient = command === 'client';
+  const brick =
+    `${isClient ? far : ''}volume brick\n  type protocol/server\n  option transport.socket.listen-port ${port}\n` +
+    '  option auth.addr.disk.allow 127.0.0.1\n  option auth.addr.far.allow 127.0.0.1\n' +
+    `  subvolumes disk${isClient ? ' far' : ''}\nend-volume\n`;
   const volfile = await scratch.writeFile(
     'brick.vol',
     `volume disk\n  type storage/posix\n  option directory ${data}\nend-volume\n${command === 'mount' ? '' : brick}`,
@@ -129,9 +138,7 @@ export async function tryEscapes(
     const started = await runGlossa(
       scratch,
       [
-        command,
-        volfile,
-        ...(command === 'mount' ? [mnt] : []),
+        ...(command === 'mount' ? ['mount', volfile, mnt] : ['brick', volfile]),
         flag,
         '-l',
         scratch.at('home', 'log'),
