@@ -131,7 +131,7 @@ export function listServerReach(settings: ReachSettings): VolumeReach[] {
     ...listPaths([process.execPath, ...libraries.filter(isLoader)], 'Node', 'read', 'execute'),
     ...listPaths([...libraries.map(dirname), ...LIBRARY_FOLDERS], 'libraries', 'read'),
     ...listPaths([...SYSTEM_FILES, ...variables], 'system', 'read'),
-    ...listPaths(['/dev/null', '/dev/fuse'], 'devices', 'read', 'write'),
+    ...reachPath('/dev/null', 'device', 'read', 'write'),
   ];
   return own.map((item) => ({ ...item, volume: null }));
 }
