@@ -68,6 +68,7 @@ it('a port that another server names leaves connections free, and binding restri
   expect(ports).toEqual(new Map([[7000, 1n]]));
 });
 
-it('UNIX sockets have no rule', () => {
-  expect(makeRuleset([file('connect', '/run/b.sock')], 7).paths.size).toBe(0);
+it('a UNIX socket is made and removed in its folder, and has no rule for connections', () => {
+  const { paths } = makeRuleset([file('connect', '/c/b.sock'), file('listen', '/run/b.sock')], 7);
+  expect(paths).toEqual(new Map([['/run', { folder: 0x220n, file: 0n }]]));
 });

@@ -4,6 +4,7 @@
  *
  * Source: Linux Documentation/userspace-api/landlock.rst, include/uapi/linux/landlock.h.
  */
+import { dirname } from 'node:path';
 import type { Reach } from '../../runtime/core/reach.ts';
 
 /** Accesses to files, and the ABI that has them: EXECUTE to MAKE_SYM have bits 0 to 12. */
@@ -17,6 +18,8 @@ const LATER_ACCESSES: readonly (readonly [abi: number, access: bigint])[] = [
   [3, 1n << 14n], // TRUNCATE
   [5, 1n << 15n], // IOCTL_DEV
 ];
+/** REMOVE_FILE and MAKE_SOCK. */
+const OF_SOCKETS = (1n << 5n) | (1n << 9n);
 /** The accesses that a rule for a file may have. */
 const OF_FILES = EXECUTE | WRITE_FILE | (1n << 2n) | (1n << 14n) | (1n << 15n);
 
@@ -44,13 +47,15 @@ export function makeRuleset(reach: readonly Reach[], abi: number, makesDevices =
     FIRST_ACCESSES,
   );
   const write = handled & ~EXECUTE & ~READ & ~(makesDevices ? 0n : MAKE_DEVICES);
-  const accesses = { read: READ, write, execute: READ | EXECUTE, connect: 0n, listen: 0n };
+  const accesses = { read: READ, write, execute: READ | EXECUTE, connect: 0n, listen: OF_SOCKETS };
   const paths = new Map<string, bigint>();
   const ports = new Map<number, bigint>();
   let handledPorts = BIND_TCP | CONNECT_TCP;
   for (const { access, target } of reach) {
     if ('path' in target) {
-      paths.set(target.path, (paths.get(target.path) ?? 0n) | accesses[access]);
+      // A server makes its socket in the folder, and removes it at the end.
+      const path = access === 'listen' ? dirname(target.path) : target.path;
+      paths.set(path, (paths.get(path) ?? 0n) | accesses[access]);
       continue;
     }
     const right = access === 'listen' ? BIND_TCP : CONNECT_TCP;

@@ -166,6 +166,35 @@ describe.skipIf(typeof LANDLOCK === 'string')('a confined brick', () => {
       });
     }));
 
+  it('serves at a UNIX socket, to which a client inside connects, and removes it at the end', () =>
+    withScratch(async (scratch) => {
+      for (const folder of ['data', 'run', 'logs']) await scratch.makeFolder(folder);
+      writeFileSync(scratch.at('data/a'), 'text');
+      const start = async (name: string, disk: string, option: string): Promise<string> => {
+        const socket = scratch.at(`run/${name}`);
+        const server =
+          'volume brick\n  type protocol/server\n  option transport-type unix\n' +
+          `  option transport.socket.listen-path ${socket}\n  option auth.addr.disk.allow *\n  subvolumes disk\nend-volume\n`;
+        const text = `volume disk\n  type ${disk}\n${option}end-volume\n${server}`;
+        const volfile = await scratch.writeFile(`${name}.vol`, text);
+        const args = ['brick', volfile, '--confine', '-l', scratch.at('logs', name)];
+        expect(await runGlossa(scratch, args)).toMatchObject({ status: 0, err: '' });
+        return socket;
+      };
+      const toSocket = (socket: string): string =>
+        `  option transport-type unix\n  option transport.socket.connect-path ${socket}\n  option remote-subvolume disk\n`;
+      const near = await start('near', 'storage/posix', '  option directory data\n');
+      const far = await start('far', 'protocol/client', toSocket(near));
+      const client = `volume c\n  type protocol/client\n${toSocket(far)}end-volume\n`;
+      const clientFile = await scratch.writeFile('c.vol', client);
+      const { out } = await runGlossa(scratch, ['fs', 'cat', `${clientFile}:/a`]);
+      for (const socket of [far, near]) {
+        expect((await runGlossa(scratch, ['umount', socket])).status).toBe(0);
+        expect(existsSync(socket)).toBe(false);
+      }
+      expect(out).toBe('text');
+    }));
+
   it('refuses a missing module as without the wall', () =>
     withScratch(async (scratch) => {
       const volfile = await scratch.writeFile(
