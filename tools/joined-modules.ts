@@ -26,6 +26,7 @@ const STARTED_MODULES = [
   'bridges/isolated-volume',
   'cli/main',
   'server/mount-probe-process',
+  'server/wall/confined-thread',
   'test/bench/api/volume-caller',
   'test/bench/call-client',
   'test/bench/chunks/lock-caller',
@@ -59,8 +60,9 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
   daemon: ['cli/mount', 'cli/brick'],
-  // Its thread starts while a command loads the rest of the wall.
-  confined: ['server/wall/confined-child'],
+  rules: ['server/wall/ruleset'],
+  // The thread of the wall loads no more, while the command loads the rest of the wall.
+  confined: ['server/wall/confinement', 'runtime/sys/socket'],
   check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],
   wall: ['server/wall/planned-wall'],
   // Most types of translators import these.

@@ -337,4 +337,6 @@ export const landlock = {
     createRulesetCall(systemCalls.landlock_create_ruleset, attribute, size, flags),
   addRule: (ruleset: Fd, type: number, attribute: Bytes, flags: number): number =>
     addRuleCall(systemCalls.landlock_add_rule, ruleset, type, attribute, flags),
+  restrictSelf: (ruleset: Fd, flags: number): number =>
+    restrictCall(systemCalls.landlock_restrict_self, ruleset, flags, null),
 };

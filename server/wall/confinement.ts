@@ -3,8 +3,7 @@
  * keeps, and a filter of system calls (seccomp). The first is the interpreter of a module.
  *
  * A thread's restriction by Landlock holds for the threads and processes that it starts, never for the other threads of
- * its process. So the starter makes the ruleset here, and a thread of it enters the wall and starts the server
- * (`confined-child.ts`). Once the server knows its own process, and before it loads a module, it closes the door with a
+ * its process. So a thread of the starter enters the wall and starts the server (`confined-thread.ts`). Once the server knows its own process, and before it loads a module, it closes the door with a
  * filter for all its threads.
  *
  * Sources: landlock(7), seccomp(2), capabilities(7), prctl(2); Linux include/uapi/linux/capability.h.
@@ -40,24 +39,16 @@ export function findLandlock(): number | string {
   return `the kernel has no Landlock (${abi < 0 ? errnoName(-abi) : 'ABI 0'})`;
 }
 
-/** The values that a thread needs to enter the wall. */
-export interface WallEntry {
-  /** The descriptor of the ruleset, which the caller closes. */
-  readonly ruleset: number;
-  readonly droppedCapabilities: readonly number[];
-  /** The filter under which the server starts; null for a machine without one. */
-  readonly filter: Uint8Array | null;
-}
-
-/** Makes a ruleset of the kernel. Paths that are missing get no rule. @throws {Error} that names the refused call */
-export function makeWallEntry(
-  reach: readonly Reach[],
-  abi: number,
-  makesDevices = false,
-): WallEntry {
+/**
+ * Confines this thread, and all that it starts: Landlock, fewer capabilities, and the filter under which a server starts.
+ * Paths that are missing get no rule. @throws {Error} that names the refused call
+ */
+export function enterWall(reach: readonly Reach[], abi: number, makesDevices: boolean): void {
   const { attribute, paths, ports } = makeRuleset(reach, abi, makesDevices);
-  const ruleset = landlock.createRuleset(attribute, attribute.length, 0);
-  if (ruleset < 0) throw new Error(`landlock_create_ruleset: ${errnoName(-ruleset)}`);
+  const ruleset = demand(
+    'landlock_create_ruleset',
+    landlock.createRuleset(attribute, attribute.length, 0),
+  );
   const addRule = (type: number, access: bigint, id: number): number => {
     const rule = Buffer.alloc(16);
     rule.writeBigUInt64LE(access, 0);
@@ -70,16 +61,27 @@ export function makeWallEntry(
     if (fd < 0) continue;
     const status = addRule(RULE_PATH, folder, fd) && addRule(RULE_PATH, file, fd);
     closeSync(fd);
-    if (status < 0) throw new Error(`landlock_add_rule for ${path}: ${errnoName(-status)}`);
+    demand(`landlock_add_rule for ${path}`, status);
   }
-  for (const [port, access] of ports) {
-    const status = addRule(RULE_PORT, access, port);
-    if (status < 0) throw new Error(`landlock_add_rule for port ${port}: ${errnoName(-status)}`);
+  for (const [port, access] of ports)
+    demand(`landlock_add_rule for port ${port}`, addRule(RULE_PORT, access, port));
+  for (let capability = 0; capability < CAPABILITIES_END; capability += 1) {
+    const isKept =
+      KEPT_CAPABILITIES.includes(capability) || (makesDevices && capability === CAP_MKNOD);
+    // Refused to ordinary users, who have none.
+    if (!isKept) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
   }
-  const kept = new Set([...KEPT_CAPABILITIES, ...(makesDevices ? [CAP_MKNOD] : [])]);
-  const all = Array.from({ length: CAPABILITIES_END }, (_, capability) => capability);
-  const droppedCapabilities = all.filter((capability) => !kept.has(capability));
-  return { ruleset, droppedCapabilities, filter: assembleFilter(null) };
+  demand('prctl', prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+  const filter = assembleFilter(null);
+  if (filter !== null) demand('seccomp', setFilter(filter, 0));
+  demand('landlock_restrict_self', landlock.restrictSelf(ruleset, 0));
+  closeSync(ruleset);
+}
+
+/** Returns the result of a call. @throws {Error} if it is minus an errno */
+function demand(call: string, result: number): number {
+  if (result < 0) throw new Error(`${call}: ${errnoName(-result)}`);
+  return result;
 }
 
 function openPath(path: string): number {
@@ -91,10 +93,19 @@ function openPath(path: string): number {
   }
 }
 
-const PR_SET_NO_NEW_PRIVS = 38;
+const [PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS] = [24, 38];
 const SECCOMP_SET_MODE_FILTER = 1;
 /** For all threads; without the kernel's slower speculation, which a filter once switched on. */
 const FILTER_FLAGS = 1 | 4;
+
+/** Adds a filter; returns 0, minus the errno, or the thread that refuses. */
+function setFilter(filter: Uint8Array, flags: number): number {
+  // struct sock_fprog: the number of instructions, and their address.
+  const program = Buffer.alloc(16);
+  program.writeUInt16LE(filter.length / 8, 0);
+  program.writeBigUInt64LE(addressOf(filter), 8);
+  return seccomp(SECCOMP_SET_MODE_FILTER, flags, program);
+}
 
 /**
  * Refuses system calls to all threads of this process from now on: it starts no program, and signals no other process.
@@ -103,14 +114,7 @@ const FILTER_FLAGS = 1 | 4;
 export function closeDoor(policy: FilterPolicy): string | null {
   const filter = assembleFilter(policy);
   if (filter === null) return `no filter of system calls is known for ${process.arch}`;
-  if (!hasSystemCalls) return 'koffi, which calls the kernel, cannot be loaded';
-  // struct sock_fprog: the number of instructions, and their address.
-  const program = Buffer.alloc(16);
-  program.writeUInt16LE(filter.length / 8, 0);
-  program.writeBigUInt64LE(addressOf(filter), 8);
-  const status =
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-    seccomp(SECCOMP_SET_MODE_FILTER, FILTER_FLAGS, program);
+  const status = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || setFilter(filter, FILTER_FLAGS);
   if (status === 0) return null;
   return `seccomp: ${status < 0 ? errnoName(-status) : `thread ${status} has another filter`}`;
 }

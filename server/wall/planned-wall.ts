@@ -17,7 +17,6 @@ import type { ServerChild } from '../server-process.ts';
 import { listServerReach } from '../server-reach.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
 import { type ChildOptions, ConfinedChild, type ConfinedStart } from './confined-child.ts';
-import { findLandlock, makeWallEntry } from './confinement.ts';
 import { SCOPE_ABI, TCP_ABI } from './ruleset.ts';
 import type { ServerWall } from './server-wall.ts';
 
@@ -47,8 +46,6 @@ export async function planWall(
   terminal: Terminal,
 ): Promise<PlannedWall> {
   try {
-    const abi = findLandlock();
-    if (typeof abi === 'string') throw new Failure(`--confine: ${abi}`);
     const { volfile, dev = false } = settings;
     refuseUnknownReach(settings);
     const inspection = await inspectFile(volfile, { ...settings, registry });
@@ -58,11 +55,13 @@ export async function planWall(
       ...listGraphReach(description, registry, dirname(resolve(volfile))),
       ...listServerReach(settings),
     ];
+    const abi = await start.landlock;
+    if (typeof abi === 'string') throw new Failure(`--confine: ${abi}`);
     makeFiles(reach);
-    const entry = makeWallEntry(reach, abi, dev);
+    const confinement = { reach, abi, makesDevices: dev };
     return {
       server: describeWall(reach, abi, dev),
-      spawn: (args, options) => new ConfinedChild(start, entry, args, options),
+      spawn: (args, options) => new ConfinedChild(start, confinement, args, options),
     };
   } catch (error) {
     await start.worker.terminate();
