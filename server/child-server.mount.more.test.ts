@@ -36,7 +36,8 @@ describeMounts('a starter that mounts', () => {
       const wish = { source: 'a\nb', isRemote: false, mountpoint: other, suid: true, dev: true };
       const [server, mountpoint] = await startProgram(
         scratch,
-        `for (let i = 0; i < 3; i++) process.send({ mount: ${JSON.stringify(wish)} });
+        `setInterval(() => {}, 1e6);
+        for (let i = 0; i < 3; i++) process.send({ mount: ${JSON.stringify(wish)} });
         process.once('message', () => process.send({ ready: true }));`,
       );
       expect(await server.whenReady).toBe(true);
@@ -46,8 +47,10 @@ describeMounts('a starter that mounts', () => {
         expect.stringMatching(`^a.012b ${mountpoint} fuse.glossa rw,nosuid,nodev,`),
       ]);
       // The unmounter is no child of the server, which may not be allowed to have one.
-      const stat = readFileSync(`/proc/${findUnmounter(mountpoint)}/stat`, 'utf8');
-      expect(stat).toContain(`(sh) S ${process.pid} `);
+      await vi.waitFor(() => {
+        const stat = readFileSync(`/proc/${findUnmounter(mountpoint)}/stat`, 'utf8');
+        expect(stat).toContain(`(sh) S ${process.pid} `);
+      }, WAIT);
       server.kill('SIGKILL');
       await vi.waitFor(() => expect(findUnmounter(mountpoint)).toBeUndefined(), WAIT);
       expect(scratch.findMounts()).toEqual([]);

@@ -63,6 +63,8 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   rules: ['server/wall/ruleset'],
   // The thread of the wall loads no more, while the command loads the rest of the wall.
   confined: ['server/wall/confinement', 'runtime/sys/socket'],
+  // A command loads this while its server starts, and mounts.
+  mounter: ['runtime/mount/fuse/mounter'],
   check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],
   wall: ['server/wall/planned-wall'],
   // Most types of translators import these.
