@@ -60,7 +60,7 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
   daemon: ['cli/mount', 'cli/brick'],
-  rules: ['server/wall/ruleset'],
+  rules: ['server/wall/ruleset', 'server/wall/confined-child'],
   // The thread of the wall loads no more, while the command loads the rest of the wall.
   confined: ['server/wall/confinement', 'runtime/sys/socket'],
   // A command loads this while its server starts, and mounts.
