@@ -56,11 +56,14 @@ const BUNDLED_MODULES = ['apps/bench/engine/report/echarts', 'apps/course/differ
  * earlier file has.
  */
 const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
-  first: ['runtime/sys/inspector', 'runtime/sys/crash-log', 'cli/compile-cache'],
+  first: [
+    ...['runtime/sys/inspector', 'runtime/sys/crash-log', 'cli/compile-cache'],
+    'runtime/core/errno',
+  ],
   command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
-  daemon: ['cli/mount', 'cli/brick'],
-  rules: ['server/wall/ruleset', 'server/wall/confined-child'],
+  daemon: ['cli/mount', 'cli/brick', 'server/wall/confined-child'],
+  rules: ['server/wall/ruleset'],
   // The thread of the wall loads no more, while the command loads the rest of the wall.
   confined: ['server/wall/confinement', 'runtime/sys/socket'],
   // A command loads this while its server starts, and mounts.
