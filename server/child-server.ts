@@ -222,13 +222,10 @@ async function mountFor(
   const socket = child.stdio[BROKER_SOCKET] as Socket;
   const mounted: MountReply = await loading
     .then(({ mountForServer }) => mountForServer(place, request, socket, child.pid!))
-    .then(
-      (mountpoint) => ({ mountpoint }),
-      ({ name, code, message }) => ({
-        code: name === 'MountError' ? code : 'MOUNT_FAILED',
-        message,
-      }),
-    );
+    .catch(({ name, code, message }) => ({
+      code: name === 'MountError' ? code : 'MOUNT_FAILED',
+      message,
+    }));
   // The broker has it.
   socket.destroy();
   // A server that was killed meanwhile gets no reply.

@@ -170,7 +170,7 @@ async function serveGraph(
   const notable = frontEnd === 'kernel' ? requests : undefined;
   const graphQuestions = new GraphQuestions(graph, { about, reloader, log, folder, notable });
   shutdown.onSigusr1 = () => graphQuestions.dumper.writeDump();
-  const hidesFiles = await hasEntries(mountpoint);
+  const hasFiles = frontEnd !== 'kernel' && (await hasEntries(mountpoint));
   const onRootReply = (): void => {
     startErrors.stopTimer();
     shutdown.defer();
@@ -196,7 +196,7 @@ async function serveGraph(
     log.info(`mounted ${makePrintable(volfile)} on ${makePrintable(mountpoint)}`, {
       msgid: messages.mounted.id,
     });
-    if (hidesFiles) {
+    if (mount.hidesFiles ?? hasFiles) {
       const text = `${makePrintable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
       log.warning(text, { msgid: messages.mountPointNotEmpty.id });
       printWarning(text, terminal);

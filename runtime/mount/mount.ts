@@ -5,6 +5,8 @@ import type { MountError } from './fuse/mount-error.ts';
 export interface Mount {
   /** The absolute path, without symbolic links. */
   readonly mountpoint: string;
+  /** Whether the directory under it had entries; absent: the front end does not know. */
+  readonly hidesFiles?: boolean;
   /** Resolves when the mount has ended, by `unmount` or umount(8): null, or the error. */
   readonly unmounted: Promise<MountError | null>;
   /**

@@ -59,6 +59,10 @@ describeMounts('glossa mount --confine', () => {
         expect(await runGlossa(scratch, ['umount', mnt])).toMatchObject({ status: 0 });
         expect(mountPoints()).not.toContain(mnt);
         expect(readFileSync(log, 'utf8')).not.toMatch(/ [WEC] \[/);
+        await scratch.makeFolder('mnt/hidden');
+        const { err } = await runGlossa(scratch, ['mount', volfile, mnt, '--confine', '-l', log]);
+        expect(err).toMatch(/^glossa: warning: .* is not empty: what is in it is hidden /);
+        expect(await runGlossa(scratch, ['umount', mnt])).toMatchObject({ status: 0 });
       }),
   );
 });

@@ -19,6 +19,7 @@ import { findMount, readMounts } from '../mountinfo.ts';
 import { Broker } from './broker.ts';
 import { MountError, makeMountError } from './mount-error.ts';
 import {
+  type MountedPlace,
   type MountPlace,
   type MountReply,
   type MountRequest,
@@ -39,14 +40,18 @@ export class Channel {
   readonly noticeFd: number;
   /** The absolute path, without symbolic links. */
   readonly mountpoint: string;
+  /** Whether the directory under the mount has entries. */
+  readonly hidesFiles: boolean;
   readonly broker: Broker;
   private readonly device: string | undefined;
   private isOpen = true;
 
-  constructor([fd, noticeFd]: readonly number[], mountpoint: string, broker: Broker) {
+  constructor([fd, noticeFd]: readonly number[], place: MountedPlace, broker: Broker) {
+    const { mountpoint, hidesFiles } = place;
     this.fd = fd!;
     this.noticeFd = noticeFd!;
     this.mountpoint = mountpoint;
+    this.hidesFiles = hidesFiles;
     this.broker = broker;
     this.device = findMount(mountpoint)?.device;
     fcntl(this.fd, F_SETFL, constants.O_RDWR | O_NONBLOCK);
@@ -116,13 +121,13 @@ export async function openChannel(
     throw makeMountError('MOUNT_FAILED', place.mountpoint, `socketpair: ${strerror(-pair)}`);
   const [socket, brokerSocket] = pair;
   try {
-    const mountpoint =
+    const mounted =
       outside === undefined
         ? await mountForServer(place, request, brokerSocket, process.pid)
         : readReply(await outside.mount(request));
     const fds = receiveFds(socket);
-    if (typeof fds !== 'number') return new Channel(fds, mountpoint, new Broker(socket));
-    throw makeMountError('MOUNT_FAILED', mountpoint, `no descriptor: ${strerror(-fds)}`);
+    if (typeof fds !== 'number') return new Channel(fds, mounted, new Broker(socket));
+    throw makeMountError('MOUNT_FAILED', place.mountpoint, `no descriptor: ${strerror(-fds)}`);
   } catch (error) {
     close(socket);
     throw error;
@@ -131,10 +136,10 @@ export async function openChannel(
   }
 }
 
-/** Returns the mount point of a reply. @throws {MountError} that the reply has */
-function readReply(reply: MountReply): string {
+/** Returns the mount of a reply. @throws {MountError} that the reply has */
+function readReply(reply: MountReply): MountedPlace {
   if ('code' in reply) throw new MountError(reply.code, reply.message);
-  return reply.mountpoint;
+  return reply;
 }
 
 /** Makes fusermount3's arguments for a lazy unmount, which succeeds while files are open. */

@@ -123,6 +123,10 @@ export class KernelMount implements Mount {
     return this.channel.mountpoint;
   }
 
+  get hidesFiles(): boolean {
+    return this.channel.hidesFiles;
+  }
+
   /**
    * Unmounts, lets requests under way finish, and ends; open files get ENOTCONN then. Further calls wait for
    * the same end.

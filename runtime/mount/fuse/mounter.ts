@@ -62,14 +62,20 @@ export interface MountRequest {
   readonly isRemote: boolean;
 }
 
-/** The reply to a server: the absolute path, or the error. */
-export type MountReply =
-  | { readonly mountpoint: string }
-  | { readonly code: MountErrorCode; readonly message: string };
+/** A mount that was made. */
+export interface MountedPlace {
+  /** The absolute path, without symbolic links. */
+  readonly mountpoint: string;
+  /** Whether the directory under it has entries. */
+  readonly hidesFiles: boolean;
+}
+
+/** The reply to a server: the mount, or the error. */
+export type MountReply = MountedPlace | { readonly code: MountErrorCode; readonly message: string };
 
 /**
  * Mounts, starts the broker, and sends two descriptors over the socket: the mounted one, and a clone of it for the
- * notifier's thread. Returns the absolute path, without symbolic links.
+ * notifier's thread.
  * @param socket whose other end is the server's; the caller closes it
  * @param pid the server's
  * @throws {MountError} with the remedy
@@ -79,7 +85,7 @@ export async function mountForServer(
   request: MountRequest,
   socket: number | Socket,
   pid: number,
-): Promise<string> {
+): Promise<MountedPlace> {
   // Of its own, because Node closes a socket whose other end was closed.
   const end = fcntl(
     typeof socket === 'number' ? socket : readDescriptor(socket),
@@ -89,6 +95,7 @@ export async function mountForServer(
   const descriptors = [end];
   try {
     const mountpoint = await checkMountpoint(place.mountpoint);
+    const hidesFiles = await hasEntries(mountpoint);
     if (end < 0) throw makeMountError('MOUNT_FAILED', mountpoint, 'the server has ended');
     const isRoot = process.getuid?.() === 0;
     // Of the request, which may come from a confined server, these fields alone.
@@ -105,7 +112,7 @@ export async function mountForServer(
       startBroker(entry.device, mountpoint, pid, { socket: end, clone: brokerFd });
     }
     const status = sendFds(end, [fd, noticeFd]);
-    if (status >= 0) return mountpoint;
+    if (status >= 0) return { mountpoint, hidesFiles };
     throw makeMountError('MOUNT_FAILED', mountpoint, `sendmsg: ${strerror(-status)}`);
   } finally {
     for (const descriptor of new Set(descriptors)) close(descriptor);
