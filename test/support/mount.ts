@@ -224,6 +224,9 @@ export interface GlossaSettings extends RunSettings {
   readonly main?: string;
 }
 
+/** Makes NODE_OPTIONS that run a file first; its path may have spaces. */
+export const preloadOption = (path: string): string => `--require=${JSON.stringify(path)}`;
+
 /** Runs `glossa` with these arguments to its end. */
 export const runGlossa = (
   scratch: Scratch,

@@ -2,7 +2,7 @@
  * Runs glossa as on a system that lacks what a Mac lacks: Linux's name, koffi, /proc, /sys and
  * /dev/fuse. The kernel, Node and the files are still Linux's.
  */
-import { GLOSSA, type Outcome, run, type Scratch } from './mount.ts';
+import { GLOSSA, type Outcome, preloadOption, run, type Scratch } from './mount.ts';
 
 /** The preloaded program that takes all this away. */
 const PRELOAD = String.raw`
@@ -48,7 +48,7 @@ export async function runNodeWithoutLinux(
   const preload = await scratch.writeFile('without-linux.cjs', PRELOAD);
   return run(scratch, process.execPath, ['--require', preload, ...words], {
     // For the processes that it starts, too.
-    env: { NODE_OPTIONS: `--require ${preload}` },
+    env: { NODE_OPTIONS: preloadOption(preload) },
   });
 }
 

@@ -5,7 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { koffiPath } from '../../runtime/sys/koffi.ts';
 import { findLandlock } from '../../server/wall/confinement.ts';
-import { type GlossaSettings, runGlossa, type Scratch, withScratch } from '../support/mount.ts';
+import {
+  type GlossaSettings,
+  preloadOption,
+  runGlossa,
+  type Scratch,
+  withScratch,
+} from '../support/mount.ts';
 
 /** The call by which Landlock is asked for, the same on all machines. */
 const LANDLOCK_CREATE_RULESET = 444;
@@ -30,7 +36,7 @@ async function prepare(scratch: Scratch, disk = DISK): Promise<string[]> {
 /** Settings under which a call of the kernel fails with an errno, by a filter as a container has it. */
 const withFilter = (call: number, errno: number): GlossaSettings => ({
   env: {
-    NODE_OPTIONS: `--require=${join(import.meta.dirname, 'seccomp-filter.cjs')}`,
+    NODE_OPTIONS: preloadOption(join(import.meta.dirname, 'seccomp-filter.cjs')),
     GLOSSA_FILTERED: `${call}`,
     GLOSSA_FILTERED_ERRNO: `${errno}`,
     GLOSSA_KOFFI: koffiPath,

@@ -42,7 +42,7 @@ describeMounts('glossa mount --confine', () => {
           'm.vol',
           'volume disk\n  type storage/posix\n  option directory data\nend-volume\n' +
             'volume top\n  type features/glupy\n  option module-name negative\n' +
-            `  option module-path ${join(packageRoot, 'examples/negative')}\n  subvolumes disk\nend-volume\n`,
+            `  option module-path "${join(packageRoot, 'examples/negative')}"\n  subvolumes disk\nend-volume\n`,
         );
         const mnt = scratch.at('mnt');
         const log = scratch.at('logs/log');

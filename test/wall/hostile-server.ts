@@ -1,17 +1,18 @@
 /** Starts a server that is hostile (`escapes.cjs`), and returns the names of its attempts to leave that succeed. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { koffiPath } from '../../runtime/sys/koffi.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Caller } from '../support/client.ts';
-import { runGlossa, type Scratch } from '../support/mount.ts';
+import { type GlossaSettings, preloadOption, runGlossa, type Scratch } from '../support/mount.ts';
+import { copyUnreachable } from '../support/user.ts';
 
 const ESCAPES = join(import.meta.dirname, 'escapes.cjs');
 /** The names of all attempts: what must fail (of root alone; on few kernels), and what is known to succeed. */
@@ -116,12 +117,17 @@ export async function tryEscapes(
       }
     }
     if (user !== undefined) chmodSync(scratch.at('unix'), 0o777);
+    const program: GlossaSettings = user ? await copyUnreachable(scratch, user) : {};
+    const installation = existsSync(scratch.at('glossa')) ? scratch.at('glossa') : packageRoot;
+    const preload = join(data, 'escapes.cjs');
+    copyFileSync(ESCAPES, preload);
+    chmodSync(preload, 0o644);
     const address = servers[0]!.address() as { port: number };
     const targets = {
-      ...{ outside, data, secret, volfile, programCache, koffi: koffiPath },
-      installation: packageRoot,
-      installed: join(packageRoot, 'package.json'),
-      node: process.execPath,
+      ...{ outside, data, secret, volfile, programCache, installation },
+      koffi: join(installation, relative(packageRoot, koffiPath)),
+      installed: join(installation, 'package.json'),
+      node: program.node ?? process.execPath,
       loader: await findLoader(),
       pids: Object.fromEntries(victims.map(([thread, { pid }]) => [thread, pid])),
       hostname: hostname(),
@@ -130,10 +136,6 @@ export async function tryEscapes(
       abstractSocket,
       controlSocket,
     };
-    const wrapper =
-      user === undefined
-        ? []
-        : ['setpriv', '--clear-groups', `--reuid=${user.uid}`, `--regid=${user.gid}`];
     const [pidFile, mnt] = [scratch.at('home', 'pid'), scratch.at('mnt')];
     const started = await runGlossa(
       scratch,
@@ -146,11 +148,11 @@ export async function tryEscapes(
         pidFile,
       ],
       {
-        wrapper,
+        ...program,
         env: {
           HOME: scratch.at('home'),
           XDG_CACHE_HOME: scratch.at('cache'),
-          NODE_OPTIONS: `--require=${ESCAPES}`,
+          NODE_OPTIONS: preloadOption(preload),
           GLOSSA_ESCAPES: JSON.stringify(targets),
         },
       },
