@@ -2,7 +2,7 @@
  * Lists what a server reaches besides its volumes: its installation, log, cache and state, and what Node, OpenSSL and the
  * C library open by themselves. Paths that this machine lacks are listed, too.
  */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, resolve } from 'node:path';
 import {
@@ -89,9 +89,19 @@ function listPackageFolders(): string[] {
   });
 }
 
+/** Resolves the links of a path. */
+function findRealPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // It is missing, or an emulator of another machine shows it where it is not.
+    return path;
+  }
+}
+
 /** Resolves links, and leaves out what another of the paths contains. */
 function simplifyPaths(paths: readonly string[]): string[] {
-  const realPaths = new Set(paths.map((path) => (existsSync(path) ? realpathSync(path) : path)));
+  const realPaths = new Set(paths.map(findRealPath));
   const isInside = (path: string): boolean =>
     [...realPaths].some((other) => path.startsWith(`${other}/`));
   return [...realPaths].filter((path) => !isInside(path));
