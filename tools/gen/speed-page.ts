@@ -33,9 +33,14 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'Over bricks of GlusterFS': [
     ...['cluster-distribute-stat', 'cluster-distribute-create', 'speed-failed', 'speed-failed-two'],
     ...['speed-reads', 'speed-reads-ahead', 'speed-listings', 'small-files-rm-two'],
-    ...['small-files-rm-acls', 'speed-git-status'],
+    ...['small-files-rm-three', 'small-files-rm-acls', 'small-files-clone-far'],
+    ...['speed-git-status'],
   ],
-  'Over a local directory': ['small-files-creates', 'small-files-creates-clients', 'speed-cores'],
+  'Over a local directory': [
+    ...['small-files-create', 'small-files-creates', 'small-files-creates-clients'],
+    ...['small-files-hit', 'small-files-untar', 'small-files-checkout', 'small-files-npm-ci'],
+    ...['speed-cores'],
+  ],
   'A volume from a program': ['api-mount', 'api-brick', 'api-python', 'api-copy'],
   'Start and memory': ['speed-python-start', 'start', 'speed-memory', 'speed-commands'],
 };
