@@ -70,7 +70,7 @@ wait`;
 
 /** Escapes a path as mountinfo does. Source: show_mountinfo in Linux's fs/proc_namespace.c. */
 const escapePath = (path: string): string =>
-  path.replace(/[ \t\n\\]/g, (char) => `\\0${char.charCodeAt(0).toString(8).padStart(2, '0')}`);
+  path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
 
 /**
  * Starts a broker. If that fails, the server finds the socket closed.

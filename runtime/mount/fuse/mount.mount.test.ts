@@ -2,16 +2,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { constants, readdirSync } from 'node:fs';
+import { constants, mkdirSync, readdirSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { makeFolder } from '../../../test/support/folder.ts';
 import { findObstacle, isMounted, type MountServer, Mounts } from '../../../test/support/mounts.ts';
 import { endUnmounter, findUnmounter } from '../../../test/support/unmounter.ts';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../core/xdata.ts';
 import { AT_FDCWD } from '../../sys/constants.ts';
 import { getxattr, listxattr, removexattr, renameat2, setxattr } from '../../sys/libc.ts';
 import { toCString } from '../../sys/struct.ts';
+import { findMount } from '../mountinfo.ts';
 
 /** A busy machine may be slow. */
 const WAIT = { timeout: 60_000 };
@@ -253,6 +255,17 @@ describe.skipIf(findObstacle() !== '')('the end of a mount', () => {
     expect(await next.ask('unmount')).toBe('unmounted');
     expect(await next.nextMessage()).toBe('exit 0');
     await vi.waitFor(() => expect(findUnmounter(server.mountpoint)).toBeUndefined(), WAIT);
+  });
+
+  test('by SIGKILL to the server removes a mount whose path the kernel escapes', async () => {
+    const mountpoint = join(makeFolder(), 'a b\\c\td\ne');
+    mkdirSync(mountpoint);
+    const server = await mounts.mount('answers', {}, [mountpoint]);
+    await vi.waitFor(() => expect(findUnmounter(mountpoint)).toBeDefined(), WAIT);
+    expect(findMount(mountpoint)).not.toBe(null);
+    await server.kill('SIGKILL');
+    await vi.waitFor(() => expect(findMount(mountpoint)).toBe(null), WAIT);
+    await vi.waitFor(() => expect(findUnmounter(mountpoint)).toBeUndefined(), WAIT);
   });
 
   test('by the server succeeds after SIGKILL to its unmounter, and leaves a mount that lies over it', async () => {
