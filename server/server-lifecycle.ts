@@ -57,7 +57,6 @@ import type { VolfileServers } from './volfile-servers.ts';
 import { makeFileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
 import { putUpWall, type ServerWall } from './wall/server-wall.ts';
-
 import type { MountingCommand } from './without-mount.ts';
 
 /** The settings that all servers have, from the options of their commands. */

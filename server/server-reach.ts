@@ -15,7 +15,7 @@ import {
   reachPath,
   type VolumeReach,
 } from '../runtime/core/reach.ts';
-import { packageRoot } from '../runtime/sys/paths.ts';
+import { packageRoot, resolveLinks } from '../runtime/sys/paths.ts';
 import { CONSOLE, findDefaultLogFile } from './log-sink.ts';
 import type { Address } from './metrics/metrics-address.ts';
 import { findDefaultRunFolder } from './run-folder.ts';
@@ -89,19 +89,9 @@ function listPackageFolders(): string[] {
   });
 }
 
-/** Resolves the links of a path. */
-function findRealPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // It is missing, or an emulator of another machine shows it where it is not.
-    return path;
-  }
-}
-
 /** Resolves links, and leaves out what another of the paths contains. */
 function simplifyPaths(paths: readonly string[]): string[] {
-  const realPaths = new Set(paths.map(findRealPath));
+  const realPaths = new Set(paths.map(resolveLinks));
   const isInside = (path: string): boolean =>
     [...realPaths].some((other) => path.startsWith(`${other}/`));
   return [...realPaths].filter((path) => !isInside(path));

@@ -1,5 +1,5 @@
-/** Finds the paths of glossa's own files, whether it runs from the sources or was built. */
-import { existsSync } from 'node:fs';
+/** Finds the paths of glossa's own files, whether it runs from the sources or was built; and resolves links. */
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Finds the nearest directory above this file that has a package.json. */
@@ -31,3 +31,13 @@ export const librariesByLanguage: Readonly<Record<string, string>> = {
 
 /** Returns the path of a file of dist, such as `bridges/isolated-volume.cjs`, which also programs in the sources start. */
 export const makeBuiltPath = (path: string): string => join(packageRoot, 'dist', path);
+
+/** Resolves symbolic links; returns a text unchanged that leads to no file. */
+export function resolveLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // The file is missing, the text is no path, or an emulator of another machine shows a file where none is.
+    return path;
+  }
+}

@@ -13,6 +13,7 @@ import type { ReachRow } from '../../runtime/core/reach.ts';
 import { checkHealth } from '../../runtime/mount/mount-health.ts';
 import { FS_TYPE, findMount, findMountingUid } from '../../runtime/mount/mountinfo.ts';
 import { findProcess, type ServerProcess } from '../../runtime/mount/server-process.ts';
+import { resolveLinks } from '../../runtime/sys/paths.ts';
 import { makePrintable } from '../../runtime/volfile/printable-text.ts';
 import { Failure, formatReason } from '../../terminal/exit.ts';
 import type { WholeDump } from '../statedump/whole-dump.ts';
@@ -176,16 +177,6 @@ function formatList(servers: readonly RunningServer[]): string {
 function hasName(server: RunningServer, operand: string): boolean {
   const names = listServerNames(server);
   return [operand, resolve(operand), resolveLinks(operand)].some((name) => names.includes(name));
-}
-
-/** Resolves symbolic links; returns what is no existing path unchanged. */
-function resolveLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // The operand is no existing path: it may be a brick's name or an address.
-    return path;
-  }
 }
 
 /** The reason why an operand is no mount of glossa. */

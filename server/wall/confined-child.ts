@@ -1,7 +1,7 @@
 /**
- * Starts a server inside the wall (`confinement.ts`): a worker thread of this process enters the wall, and starts the
- * server from there (`confined-thread.ts`), so that all of its threads are inside from their first instruction. The rest of this process stays
- * outside, and can start further servers.
+ * Starts a server inside the wall (`confinement.ts`): a worker thread of this process (`confined-thread.ts`) enters the
+ * wall, and starts the server from there, so that all threads of the server are inside from their first instruction. The
+ * rest of this process stays outside, and can start further servers.
  *
  * The server's channel is a socket between it and this thread, in Node's format for child processes: a message is a line
  * of JSON. So the worker passes on the end of the process alone.
@@ -31,7 +31,7 @@ export class ConfinedStart {
   readonly gate = new Int32Array(new SharedArrayBuffer(4 * (2 + STDIO_MAX)));
   readonly port: MessagePort;
   readonly worker: Worker;
-  /** The ABI of Landlock, or the reason why there is none. */
+  /** The ABI of Landlock, or an error text. */
   readonly landlock: Promise<number | string>;
 
   constructor() {

@@ -32,7 +32,7 @@ export interface StartRequest extends Confinement {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** The first message, the ABI of Landlock or why there is none; and the last, the end of the server. */
+/** A message of the thread: the first has the ABI of Landlock or an error text, the last the end of the server. */
 export type ThreadMessage =
   | { readonly landlock: number | string }
   | { readonly status: number | null; readonly signal: NodeJS.Signals | null }

@@ -31,7 +31,7 @@ const CAP_MKNOD = 27;
 /** One more than the last capability, CHECKPOINT_RESTORE; the kernel refuses later ones. */
 const CAPABILITIES_END = 64;
 
-/** The ABI of Landlock that the kernel has, or the reason why it has none. */
+/** Returns the kernel's ABI of Landlock, or an error text. */
 export function findLandlock(): number | string {
   if (!hasSystemCalls) return 'koffi, which calls the kernel, cannot be loaded';
   const abi = landlock.createRuleset(null, 0, CREATE_RULESET_VERSION);

@@ -1,7 +1,7 @@
 /**
  * Assembles the seccomp filter of a confined server: a BPF program that refuses system calls which a server does not make.
  * Landlock restricts files and TCP; this restricts programs, signals, sockets and the kernel's own interfaces. It lists
- * what is refused, because Node, V8 and libc may begin to make another harmless call with any update.
+ * the refused calls: a list of the allowed ones would break when an update of Node, V8 or libc makes another harmless call.
  *
  * Sources: seccomp(2), Linux include/uapi/linux/filter.h, and the tables of runtime/sys/system-calls.ts.
  */

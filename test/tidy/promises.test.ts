@@ -29,6 +29,6 @@ it('each promise names tests for one call, for many, or for the second wall, whi
   }
 });
 
-it('no other text of the page on security says what a module cannot do', () => {
+it('the word “cannot” stands in the tables of the page on security alone', () => {
   expect(PAGE.replaceAll(TABLE, '')).not.toMatch(/\bcannot\b/);
 });

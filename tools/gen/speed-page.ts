@@ -34,7 +34,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     ...['cluster-distribute-stat', 'cluster-distribute-create', 'speed-failed', 'speed-failed-two'],
     ...['speed-reads', 'speed-reads-ahead', 'speed-listings', 'small-files-rm-two'],
     ...['small-files-rm-three', 'small-files-rm-acls', 'small-files-clone-far'],
-    ...['speed-git-status'],
+    ...['small-files-npm-far', 'speed-git-status'],
   ],
   'Over a local directory': [
     ...['small-files-create', 'small-files-creates', 'small-files-creates-clients'],
