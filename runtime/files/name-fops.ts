@@ -131,8 +131,7 @@ export function makeNameFops(volume: FilesVolume): Fops<unknown> {
     volume.call(frame, 'list', path, {}, (errno, value) => {
       if (errno !== 0) return end(errno);
       const { names } = value as Listing;
-      const isEmpty = names.every((name) => name.startsWith(REMOVED_PREFIX));
-      end(isEmpty ? 0 : ENOTEMPTY);
+      end(names.every((name) => name.startsWith(REMOVED_PREFIX)) ? 0 : ENOTEMPTY);
     });
 
   /** Checks that a rename may replace its target; ends with 0 or the errno. */
@@ -164,12 +163,13 @@ export function makeNameFops(volume: FilesVolume): Fops<unknown> {
       const newParent = volume.findParent(newloc);
       if (typeof newParent === 'number') return end(newParent);
       const newName = newloc.name!;
-      if (node.isDir && newParent.isWithin(node)) return end(EINVAL);
       const move = (): void => moveName(frame, parent, name, newParent, newName, end);
       volume.statName(frame, newParent, newName, {}, (errno, replaced) => {
+        if (errno !== 0 && errno !== ENOENT) return end(errno);
+        if (errno === 0 && flags === RENAME_NOREPLACE) return end(EEXIST);
+        if (node.isDir && newParent.isWithin(node)) return end(EINVAL);
         if (errno === ENOENT) return move();
-        if (errno !== 0) return end(errno);
-        if (flags === RENAME_NOREPLACE) return end(EEXIST);
+        if (replaced!.isDir && parent.isWithin(replaced!)) return end(ENOTEMPTY);
         if (replaced === node) return end(0);
         checkReplaced(frame, node, replaced!, (fault) => {
           if (fault !== 0) end(fault);

@@ -19,7 +19,8 @@ export async function runStep(volume: Volume, [fop, path, other, number]: Step):
     else if (fop === 'mkdir') await volume.mkdir(path);
     else if (fop === 'rmdir') await volume.rmdir(path);
     else if (fop === 'unlink') await volume.unlink(path);
-    else if (fop === 'rename') await volume.rename(path, other);
+    else if (fop === 'rename')
+      await volume.rename(path, other, number % 4 === 1 ? { flag: 'noreplace' } : {});
     else if (fop === 'link') await volume.link(path, other);
     else if (fop === 'symlink') await volume.symlink('target', path);
     else if (fop === 'readlink') return await volume.readlink(path);
