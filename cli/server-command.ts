@@ -15,7 +15,6 @@ import { DEFAULT_STATEDUMP_MAX } from '../server/run-folder.ts';
 import { removeScratch } from '../server/scratch-folders.ts';
 import type { ServerSettings, Starter } from '../server/server-lifecycle.ts';
 import { type StarterChannel, starterChannel } from '../server/starter-channel.ts';
-import type { PlannedWall } from '../server/wall/planned-wall.ts';
 import { findTtyPath } from '../terminal/blocking-tty.ts';
 import { UsageError } from '../terminal/exit.ts';
 import {
@@ -159,14 +158,6 @@ export interface ServerTask {
   serve(starter: Starter): Promise<number>;
 }
 
-/** Plans the wall of a server. Its thread starts before the rest is loaded. @throws {Failure} */
-async function confine(settings: ServerSettings, terminal: Terminal): Promise<PlannedWall> {
-  const { ConfinedStart } = await import('../server/wall/confined-child.ts');
-  const start = new ConfinedStart();
-  const { planWall } = await import('../server/wall/planned-wall.ts');
-  return planWall(settings, start, terminal);
-}
-
 /** Serves in this process or a daemon; resolves to the exit status. @throws {Failure} */
 export async function startServer(
   settings: ServerSettings,
@@ -180,7 +171,9 @@ export async function startServer(
     throw new UsageError('use either --confine or --no-confine, not both');
   if (starterChannel !== null) return serve(makeStarter(starterChannel));
   if (!flags['no-daemon'] && !flags.debug) {
-    const wall = flags.confine ? await confine(settings, terminal) : undefined;
+    const wall = flags.confine
+      ? await (await import('../server/wall/planned-wall.ts')).planWall(settings, terminal)
+      : undefined;
     return startDaemon(logFile, readyLine, terminal, {
       place,
       volfile: settings.volfile,

@@ -7,7 +7,7 @@
  * - A *daemon* then closes the channel, and the starter ends.
  * - An *attached* server ends when the starter closes the channel or dies, even by `kill -9`.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { availableParallelism, constants } from 'node:os';
@@ -22,12 +22,7 @@ import { printNote, printStep, type Terminal } from '../terminal/terminal.ts';
 import type { RecordRequest } from './graph-recording.ts';
 import { openLog } from './log-file.ts';
 import { CONSOLE } from './log-sink.ts';
-import {
-  ENDED_TEXT,
-  makeServerFailure,
-  type ServerChild,
-  ServerProcess,
-} from './server-process.ts';
+import { ENDED_TEXT, makeServerFailure, ServerProcess } from './server-process.ts';
 import {
   BROKER_SOCKET,
   type ServerMessage,
@@ -174,6 +169,8 @@ export class ChildServer extends ServerProcess {
     const loading = place && import('../runtime/mount/fuse/mounter.ts');
     this.whenReady = new Promise((resolve) => {
       child.on('message', (message: unknown) => {
+        // A hostile server sends what it likes.
+        if (typeof message !== 'object' || message === null) return;
         const incoming = message as ServerMessage;
         if ('out' in incoming) terminal.out(incoming.out);
         else if ('err' in incoming) terminal.err(incoming.err);
@@ -214,7 +211,7 @@ export class ChildServer extends ServerProcess {
 
 /** Mounts for a server that asks, and replies. */
 async function mountFor(
-  child: ServerChild,
+  child: ChildProcess,
   place: MountPlace,
   request: MountRequest,
   loading: Promise<typeof import('../runtime/mount/fuse/mounter.ts')>,

@@ -2,20 +2,9 @@
  * Ends a server process that this one has started, and shows the end of its log if it fails. child-server.ts
  * starts those of glossa, start-server.ts those of other programs.
  */
-import type { EventEmitter } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { Failure } from '../terminal/exit.ts';
-
-/** The parts of a `ChildProcess` that starters of servers use. */
-export interface ServerChild extends Pick<EventEmitter, 'on' | 'once'> {
-  readonly pid?: number | undefined;
-  readonly connected: boolean;
-  readonly stderr: NodeJS.ReadableStream | null;
-  readonly stdio: readonly unknown[];
-  kill(signal: NodeJS.Signals): boolean;
-  send(message: object, done?: () => void): boolean;
-  disconnect(): void;
-}
 
 /** The end of a server process: its exit status, or the signal that has ended it. */
 export interface ServerExit {
@@ -30,7 +19,7 @@ const SHORT_GRACE_MS = 1000;
 
 /** A server process of this one. */
 export class ServerProcess {
-  readonly child: ServerChild;
+  readonly child: ChildProcess;
   /** Resolves when the process has ended; rejects if it could not be started. */
   readonly whenExited: Promise<ServerExit>;
   /** Whether the process has ended, or has not been started. */
@@ -43,7 +32,7 @@ export class ServerProcess {
    * @param signal ends the server when it aborts
    * @param cleanUp called by `end` after the process has ended
    */
-  constructor(child: ServerChild, signal?: AbortSignal, cleanUp = (): void => {}) {
+  constructor(child: ChildProcess, signal?: AbortSignal, cleanUp = (): void => {}) {
     this.child = child;
     this.signal = signal;
     this.cleanUp = cleanUp;

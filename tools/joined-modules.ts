@@ -26,7 +26,6 @@ const STARTED_MODULES = [
   'bridges/isolated-volume',
   'cli/main',
   'server/mount-probe-process',
-  'server/wall/confined-thread',
   'test/bench/api/volume-caller',
   'test/bench/call-client',
   'test/bench/chunks/lock-caller',
@@ -62,10 +61,8 @@ const JOINED_FILES: Readonly<Record<string, readonly string[]>> = {
   ],
   command: ['cli/program', 'cli/version'],
   // A command that starts a daemon needs no more.
-  daemon: ['cli/mount', 'cli/brick', 'server/wall/confined-child'],
-  rules: ['server/wall/ruleset'],
-  // The thread of the wall loads no more, while the command loads the rest of the wall.
-  confined: ['server/wall/confinement', 'runtime/sys/socket'],
+  daemon: ['cli/mount', 'cli/brick'],
+  confined: ['server/wall/confinement'],
   // A command loads this while its server starts, and mounts.
   mounter: ['runtime/mount/fuse/mounter'],
   check: ['cli/check', 'server/registry', 'runtime/xlators/storage/posix/index'],

@@ -320,23 +320,22 @@ const PR_SET_NAME = 15;
 /** Sets the name of this thread, `comm`: 15 bytes. */
 export const setThreadName = (name: string): number =>
   setComm(PR_SET_NAME, Buffer.from(`${name}\0`));
-const restrictCall = bindCall(
+const seccompCall = bindCall(
   'int64 syscall(int64 number, int64 operation, int64 flags, const void *at)',
 );
 /** `program` is a struct sock_fprog. Returns a thread's number if only that one refuses. */
 export const seccomp = (operation: number, flags: number, program: Bytes): number =>
-  restrictCall(systemCalls.seccomp, operation, flags, program);
+  seccompCall(systemCalls.seccomp, operation, flags, program);
 const createRulesetCall = bindCall(
   'int64 syscall(int64 number, const void *attribute, uint64 size, uint32 flags)',
 );
 const addRuleCall = bindCall(
   'int64 syscall(int64 number, int64 ruleset, int64 type, const void *attribute, int64 flags)',
 );
+export const memfdCreate = bindCall('int memfd_create(const void *name, uint32 flags)');
 export const landlock = {
   createRuleset: (attribute: Bytes | null, size: number, flags: number): Fd =>
     createRulesetCall(systemCalls.landlock_create_ruleset, attribute, size, flags),
   addRule: (ruleset: Fd, type: number, attribute: Bytes, flags: number): number =>
     addRuleCall(systemCalls.landlock_add_rule, ruleset, type, attribute, flags),
-  restrictSelf: (ruleset: Fd, flags: number): number =>
-    restrictCall(systemCalls.landlock_restrict_self, ruleset, flags, null),
 };

@@ -2,19 +2,21 @@
  * The second wall round a server, which the kernel keeps: Landlock for files, TCP and signals, the capabilities that root
  * keeps, and a filter of system calls (seccomp). The first is the interpreter of a module.
  *
- * A thread's restriction by Landlock holds for the threads and processes that it starts, never for the other threads of
- * its process. So a thread of the starter enters the wall and starts the server (`confined-thread.ts`). Once the server knows its own process, and before it loads a module, it closes the door with a
- * filter for all its threads.
+ * The server enters it before Node runs (`launcher.ts`). Once the server knows its own process, and before it loads a
+ * module, it closes the door with a further filter for all its threads.
  *
  * Sources: landlock(7), seccomp(2), capabilities(7), prctl(2); Linux include/uapi/linux/capability.h.
  */
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { errnoName } from '../../runtime/core/errno.ts';
 import type { Reach } from '../../runtime/core/reach.ts';
 import { O_PATH } from '../../runtime/sys/constants.ts';
 import { hasSystemCalls } from '../../runtime/sys/koffi.ts';
 import { addressOf, landlock, prctl, seccomp } from '../../runtime/sys/libc.ts';
-import { makeRuleset } from './ruleset.ts';
+import { systemCalls } from '../../runtime/sys/system-calls.ts';
+import { assembleLauncher, type LauncherCall, openProgram } from './launcher.ts';
+import { makeRuleset, type Ruleset } from './ruleset.ts';
 import { assembleFilter, type FilterPolicy } from './system-call-filter.ts';
 
 /** Options of `landlock_create_ruleset` and types of rules. */
@@ -31,6 +33,19 @@ const CAP_MKNOD = 27;
 /** One more than the last capability, CHECKPOINT_RESTORE; the kernel refuses later ones. */
 const CAPABILITIES_END = 64;
 
+/** The things that a confined server may reach. */
+export interface Confinement {
+  readonly reach: readonly Reach[];
+  readonly abi: number;
+  readonly makesDevices: boolean;
+}
+
+/** The options of a start, as those of `child_process.spawn`; descriptor 3 is its channel. */
+export interface ChildOptions {
+  readonly stdio: Extract<StdioOptions, readonly unknown[]>;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /** Returns the kernel's ABI of Landlock, or an error text. */
 export function findLandlock(): number | string {
   if (!hasSystemCalls) return 'koffi, which calls the kernel, cannot be loaded';
@@ -40,11 +55,31 @@ export function findLandlock(): number | string {
 }
 
 /**
- * Confines this thread, and all that it starts: Landlock, fewer capabilities, and the filter under which a server starts.
- * Paths that are missing get no rule. @throws {Error} that names the refused call
+ * Starts this Node inside the wall, as the leader of a session: Landlock, fewer capabilities, and the filter under which a
+ * server starts. Paths that are missing get no rule. @throws {Error} that names the refused call
  */
-export function enterWall(reach: readonly Reach[], abi: number, makesDevices: boolean): void {
-  const { attribute, paths, ports } = makeRuleset(reach, abi, makesDevices);
+export function spawnConfined(
+  { reach, abi, makesDevices }: Confinement,
+  args: readonly string[],
+  { stdio, env }: ChildOptions,
+): ChildProcess {
+  const ruleset = openRuleset(makeRuleset(reach, abi, makesDevices));
+  const descriptors = [ruleset];
+  try {
+    const program = assembleLauncher(listCalls(stdio.length, makesDevices));
+    if (program === null) throw new Error(`no way to start it is known for ${process.arch}`);
+    descriptors.push(openProgram(program));
+    return spawn(`/proc/self/fd/${stdio.length + 1}`, args, {
+      ...{ argv0: process.execPath, detached: true, env },
+      stdio: [...stdio, ...descriptors],
+    });
+  } finally {
+    for (const fd of descriptors) closeSync(fd);
+  }
+}
+
+/** Makes the ruleset for the kernel. @throws {Error} that names the refused call */
+function openRuleset({ attribute, paths, ports }: Ruleset): number {
   const ruleset = demand(
     'landlock_create_ruleset',
     landlock.createRuleset(attribute, attribute.length, 0),
@@ -56,26 +91,47 @@ export function enterWall(reach: readonly Reach[], abi: number, makesDevices: bo
     rule.writeUInt32LE(id, 8);
     return landlock.addRule(ruleset, type, rule, 0);
   };
-  for (const [path, { folder, file }] of paths) {
-    const fd = openPath(path);
-    if (fd < 0) continue;
-    const status = addRule(RULE_PATH, folder, fd) && addRule(RULE_PATH, file, fd);
-    closeSync(fd);
-    demand(`landlock_add_rule for ${path}`, status);
+  try {
+    for (const [path, { folder, file }] of paths) {
+      const fd = openPath(path);
+      if (fd < 0) continue;
+      const status = addRule(RULE_PATH, folder, fd) && addRule(RULE_PATH, file, fd);
+      closeSync(fd);
+      demand(`landlock_add_rule for ${path}`, status);
+    }
+    for (const [port, access] of ports)
+      demand(`landlock_add_rule for port ${port}`, addRule(RULE_PORT, access, port));
+    return ruleset;
+  } catch (error) {
+    closeSync(ruleset);
+    throw error;
   }
-  for (const [port, access] of ports)
-    demand(`landlock_add_rule for port ${port}`, addRule(RULE_PORT, access, port));
-  for (let capability = 0; capability < CAPABILITIES_END; capability += 1) {
-    const isKept =
-      KEPT_CAPABILITIES.includes(capability) || (makesDevices && capability === CAP_MKNOD);
-    // Refused to ordinary users, who have none.
-    if (!isKept) prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
-  }
-  demand('prctl', prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+/** Lists the calls by which a process enters the wall. @param ruleset its descriptor, and the launcher's is the next */
+function listCalls(ruleset: number, makesDevices: boolean): LauncherCall[] {
+  const { prctl, seccomp, landlock_restrict_self: restrictSelf, close } = systemCalls;
+  const isDropped = (capability: number): boolean =>
+    !(KEPT_CAPABILITIES.includes(capability) || (makesDevices && capability === CAP_MKNOD));
   const filter = assembleFilter(null);
-  if (filter !== null) demand('seccomp', setFilter(filter, 0));
-  demand('landlock_restrict_self', landlock.restrictSelf(ruleset, 0));
-  closeSync(ruleset);
+  return [
+    // Refused to ordinary users, who have none.
+    ...Array.from({ length: CAPABILITIES_END }, (_, capability) => capability)
+      .filter(isDropped)
+      .map((capability) => ({ name: null, number: prctl, args: [PR_CAPBSET_DROP, capability] })),
+    { name: 'prctl', number: prctl, args: [PR_SET_NO_NEW_PRIVS, 1] },
+    ...(filter === null
+      ? []
+      : [
+          {
+            name: 'seccomp',
+            number: seccomp,
+            args: [SECCOMP_SET_MODE_FILTER, 0, toProgram(filter)],
+          },
+        ]),
+    { name: 'landlock_restrict_self', number: restrictSelf, args: [ruleset, 0] },
+    ...[ruleset, ruleset + 1].map((fd) => ({ name: null, number: close, args: [fd] })),
+  ];
 }
 
 /** Returns the result of a call. @throws {Error} if it is minus an errno */
@@ -98,14 +154,8 @@ const SECCOMP_SET_MODE_FILTER = 1;
 /** For all threads; without the kernel's slower speculation, which a filter once switched on. */
 const FILTER_FLAGS = 1 | 4;
 
-/** Adds a filter; returns 0, minus the errno, or the thread that refuses. */
-function setFilter(filter: Uint8Array, flags: number): number {
-  // struct sock_fprog: the number of instructions, and their address.
-  const program = Buffer.alloc(16);
-  program.writeUInt16LE(filter.length / 8, 0);
-  program.writeBigUInt64LE(addressOf(filter), 8);
-  return seccomp(SECCOMP_SET_MODE_FILTER, flags, program);
-}
+/** Makes a struct sock_fprog: the number of instructions, and their address. */
+const toProgram = (filter: Uint8Array) => [filter.length / 8, filter] as const;
 
 /**
  * Refuses system calls to all threads of this process from now on: it starts no program, and signals no other process.
@@ -114,7 +164,11 @@ function setFilter(filter: Uint8Array, flags: number): number {
 export function closeDoor(policy: FilterPolicy): string | null {
   const filter = assembleFilter(policy);
   if (filter === null) return `no filter of system calls is known for ${process.arch}`;
-  const status = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || setFilter(filter, FILTER_FLAGS);
+  const [length] = toProgram(filter);
+  const program = BigUint64Array.of(BigInt(length), addressOf(filter));
+  const status =
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+    seccomp(SECCOMP_SET_MODE_FILTER, FILTER_FLAGS, new Uint8Array(program.buffer));
   if (status === 0) return null;
   return `seccomp: ${status < 0 ? errnoName(-status) : `thread ${status} has another filter`}`;
 }

@@ -2,6 +2,7 @@
  * Plans the wall round a server from its settings and its volfile, in the command that starts it: what Landlock allows,
  * and what the filter of system calls depends on.
  */
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, resolve } from 'node:path';
@@ -9,22 +10,21 @@ import { GraphError } from '../../runtime/core/errors.ts';
 import type { VolumeReach } from '../../runtime/core/reach.ts';
 import { openToWrite } from '../../runtime/sys/guarded-write.ts';
 import { listGraphReach } from '../../runtime/volfile/graph-reach.ts';
-import { Failure } from '../../terminal/exit.ts';
+import { Failure, formatReason } from '../../terminal/exit.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import { registry } from '../registry.ts';
 import type { ServerSettings } from '../server-lifecycle.ts';
-import type { ServerChild } from '../server-process.ts';
 import { listServerReach } from '../server-reach.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
-import { type ChildOptions, ConfinedChild, type ConfinedStart } from './confined-child.ts';
+import { type ChildOptions, findLandlock, spawnConfined } from './confinement.ts';
 import { SCOPE_ABI, TCP_ABI } from './ruleset.ts';
 import type { ServerWall } from './server-wall.ts';
 
 /** A wall before its server starts. */
 export interface PlannedWall {
   readonly server: ServerWall;
-  /** Starts Node inside, once. */
-  spawn(args: readonly string[], options: ChildOptions): ServerChild;
+  /** Starts Node inside. @throws {Failure} if the kernel refuses */
+  spawn(args: readonly string[], options: ChildOptions): ChildProcess;
 }
 
 /** The settings of a server whose wall is planned. */
@@ -35,16 +35,8 @@ export type WallSettings = ServerSettings & {
   readonly frontEnd?: string | undefined;
 };
 
-/**
- * Plans a wall.
- * @param start ended if that fails
- * @throws {Failure} if the volfile is wrong, or the kernel does not confine
- */
-export async function planWall(
-  settings: WallSettings,
-  start: ConfinedStart,
-  terminal: Terminal,
-): Promise<PlannedWall> {
+/** Plans a wall. @throws {Failure} if the volfile is wrong, or the kernel does not confine */
+export async function planWall(settings: WallSettings, terminal: Terminal): Promise<PlannedWall> {
   try {
     const { volfile, dev = false } = settings;
     refuseUnknownReach(settings);
@@ -55,16 +47,20 @@ export async function planWall(
       ...listGraphReach(description, registry, dirname(resolve(volfile))),
       ...listServerReach(settings),
     ];
-    const abi = await start.landlock;
+    const abi = findLandlock();
     if (typeof abi === 'string') throw new Failure(`--confine: ${abi}`);
     makeFiles(reach);
-    const confinement = { reach, abi, makesDevices: dev };
     return {
       server: describeWall(reach, abi, dev),
-      spawn: (args, options) => new ConfinedChild(start, confinement, args, options),
+      spawn(args, options) {
+        try {
+          return spawnConfined({ reach, abi, makesDevices: dev }, args, options);
+        } catch (error) {
+          throw new Failure(`--confine: ${formatReason(error)}`);
+        }
+      },
     };
   } catch (error) {
-    await start.worker.terminate();
     if (!(error instanceof GraphError)) throw error;
     throw new Failure(error.problems.join('\n'), error.problems);
   }
