@@ -8,7 +8,7 @@ import type { Fd } from './operands.ts';
 export class FdTable {
   private readonly byHandle = new Map<number, Fd>();
   /** Open files (not directories) by inode, in order of opening. */
-  private readonly byInode = new Map<Inode, Fd[]>();
+  private readonly byInode = new Map<Inode, Set<Fd>>();
 
   /** Called for each fd that the client releases, before its translators; not by `clear`, as the client has gone. */
   onRelease: (fd: Fd) => void = () => {};
@@ -31,8 +31,8 @@ export class FdTable {
     this.byHandle.set(fd.id, fd);
     if (fd.isDir) return;
     const fds = this.byInode.get(fd.inode);
-    if (fds === undefined) this.byInode.set(fd.inode, [fd]);
-    else fds.push(fd);
+    if (fds === undefined) this.byInode.set(fd.inode, new Set([fd]));
+    else fds.add(fd);
   }
 
   /** Finds the fd of a handle. */
@@ -42,13 +42,14 @@ export class FdTable {
 
   /** Finds an open file of the inode, by which a request reaches an inode without a name. */
   findOpenFile(inode: Inode): Fd | undefined {
-    return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
+    return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.values().next().value;
   }
 
   /** Whether the client has the inode open for writing. */
   isOpenForWriting(inode: Inode): boolean {
     const fds = inode.fdCount === 0 ? undefined : this.byInode.get(inode);
-    return fds?.some(({ flags }) => (flags & O_ACCMODE) !== 0) === true;
+    for (const { flags } of fds ?? []) if ((flags & O_ACCMODE) !== 0) return true;
+    return false;
   }
 
   /** Removes a handle and closes its fd. Ignores an unknown handle. */
@@ -62,9 +63,8 @@ export class FdTable {
     const fd = this.byHandle.get(handle);
     if (fd === undefined) return undefined;
     this.byHandle.delete(handle);
-    const otherFds = this.byInode.get(fd.inode)?.filter((each) => each !== fd) ?? [];
-    if (otherFds.length > 0) this.byInode.set(fd.inode, otherFds);
-    else this.byInode.delete(fd.inode);
+    const fds = this.byInode.get(fd.inode);
+    if (fds?.delete(fd) && fds.size === 0) this.byInode.delete(fd.inode);
     this.onRelease(fd);
     return fd;
   }

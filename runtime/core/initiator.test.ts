@@ -189,6 +189,16 @@ describe('a client', () => {
     expect(find()).toEqual([undefined, false]);
   });
 
+  test('releases 100,000 fds of one inode, the last one first and in between', async () => {
+    const { fds } = (await setUp()).initiator.connect();
+    const inode = linkDirectory(graph, 'd', makeGfid(1));
+    const opened = Array.from({ length: 100_000 }, () => new Fd(inode, O_RDONLY, 1));
+    for (const fd of opened) fds.add(fd);
+    for (let nth = 0; nth < opened.length; nth += 1)
+      fds.release(opened[(nth * 31_337 + 99_999) % opened.length]!.id);
+    expect([fds.size, inode.fdCount, fds.findOpenFile(inode)]).toEqual([0, 0, undefined]);
+  });
+
   test('is released although the clientDisconnect of a translator throws', async () => {
     const leaf = new HeldLeaf();
     const told: string[] = [];
