@@ -3,6 +3,7 @@ import { api } from './api/suite.ts';
 import { bridges } from './bridges/suite.ts';
 import { chunks } from './chunks/suite.ts';
 import { cluster } from './cluster.ts';
+import { confine } from './confine.ts';
 import { files } from './files/suite.ts';
 import { mount } from './mount.ts';
 import { mounts } from './mounts.ts';
@@ -15,7 +16,8 @@ import { tutorial } from './tutorial.ts';
 delete process.env.NODE_EXTRA_CA_CERTS;
 
 const suites = {
-  ...{ api, bridges, chunks, cluster, files, mount, 'small-files': smallFiles, speed, tutorial },
+  ...{ api, bridges, chunks, cluster, confine, files, mount },
+  ...{ 'small-files': smallFiles, speed, tutorial },
 };
 const names = Object.keys(suites);
 
