@@ -14,6 +14,8 @@ import type { Suite } from './suite.ts';
 
 const ONE_BRICK: BrickSetup = { count: 1 };
 const TWO_BRICKS: BrickSetup = { count: 2 };
+/** The kernel caches nothing, so that each call is a request. */
+const timeouts = UNCACHED;
 
 /** The bar, as a part of GlusterFS's time. */
 const SHORTER = { glossa: ['≤ 0.9, aim 0.7', '≤ 0.9, aim 0.7'] } as const;
@@ -37,11 +39,10 @@ some twenty minutes.`,
       glossa: ['≤ 0.9, aim 0.75', '≤ 0.65, aim 0.5'],
       glossaOnly: ['≤ 0.6, aim 0.4', '≤ 0.6, aim 0.4'],
     }),
-    // The kernel caches nothing, so that each call is a request.
     stat: makeBrickCallPart(
       'stat',
       'stat',
-      { count: 1, timeouts: UNCACHED },
+      { count: 1, timeouts },
       { ...SHORTER, onGlossa: ['≤ 1, aim 0.75', '≤ 1, aim 0.75'] },
     ),
     open: makeBrickCallPart('open+read 4 KiB+close', 'read', ONE_BRICK, SHORTER),
@@ -49,8 +50,7 @@ some twenty minutes.`,
     sequential: makeBrickDataPart(
       {
         ...{ what: 'sequential', unitText: 'GB/s, blocks of 1 MiB' },
-        count: { full: 256, quick: 64 },
-        amounts: [amounts.write1m, amounts.read1m],
+        ...{ count: { full: 256, quick: 64 }, amounts: [amounts.write1m, amounts.read1m] },
       },
       ONE_BRICK,
       '≥ 1, aim 1.5',
@@ -72,7 +72,7 @@ some twenty minutes.`,
     'distribute-stat': makeBrickCallPart(
       'stat, two bricks',
       'stat',
-      { count: 2, timeouts: UNCACHED },
+      { count: 2, timeouts },
       SHORTER,
     ),
     'distribute-create': makeBrickCallPart(

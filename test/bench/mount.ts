@@ -32,25 +32,15 @@ const compareToGlusterfs = (what: string) =>
     hold(`${what}: posix${how} / GlusterFS posix`, [mine, 'glusterfs'], '< 1, aim 0.6'),
   );
 
+const EQUALLY_AWAKE = ['≤ 1.15, aim 1', '≤ 1.15, aim 1'] as const;
+
 const measureFailedStat = makeCallPart({
-  what: 'failed stat',
-  operation: 'absent',
-  loads: LOADS,
-  targets: { ...instantTargets, ...makeDirectories() },
-  first: 'floor',
-  firstTitle: 'floor',
+  ...{ what: 'failed stat', operation: 'absent', loads: LOADS },
+  ...{ targets: { ...instantTargets, ...makeDirectories() }, first: 'floor', firstTitle: 'floor' },
   held: [
     hold('failed stat: memory / C floor', ['memory', 'floor'], ['≤ 1.15, aim 1', '≤ 0.8, aim 0.5']),
-    hold(
-      'failed stat: memory, --busy-poll 0 / C floor',
-      ['memoryAsleep', 'floor'],
-      ['≤ 1.15, aim 1', '≤ 1.15, aim 1'],
-    ),
-    hold(
-      'failed stat: memory / C floor awake as long',
-      ['memory', 'floorAwake'],
-      ['≤ 1.15, aim 1', '≤ 1.15, aim 1'],
-    ),
+    hold('failed stat: memory, --busy-poll 0 / C floor', ['memoryAsleep', 'floor'], EQUALLY_AWAKE),
+    hold('failed stat: memory / C floor awake as long', ['memory', 'floorAwake'], EQUALLY_AWAKE),
     ...compareToGlusterfs('failed stat'),
   ],
 });
@@ -78,16 +68,13 @@ const measureSearches = (bench: Bench): Promise<Report> => {
   return runExperiment(bench, {
     what: 'search in ten directories',
     unitText: `µs, median of ${size.searches} searches in each of`,
-    rounds: size.rounds,
+    ...{ rounds: size.rounds, first: 'bare', key: 'mean', settings: size },
     targets: { kernelTimeout, python, pythonAsleep, nlcache, bare },
-    first: 'bare',
-    key: 'mean',
     prepare: async () => prepareSearches(bench, size, ({ again }) => again),
     columns: makeTimeColumns('bare'),
     held: [
       hold('search: Python with kernel-timeout / bare directory', ['kernelTimeout', 'bare'], '≤ 2'),
     ],
-    settings: size,
   });
 };
 
@@ -95,10 +82,8 @@ const measureSearches = (bench: Bench): Promise<Report> => {
 
 const measureSequential = makeDataPart({
   ...{ what: 'sequential', unitText: 'GB/s, blocks of 128 KiB' },
-  count: { full: 2048, quick: 256 },
-  amounts: [amounts.write, amounts.read],
-  targets: makeDataDirectories(),
-  ...{ first: 'glusterfs', firstTitle: 'GlusterFS' },
+  ...{ count: { full: 2048, quick: 256 }, amounts: [amounts.write, amounts.read] },
+  ...{ targets: makeDataDirectories(), first: 'glusterfs', firstTitle: 'GlusterFS' },
   held: [
     ['glossa', 'posix / GlusterFS posix', '≥ 1'],
     ['glossa', 'posix / bare directory', 'aim ≥ 0.9', 'bare'],
@@ -107,10 +92,8 @@ const measureSequential = makeDataPart({
 
 const measureRandom = makeDataPart({
   ...{ what: 'random read 4 KiB', unitText: 'thousands a second' },
-  count: { full: 20_000, quick: 2_000 },
-  amounts: [makeRandomReads(1), makeRandomReads(16)],
-  targets: makeDataDirectories(),
-  ...{ first: 'pass', firstTitle: 'C' },
+  ...{ count: { full: 20_000, quick: 2_000 }, amounts: [makeRandomReads(1), makeRandomReads(16)] },
+  ...{ targets: makeDataDirectories(), first: 'pass', firstTitle: 'C' },
   held: [['glossa', 'posix / C pass-through', '≥ 0.8, aim 1']],
 });
 

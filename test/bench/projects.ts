@@ -9,8 +9,9 @@ import type { PlainVolume } from '../../runtime/volfile/description.ts';
 import { type Bench, runCommand } from './bench.ts';
 import { defaultStack, makeBrickMounts } from './brick-mounts.ts';
 import { type Program, type ProgramExperiment, runProgramExperiment } from './programs.ts';
+import { startLibfuse, TIMEOUTS } from './servers.ts';
 import { hold, type Report } from './table.ts';
-import { makeDirectories } from './targets.ts';
+import { makeDirectories, makeKind } from './targets.ts';
 import {
   FILES_OF_PACKAGE,
   GIT,
@@ -97,7 +98,7 @@ interface Ground<N extends string>
   /** The place of the mounts, for titles. */
   readonly where?: string;
   readonly rounds: number;
-  readonly figures: readonly (readonly [title: string, rows: readonly [N, N], bar: string])[];
+  readonly figures: readonly (readonly [string, readonly [N, N], bar: string | null])[];
 }
 
 /** Makes a part that measures the seconds of a program. @param makeGround is called in each run */
@@ -138,7 +139,10 @@ export const besideDirectory = (): Ground<'glossa' | 'pass' | 'bare'> => {
   const { glossa, pass, bare } = makeDirectories();
   return {
     ...{ targets: { glossa, pass, bare }, first: 'bare', places: ['free'], rounds: 5 },
-    figures: [['a mount / the bare directory', ['glossa', 'bare'], '≤ 2.5, aim 1.6']],
+    figures: [
+      ['a mount / the bare directory', ['glossa', 'bare'], '≤ 2.5, aim 1.6'],
+      ['the limit: C pass-through / the bare directory', ['pass', 'bare'], null],
+    ],
   };
 };
 
@@ -217,15 +221,10 @@ const performanceStack: readonly PlainVolume[] = [
 ];
 
 /**
- * Two bricks that are far away, with the performance translators that are useful there and without them, and GlusterFS's
- * client with the same.
+ * Two bricks that are far away, with the performance translators that are useful there, and without them.
  * @param bar of the time without the translators / with them
- * @param clientBar of that of both clients, with them
  */
-export const farAway = (
-  bar: string,
-  clientBar?: string,
-): Ground<'plain' | 'glossa' | 'glusterfs'> => {
+export const farAway = (bar: string): Ground<'plain' | 'glossa' | 'glusterfs'> => {
   const { glossa, plain, glusterfs } = makeBrickMounts({
     ...{ count: 2, above: performanceStack, mounts: ['glossa', 'plain', 'glusterfs'] },
     ...{ delayMs: DELAY_MS, hasUpcalls: true },
@@ -238,11 +237,22 @@ export const farAway = (
       glusterfs: { ...glusterfs, title: 'GlusterFS, with them' },
     },
     ...{ first: 'plain', places: ['free'], expires: true, rounds: 5 },
+    figures: [['without performance translators / with them', ['plain', 'glossa'], bar]],
+  };
+};
+
+/** Both clients far away, and the limit: a program in C, with threads enough, which waits one exchange for each change. */
+export const farChanges = (): Ground<'plain' | 'glossa' | 'glusterfs' | 'limit'> => {
+  const { targets, figures, ...ground } = farAway('≥ 1.5');
+  const limit = makeKind('C, one exchange for each change', (bench, name) =>
+    startLibfuse(bench, name, 'libfuse', TIMEOUTS, '16', String(DELAY_MS * 1000)),
+  );
+  return {
+    ...{ ...ground, targets: { ...targets, limit } },
     figures: [
-      ['without performance translators / with them', ['plain', 'glossa'], bar],
-      ...(clientBar === undefined
-        ? []
-        : ([[CLIENTS, ['glossa', 'glusterfs'], clientBar]] as const)),
+      ...figures,
+      [CLIENTS, ['glossa', 'glusterfs'], '≤ 0.45, aim 0.3'],
+      ["the limit: C, one exchange a change / GlusterFS's", ['limit', 'glusterfs'], null],
     ],
   };
 };

@@ -30,6 +30,7 @@ import {
   makeNlCacheVolume,
   negativeVolume,
   pythonVolume,
+  seenVolume,
 } from './volumes.ts';
 
 export interface Target {
@@ -238,8 +239,13 @@ export const makeCreationDirectories = () => {
   const kept = makeKind('C, which stores gfids and has xattrs', (bench, name) =>
     startLibfuse(bench, name, 'libfuse', TIMEOUTS, '1', 'gfids'),
   );
-  return { glossa, served, python, memory: instantTargets.memory, pass, kept, glusterfs, bare };
+  const seen = makeGlossa(SEEN_TITLE, [seenVolume], { flags: SERVED });
+  const { memory } = instantTargets;
+  return { glossa, served, python, seen, memory, pass, kept, glusterfs, bare };
 };
+
+/** The least that a module in Python costs which sees the replies to lookups. */
+const SEEN_TITLE = 'Python that only passes lookups on';
 
 /** Caches of absent names, which pass each stat of a file on: the kernel keeps no name. */
 export const makePassedTargets = () => {
@@ -247,7 +253,8 @@ export const makePassedTargets = () => {
   const { glossa, pass } = makeDirectories(settings.timeouts);
   const typescript = makeGlossaCache(targets.typescript.title, [negativeVolume], settings);
   const python = makeGlossaCache(targets.python.title, [pythonVolume], settings);
-  return { glossa, typescript, python, pass };
+  const seen = makeGlossa(SEEN_TITLE, [seenVolume], settings);
+  return { glossa, typescript, python, seen, pass };
 };
 
 /** A cache in Python that lets the kernel cache absent names, too. */

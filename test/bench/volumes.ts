@@ -31,12 +31,12 @@ export const javascriptVolume = makeNegative(
   moduleOptions('negative.js', 'examples/negative/javascript'),
 );
 
-/** A volume whose module sees reads and does not change them. */
-export const readVolume = makeVolume(
-  'look',
-  'features/glupy',
-  moduleOptions('read.py', 'apps/bench/engine/modules/python'),
-);
+/** A volume whose module sees fops and does not change them. @param file sees reads (read.py) or lookups (seen.py) */
+const makeObserver = (file: string) =>
+  makeVolume('look', 'features/glupy', moduleOptions(file, 'apps/bench/engine/modules/python'));
+
+export const readVolume = makeObserver('read.py');
+export const seenVolume = makeObserver('seen.py');
 
 /** Compiles an example. @throws {MeasurementError} */
 function compileExample(source: string, object: string): void {

@@ -1,13 +1,15 @@
 /*
  * pass: passes a directory through unchanged, in the usual way in C, as a baseline for the bench.
  *
- *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT [THREADS [gfids]]
+ *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT [THREADS [gfids | MICROSECONDS]]
  *
  * One thread on libfuse's low-level interface, or up to THREADS, each with a FUSE device of its own. An inode that the kernel knows is an O_PATH
  * descriptor; a request is one or two system calls on it. Data is copied once, through a buffer of
  * this process. The kernel checks permissions, and every call is made with this process's rights.
- * With gfids, a new file gets one, and extended attributes can be read: the kernel asks for one before it writes.
+ * With gfids, a new file gets one, and extended attributes can be read: the kernel asks for one before it writes. With
+ * MICROSECONDS, each change takes so long, as the one exchange with a distant server that any client waits for at least.
  */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 #define FUSE_USE_VERSION 312
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -43,7 +45,7 @@ struct inode {
 static struct inode top;
 static struct inode *chains[CHAINS];
 static double entry_timeout, attribute_timeout, negative_timeout;
-static int has_gfids;
+static int has_gfids, exchange_us;
 static _Thread_local char data[DATA_MAX];
 /* Guards the chains and what is in them. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -73,6 +75,16 @@ static struct path path_of(fuse_ino_t number)
 static void reply_status(fuse_req_t req, int result)
 {
     fuse_reply_err(req, result < 0 ? errno : 0);
+}
+
+/* Waits as long as an exchange with a distant server takes; returns `result`, and errno stays. */
+static int exchanged(int result)
+{
+    int error = errno;
+    if (exchange_us)
+        usleep((useconds_t)exchange_us);
+    errno = error;
+    return result;
 }
 
 /* -- inodes ------------------------------------------------------------------------------------ */
@@ -154,7 +166,7 @@ static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *en
 static void reply_made(fuse_req_t req, int result, fuse_ino_t parent, const char *name)
 {
     struct fuse_entry_param entry;
-    if (result < 0 || find(parent, name, &entry))
+    if (exchanged(result) < 0 || find(parent, name, &entry))
         fuse_reply_err(req, errno);
     else
         fuse_reply_entry(req, &entry);
@@ -194,18 +206,10 @@ static void on_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
 static void on_getattr(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
     struct stat st;
-    (void)file;
     if (fstat(fd_of(number), &st))
         fuse_reply_err(req, errno);
     else
         fuse_reply_attr(req, &st, attribute_timeout);
-}
-
-static int set_owner(fuse_ino_t number, const struct stat *st, int what)
-{
-    uid_t uid = what & FUSE_SET_ATTR_UID ? st->st_uid : (uid_t)-1;
-    gid_t gid = what & FUSE_SET_ATTR_GID ? st->st_gid : (gid_t)-1;
-    return fchownat(fd_of(number), "", uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
 }
 
 static struct timespec time_of(int what, int set, int now, struct timespec time)
@@ -231,17 +235,19 @@ static void on_setattr(fuse_req_t req, fuse_ino_t number, struct stat *st, int w
 {
     const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME |
                       FUSE_SET_ATTR_MTIME_NOW;
+    uid_t uid = what & FUSE_SET_ATTR_UID ? st->st_uid : (uid_t)-1;
+    gid_t gid = what & FUSE_SET_ATTR_GID ? st->st_gid : (gid_t)-1;
     struct path path = path_of(number);
     int result = 0;
     if (what & FUSE_SET_ATTR_MODE)
         result = chmod(path.text, st->st_mode);
     if (!result && what & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
-        result = set_owner(number, st, what);
+        result = fchownat(fd_of(number), "", uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
     if (!result && what & FUSE_SET_ATTR_SIZE)
         result = file ? ftruncate((int)file->fh, st->st_size) : truncate(path.text, st->st_size);
     if (!result && what & times)
         result = set_times(path.text, st, what);
-    if (result)
+    if (exchanged(result))
         fuse_reply_err(req, errno);
     else
         on_getattr(req, number, file);
@@ -293,35 +299,30 @@ static void on_readlink(fuse_req_t req, fuse_ino_t number)
 
 static void on_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    reply_status(req, unlinkat(fd_of(parent), name, 0));
+    reply_status(req, exchanged(unlinkat(fd_of(parent), name, 0)));
 }
 
 static void on_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    reply_status(req, unlinkat(fd_of(parent), name, AT_REMOVEDIR));
+    reply_status(req, exchanged(unlinkat(fd_of(parent), name, AT_REMOVEDIR)));
 }
 
 static void on_rename(fuse_req_t req, fuse_ino_t from, const char *name, fuse_ino_t to,
                       const char *new_name, unsigned flags)
 {
-    reply_status(req, renameat2(fd_of(from), name, fd_of(to), new_name, flags));
+    reply_status(req, exchanged(renameat2(fd_of(from), name, fd_of(to), new_name, flags)));
 }
 
 /* -- open files -------------------------------------------------------------------------------- */
 
-static void reply_opened(fuse_req_t req, int fd, struct fuse_file_info *file)
+static void on_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
+    int fd = open(path_of(number).text, (file->flags & ~O_NOFOLLOW) | O_CLOEXEC);
     file->fh = (uint64_t)fd;
     if (fd < 0)
         fuse_reply_err(req, errno);
     else if (fuse_reply_open(req, file))
         close(fd);
-}
-
-static void on_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
-{
-    int flags = (file->flags & ~O_NOFOLLOW) | O_CLOEXEC;
-    reply_opened(req, open(path_of(number).text, flags), file);
 }
 
 static void on_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
@@ -330,7 +331,7 @@ static void on_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
     struct fuse_entry_param entry;
     int fd = openat(fd_of(parent), name, file->flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
     char gfid[16];
-    if (fd < 0 || find(parent, name, &entry) ||
+    if (exchanged(fd) < 0 || find(parent, name, &entry) ||
         (has_gfids && (getrandom(gfid, sizeof gfid, 0) < 0 ||
                        fsetxattr(fd, "trusted.gfid", gfid, sizeof gfid, XATTR_CREATE)))) {
         fuse_reply_err(req, errno);
@@ -357,7 +358,6 @@ static void on_getxattr(fuse_req_t req, fuse_ino_t number, const char *name, siz
 static void on_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
                     struct fuse_file_info *file)
 {
-    (void)number;
     ssize_t got = pread((int)file->fh, data, size < DATA_MAX ? size : DATA_MAX, offset);
     if (got < 0)
         fuse_reply_err(req, errno);
@@ -368,7 +368,6 @@ static void on_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset
 static void on_write(fuse_req_t req, fuse_ino_t number, const char *from, size_t size, off_t offset,
                      struct fuse_file_info *file)
 {
-    (void)number;
     ssize_t put = pwrite((int)file->fh, from, size, offset);
     if (put < 0)
         fuse_reply_err(req, errno);
@@ -378,13 +377,12 @@ static void on_write(fuse_req_t req, fuse_ino_t number, const char *from, size_t
 
 static void on_fsync(fuse_req_t req, fuse_ino_t number, int only_data, struct fuse_file_info *file)
 {
-    (void)number;
-    reply_status(req, only_data ? fdatasync((int)file->fh) : fsync((int)file->fh));
+    int fd = (int)file->fh;
+    reply_status(req, exchanged(only_data ? fdatasync(fd) : fsync(fd)));
 }
 
 static void on_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
-    (void)number;
     reply_status(req, close((int)file->fh));
 }
 
@@ -410,7 +408,6 @@ static void on_readdir(fuse_req_t req, fuse_ino_t number, size_t size, off_t off
 {
     DIR *directory = (DIR *)(uintptr_t)file->fh;
     size_t room = size < DATA_MAX ? size : DATA_MAX, used = 0;
-    (void)number;
     seekdir(directory, offset);
     for (struct dirent *it; (it = readdir(directory));) {
         struct stat st = { .st_ino = it->d_ino, .st_mode = DTTOIF(it->d_type) };
@@ -424,7 +421,6 @@ static void on_readdir(fuse_req_t req, fuse_ino_t number, size_t size, off_t off
 
 static void on_releasedir(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
-    (void)number;
     reply_status(req, closedir((DIR *)(uintptr_t)file->fh));
 }
 
@@ -432,7 +428,6 @@ static void on_releasedir(fuse_req_t req, fuse_ino_t number, struct fuse_file_in
 
 static void on_init(void *user, struct fuse_conn_info *conn)
 {
-    (void)user;
     conn->want &= ~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 }
 
@@ -494,7 +489,7 @@ int main(int argc, char **argv)
 
     if (argc < 6 || argc > 8) {
         fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT"
-              " [THREADS [gfids]]\n",
+              " [THREADS [gfids | MICROSECONDS]]\n",
               stderr);
         return 2;
     }
@@ -506,7 +501,8 @@ int main(int argc, char **argv)
     entry_timeout = atof(argv[3]);
     attribute_timeout = atof(argv[4]);
     negative_timeout = atof(argv[5]);
-    has_gfids = argc == 8;
+    exchange_us = argc == 8 ? atoi(argv[7]) : 0;
+    has_gfids = argc == 8 && exchange_us == 0;
     if (has_gfids)
         operations.getxattr = on_getxattr;
     raise_limit();
