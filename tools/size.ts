@@ -40,13 +40,13 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 196_017,
+      bound: 196_021,
       goal: 145_000,
     },
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 153_407,
+      bound: 153_440,
       goal: 118_000,
     },
     {

@@ -1,11 +1,11 @@
 /** The kernel timeouts that replies to changes carry, and the upcalls for attributes that have changed. */
 import { expect, test } from 'vitest';
-import { ask, FakeContext, makeGfid, startGraph } from '../../../../test/support/core.ts';
+import { ask, FakeContext, HeldLeaf, makeGfid, startGraph } from '../../../../test/support/core.ts';
 import { type Dict, timeoutsOf, Dict as Xdata } from '../../../core/dict.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import type { FopName, FopTable } from '../../../core/gen/fops.gen.ts';
 import type { Graph } from '../../../core/graph.ts';
-import { Iatt } from '../../../core/iatt.ts';
+import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
 import { sendUpcall } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
@@ -117,3 +117,34 @@ test('an upcall of a name makes md-cache request the attributes of its file anew
   sendUpcall(graph.top.below[0]!, upcall);
   expect(readSize()).toBe(5);
 });
+
+test.each(['before', 'after'])(
+  'md-cache keeps no attributes that were asked for while they change, %s the inode is forgotten',
+  async (when) => {
+    const leaf = new HeldLeaf();
+    const cache = mdCache as unknown as Translator<unknown>;
+    const graph = await startGraph([{ translator: leaf.translator }, { translator: cache }]);
+    const { inodes } = graph;
+    const { root } = inodes;
+    const attributes = (iaProt: number) =>
+      Object.assign(new Iatt(), { iaProt, iaType: IA_IFREG, iaGfid: makeGfid(7), iaNlink: 1 });
+    const known = inodes.link(inodes.newInode(), root, 'file', attributes(0o600))!;
+    ask(graph, 'setattr', new Loc(known), attributes(0o640), SET_ATTR.MODE, null);
+    const found = inodes.newInode();
+    const steps = [
+      () => void ask(graph, 'lookup', new Loc(found, root, 'file'), null),
+      () => inodes.unlink(root, 'file'),
+    ];
+    for (const step of when === 'before' ? steps : steps.reverse()) step();
+    const [change, lookup] = leaf.requests;
+    lookup!.answer(0, 0, found, attributes(0o600), null, new Iatt());
+    change!.answer(0, 0, attributes(0o600), attributes(0o640), null);
+    const inode = inodes.link(found, root, 'file', attributes(0o600))!;
+    const askForMode = () => ask(graph, 'stat', new Loc(inode), null);
+    const reply = askForMode();
+    expect(leaf.requests.map(({ name }) => name)).toEqual(['setattr', 'lookup', 'stat']);
+    leaf.requests[2]!.answer(0, 0, attributes(0o640), null);
+    for (const { values } of [reply, askForMode()]) expect(values[0]).toEqual(attributes(0o640));
+    expect(leaf.requests.length).toBe(3);
+  },
+);

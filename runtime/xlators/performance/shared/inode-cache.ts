@@ -56,6 +56,8 @@ export class InodeState {
   hasRunAlone = false;
   /** The clock when the newest change began. */
   clockAtBegin = 0;
+  /** Whether the inode has left the table, so that its changes are those of an unknown one. */
+  isForgotten = false;
 }
 
 /** The option that this class reads. */
@@ -152,6 +154,7 @@ export abstract class InodeCache<
       this.unknownChangeCount === 0;
     this.dropValues(state, addsXattrs);
     state.pendingChangeCount -= 1;
+    if (state.isForgotten) this.endUnknownChange();
     this.clock += 1;
     state.clockAtChange = this.clock;
     return isCurrent;
@@ -195,13 +198,14 @@ export abstract class InodeCache<
   }
 
   /**
-   * Drops the state of a forgotten inode. Replies from before its last change must not be cached for a new inode
-   * object.
+   * Drops the state of a forgotten inode. Replies from before its last change, which may be under way, must not be cached
+   * for a new inode object.
    */
   forget(state: K): void {
     this.dropValues(state, true);
-    if (state.pendingChangeCount > 0) this.invalidateReplies();
-    else this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.clockAtChange);
+    state.isForgotten = true;
+    this.unknownChangeCount += state.pendingChangeCount;
+    this.repliesUsableFrom = Math.max(this.repliesUsableFrom, state.clockAtChange);
   }
 
   /** Drops an inode's values, and makes sure that replies from before the change are not cached. */

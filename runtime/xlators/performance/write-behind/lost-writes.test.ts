@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { ask, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { SlowStorage } from '../../../../test/support/slow-storage.ts';
-import { ENOSPC } from '../../../core/errno.ts';
+import { EIO, ENOSPC } from '../../../core/errno.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { O_APPEND, O_CREAT, O_RDWR } from '../../../core/open-flags.ts';
 import { Fd, Loc } from '../../../core/operands.ts';
@@ -114,7 +114,7 @@ test('a volume keeps a write error until every open fd has reported it or is clo
   expect(holds()).toBe(null);
 });
 
-test('write-behind over a fast storage returns the length of a short write, and ENOSPC for the next one', async () => {
+test('write-behind over a fast storage returns the length of a short write, ENOSPC for the next one, and EIO for one that writes nothing', async () => {
   const leaf = new HeldLeaf();
   const graph = await startGraph([
     { translator: leaf.translator },
@@ -132,4 +132,6 @@ test('write-behind over a fast storage returns the length of a short write, and 
   const write = () => ask(graph, 'writev', fd, new Uint8Array(10), 0, 0, null);
   expect(write()).toMatchObject({ opRet: 6, opErrno: 0 });
   expect(write()).toMatchObject({ opRet: -1, opErrno: ENOSPC });
+  leaf.onRequest = ({ answer }) => answer(0, 0, null, null, null);
+  expect(write()).toMatchObject({ opRet: -1, opErrno: EIO });
 });
