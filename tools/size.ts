@@ -65,6 +65,7 @@ export function measureSize(): readonly Size[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]!).href) {
-  for (const { what, count, bound, goal } of measureSize())
-    console.log(`${String(count).padStart(8)}  (bound ${bound}, goal ${goal})  ${what}`);
+  const formatSize = ({ what, count, bound, goal }: Size) =>
+    `${String(count).padStart(8)}  (bound ${bound}, goal ${goal})  ${what}`;
+  console.log(measureSize().map(formatSize).join('\n'));
 }
