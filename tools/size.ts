@@ -40,13 +40,13 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 196_021,
+      bound: 196_016,
       goal: 145_000,
     },
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 153_440,
+      bound: 153_443,
       goal: 118_000,
     },
     {

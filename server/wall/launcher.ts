@@ -21,18 +21,12 @@ export interface LauncherCall {
   readonly args: readonly Word[];
 }
 
-/** The machine's number in ELF files, and its code. */
-interface Machine {
-  readonly id: number;
-  readonly code: string;
-}
-
 /**
- * The code, whose rows are at ROWS: for each, the number in rax/x8 and three arguments, the two further ones zero; on an
- * error with a message, write(3, message, length) and exit(1). A negative number ends the rows: then
- * execve(argv[0], argv, environment) from the initial stack, which returns on an error alone.
+ * The machine's number in ELF files, and its code, whose rows are at ROWS: for each, the number in rax/x8 and three
+ * arguments, the two further ones zero; on an error with a message, write(3, message, length) and exit(1). A negative
+ * number ends the rows: then execve(argv[0], argv, environment) from the initial stack, which returns on an error alone.
  */
-const MACHINES: Readonly<Record<string, Machine>> = {
+const MACHINES: Readonly<Record<string, { id: number; code: string }>> = {
   // 1: mov row, call, args; xor r10, r8; js 3f; 2: syscall; jns 4f; message? jne 5f; 4: next row, jmp 1b
   // 3: execve by the stack, jmp 2b; 5: write, exit
   x64: {

@@ -46,7 +46,8 @@ export function makeRuleset(reach: readonly Reach[], abi: number, makesDevices =
     (all, [since, access]) => (abi >= since ? all | access : all),
     FIRST_ACCESSES,
   );
-  const write = handled & ~EXECUTE & ~READ & ~(makesDevices ? 0n : MAKE_DEVICES);
+  // The kernel opens a program of a mount in the server's name (passthrough); the filter keeps the server from running it.
+  const write = handled & ~READ & ~(makesDevices ? 0n : MAKE_DEVICES);
   const accesses = { read: READ, write, execute: READ | EXECUTE, connect: 0n, listen: OF_SOCKETS };
   const paths = new Map<string, bigint>();
   const ports = new Map<number, bigint>();

@@ -1,4 +1,5 @@
 /** Attempts to leave the confined server of a mount, and what the mount must do meanwhile. */
+import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,6 +52,8 @@ describeMounts('glossa mount --confine', () => {
         await expect(readFile(join(mnt, 'a'))).rejects.toThrow('ENOENT');
         await writeFile(join(mnt, 'a'), 'text');
         await mkdir(join(mnt, 'd'));
+        await writeFile(join(mnt, 'd/run'), '#!/bin/sh\necho ran\n', { mode: 0o755 });
+        expect(execFileSync(join(mnt, 'd/run'), { encoding: 'utf8' })).toBe('ran\n');
         await rename(join(mnt, 'a'), join(mnt, 'd/b'));
         expect(await readFile(join(mnt, 'd/b'), 'utf8')).toBe('text');
         expect(await readFile(scratch.at('data/d/b'), 'utf8')).toBe('text');
