@@ -46,7 +46,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of tests and their support',
       count: countLines(tests),
-      bound: 153_443,
+      bound: 153_461,
       goal: 118_000,
     },
     {

@@ -79,6 +79,12 @@ describe('a running graph', () => {
     expect(told).toMatchObject([{ size: 1024 }, { size: 1 }]);
   });
 
+  test('has the lines of the newest description, also when no option changes', async () => {
+    const graph = await start({ size: '2' });
+    graph.reconfigure(specs({ size: '2' }, { position: 'a.vol:9:1' }));
+    expect(graph.xlators.map(({ position }) => position)).toEqual(['a.vol:1:1', 'a.vol:9:1']);
+  });
+
   test('refuses to change an option that is not reconfigurable, and names the line in the volfile', async () => {
     const graph = await start({ size: '2' });
     expect(refusal(graph, specs({ size: '3', path: '/srv' }))).toEqual([

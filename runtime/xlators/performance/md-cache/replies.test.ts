@@ -71,6 +71,18 @@ test('md-cache gives replies with current attributes the same kernel timeouts as
   ]);
 });
 
+test('md-cache lets the kernel keep cached attributes only until its own timeout', async () => {
+  const { context, inodes, newLoc, request, told } = await start(OPTIONS);
+  const at = newLoc('file');
+  const { values } = told('mknod', at, 0o100600, 0, 0, request());
+  const inode = inodes.link(at.inode!, inodes.root, 'file', values[1] as Iatt)!;
+  const timeouts = [0, 50_000, 300_000, 249_000].map((ms) => {
+    context.advance(ms);
+    return told('stat', new Loc(inode), null).attribute;
+  });
+  expect(timeouts).toEqual([500, 500, 250, 1]);
+});
+
 test('replies of md-cache carry no timeouts without option kernel-timeout, or with pass-through', async () => {
   const { 'kernel-timeout': _, ...without } = OPTIONS;
   for (const options of [without, { ...OPTIONS, 'pass-through': 'on' }]) {
