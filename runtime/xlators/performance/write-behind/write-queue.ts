@@ -84,7 +84,7 @@ export class WriteQueue {
     return this.writes.size === 0;
   }
 
-  /** The newest write, which later ones may join while it is held back; null if it has ended. */
+  /** The write that later writes may join; null if there is no such write. */
   get joinable(): Write | null {
     return this.joinableWrite;
   }
@@ -218,6 +218,7 @@ export class WriteQueue {
 
   /** Stops holding a write back, and sends it unless another blocks it. */
   private release(write: Write): void {
+    if (this.joinableWrite === write) this.joinableWrite = null;
     if (!write.isHeld) return;
     write.isHeld = false;
     if (write.blockerCount === 0) this.send(write);
