@@ -40,7 +40,7 @@ export function measureSize(): readonly Size[] {
     {
       what: 'lines of the product, without tests, pages and what is generated',
       count: countLines(code) - countLines(tests),
-      bound: 196_017,
+      bound: 196_024,
       goal: 145_000,
     },
     {

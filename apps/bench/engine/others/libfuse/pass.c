@@ -9,7 +9,6 @@
  * With gfids, a new file gets one, and extended attributes can be read: the kernel asks for one before it writes. With
  * MICROSECONDS, each change takes so long, as the one exchange with a distant server that any client waits for at least.
  */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
 #define FUSE_USE_VERSION 312
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -206,6 +205,7 @@ static void on_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_dat
 static void on_getattr(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
     struct stat st;
+    (void)file;
     if (fstat(fd_of(number), &st))
         fuse_reply_err(req, errno);
     else
@@ -358,6 +358,7 @@ static void on_getxattr(fuse_req_t req, fuse_ino_t number, const char *name, siz
 static void on_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
                     struct fuse_file_info *file)
 {
+    (void)number;
     ssize_t got = pread((int)file->fh, data, size < DATA_MAX ? size : DATA_MAX, offset);
     if (got < 0)
         fuse_reply_err(req, errno);
@@ -368,6 +369,7 @@ static void on_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset
 static void on_write(fuse_req_t req, fuse_ino_t number, const char *from, size_t size, off_t offset,
                      struct fuse_file_info *file)
 {
+    (void)number;
     ssize_t put = pwrite((int)file->fh, from, size, offset);
     if (put < 0)
         fuse_reply_err(req, errno);
@@ -377,12 +379,14 @@ static void on_write(fuse_req_t req, fuse_ino_t number, const char *from, size_t
 
 static void on_fsync(fuse_req_t req, fuse_ino_t number, int only_data, struct fuse_file_info *file)
 {
+    (void)number;
     int fd = (int)file->fh;
     reply_status(req, exchanged(only_data ? fdatasync(fd) : fsync(fd)));
 }
 
 static void on_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
+    (void)number;
     reply_status(req, close((int)file->fh));
 }
 
@@ -408,6 +412,7 @@ static void on_readdir(fuse_req_t req, fuse_ino_t number, size_t size, off_t off
 {
     DIR *directory = (DIR *)(uintptr_t)file->fh;
     size_t room = size < DATA_MAX ? size : DATA_MAX, used = 0;
+    (void)number;
     seekdir(directory, offset);
     for (struct dirent *it; (it = readdir(directory));) {
         struct stat st = { .st_ino = it->d_ino, .st_mode = DTTOIF(it->d_type) };
@@ -421,6 +426,7 @@ static void on_readdir(fuse_req_t req, fuse_ino_t number, size_t size, off_t off
 
 static void on_releasedir(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
 {
+    (void)number;
     reply_status(req, closedir((DIR *)(uintptr_t)file->fh));
 }
 
@@ -428,6 +434,7 @@ static void on_releasedir(fuse_req_t req, fuse_ino_t number, struct fuse_file_in
 
 static void on_init(void *user, struct fuse_conn_info *conn)
 {
+    (void)user;
     conn->want &= ~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
 }
 
